@@ -1,0 +1,5 @@
+"""``python -m chainlab``."""
+
+from chainlab.cli import main
+
+main()

@@ -1,0 +1,250 @@
+"""One X.509 certificate as facts: what every other part of chainlab knows of it.
+
+A ``Certificate`` either carries its encoding (``der``) or is *catalogued*: facts from a published list without the
+encoding. Decoding is lenient where Windows is: an extension that does not decode costs that extension, never the
+certificate (``chainlab.decoding`` has the parsers).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from chainlab import oids
+
+_BLANKS: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A distinguished name: RFC 4514 text (as ``cryptography`` renders it) and, where known, its DER encoding.
+
+    ``key`` is the text case-folded with runs of blanks as one: names that any verifier could take for the same have
+    the same key. Whether two names *are* the same is the verifier's decision (bytes or RFC 5280, 7.1).
+    """
+
+    text: str
+    der: bytes | None = None
+    key: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", _BLANKS.sub(" ", self.text).strip().casefold())
+
+    def same_bytes(self, other: Name) -> bool:
+        """Equal encodings; where one encoding is not at hand, equal text."""
+        if self.der is None or other.der is None:
+            return self.text == other.text
+        return self.der == other.der
+
+    @property
+    def common(self) -> str:
+        """The most telling attribute for people: CN, else O, else OU, else the whole text."""
+        parts = split_rdns(self.text)
+        for attribute in ("CN", "O", "OU"):
+            for part in parts:
+                if part.startswith(attribute + "="):
+                    return unescape_rdn(part[len(attribute) + 1 :])
+        return self.text or "(empty name)"
+
+
+def split_rdns(text: str) -> list[str]:
+    """The attribute strings of an RFC 4514 name, split at unescaped commas and plus signs."""
+    return re.split(r"(?<!\\)[,+]", text)
+
+
+def unescape_rdn(value: str) -> str:
+    """An RFC 4514 attribute value without its backslash escapes."""
+    return re.sub(r"\\([^0-9A-Fa-f]|\\)", r"\1", value)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKeyInfo:
+    """Algorithm (``RSA``, ``EC``, ``DSA``, ``Ed25519`` … or a dotted OID), size in bits (0 unknown), curve name.
+
+    ``str()`` is the short form used everywhere: ``RSA-4096``, ``EC-384``, ``Ed25519``.
+    """
+
+    algorithm: str
+    bits: int = 0
+    curve: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}-{self.bits}" if self.bits else self.algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureInfo:
+    """Signature scheme (``RSA``, ``RSA-PSS``, ``ECDSA``, ``DSA``, ``Ed25519`` …; empty unknown) and hash name."""
+
+    scheme: str
+    hash: str = ""
+
+    def __str__(self) -> str:
+        return "-".join(part for part in (self.scheme, self.hash.upper()) if part) or "unknown"
+
+
+LEGACY_SIGNATURES: Final = {
+    "1.2.840.113549.1.1.2": SignatureInfo("RSA", "md2"),
+    "1.2.840.113549.1.1.3": SignatureInfo("RSA", "md4"),
+    "1.2.840.113549.1.1.4": SignatureInfo("RSA", "md5"),
+    "1.3.14.3.2.29": SignatureInfo("RSA", "sha1"),
+}
+"""Signature algorithm OIDs too old for ``cryptography`` to name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasicConstraints:
+    """RFC 5280, 4.2.1.9."""
+
+    ca: bool
+    path_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityKeyIdentifier:
+    """RFC 5280, 4.2.1.1. Windows prefers ``issuer`` + ``serial`` (exact match) over ``key_id`` (key match)."""
+
+    key_id: bytes | None = None
+    issuer: Name | None = None
+    serial: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralName:
+    """One alternative name or constraint: kind ``dns``, ``email``, ``ip``, ``uri``, ``dirname`` or ``other``."""
+
+    kind: str
+    value: str
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameConstraints:
+    """RFC 5280, 4.2.1.10."""
+
+    permitted: tuple[GeneralName, ...] = ()
+    excluded: tuple[GeneralName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """The extensions that decide about paths; ``None`` means absent.
+
+    ``present`` lists all OIDs in order, ``critical`` those marked critical, ``unparsed`` those that did not decode.
+    """
+
+    basic_constraints: BasicConstraints | None = None
+    key_usage: frozenset[str] | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    subject_key_identifier: bytes | None = None
+    authority_key_identifier: AuthorityKeyIdentifier | None = None
+    subject_alternative_names: tuple[GeneralName, ...] | None = None
+    name_constraints: NameConstraints | None = None
+    policies: tuple[str, ...] | None = None
+    ca_issuers: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    critical: frozenset[str] = frozenset()
+    unparsed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Certificate:
+    """One certificate; identity and equality are its SHA-256 fingerprint (lower-case hexadecimal).
+
+    ``der`` is ``None`` for a catalogued certificate, of which only published facts are known. Times are aware
+    ``datetime`` values in UTC.
+    """
+
+    sha256: str
+    sha1: str
+    subject: Name
+    issuer: Name
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    spki_sha256: str
+    key: PublicKeyInfo
+    signature: SignatureInfo
+    extensions: Extensions
+    version: int = 3
+    der: bytes | None = field(default=None, repr=False)
+    published_at: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the encoding is at hand (else: a catalogued certificate)."""
+        return self.der is not None
+
+    @property
+    def self_issued(self) -> bool:
+        """Subject and issuer are the same name (RFC 5280, 3.2); says nothing about the key."""
+        return self.subject.key == self.issuer.key
+
+    @property
+    def entity(self) -> tuple[str, str]:
+        """The entity certified here: subject name (key form) and SHA-256 of its public key."""
+        return self.subject.key, self.spki_sha256
+
+    @property
+    def is_ca(self) -> bool:
+        """basicConstraints cA is true, or a version 1 certificate that signed itself."""
+        constraints = self.extensions.basic_constraints
+        if constraints is None:
+            return self.version < 3 and self.self_issued
+        return constraints.ca
+
+    @property
+    def ski(self) -> bytes | None:
+        """The subject key identifier, if the certificate has one."""
+        return self.extensions.subject_key_identifier
+
+    @property
+    def aki(self) -> AuthorityKeyIdentifier:
+        """The authority key identifier; empty when absent."""
+        return self.extensions.authority_key_identifier or AuthorityKeyIdentifier()
+
+    @property
+    def looks_self_signed(self) -> bool:
+        """Self-issued, and no key identifier says that another key signed it; the signature itself is not checked."""
+        key_id = self.aki.key_id
+        return self.self_issued and (key_id is None or self.ski is None or key_id == self.ski)
+
+    def valid_at(self, at: datetime) -> bool:
+        """RFC 5280, 4.1.2.5: both ends of the validity period belong to it."""
+        return self.not_before <= at <= self.not_after
+
+    @property
+    def dns_names(self) -> tuple[str, ...]:
+        """DNS names of the subject alternative names, else the common name where it looks like a host."""
+        sans = self.extensions.subject_alternative_names
+        if sans is not None:
+            return tuple(san.value for san in sans if san.kind == "dns")
+        common = self.subject.common
+        return (common,) if "." in common and " " not in common else ()
+
+    @property
+    def label(self) -> str:
+        """How messages name it: subject, who signed it, start of its fingerprint; never the CN alone."""
+        if self.looks_self_signed:
+            signer = "self-signed"
+        elif self.is_ca:
+            signer = f"signed by {self.issuer.common}"
+        else:
+            signer = f"issued by {self.issuer.common}"
+        return f"{self.subject.common} ({signer}, sha256 {self.sha256[:8]})"
+
+    @property
+    def purposes(self) -> frozenset[str] | None:
+        """OIDs of the extended key usage extension; ``None`` where it is absent or names anyExtendedKeyUsage."""
+        usage = self.extensions.extended_key_usage
+        if usage is None or oids.ANY_EKU in usage:
+            return None
+        return frozenset(usage)

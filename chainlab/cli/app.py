@@ -1,0 +1,72 @@
+"""The ``chainlab`` program: commands, errors, exit statuses."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from typing import Annotated
+
+import typer
+
+from chainlab import __version__
+from chainlab.errors import ChainlabError, InputError
+
+app = typer.Typer(
+    name="chainlab",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Which certificate chain will IIS serve, which clients will fail, and what to do about it. Offline.",
+    epilog="Exit status: 0 all well, 1 a client fails or something is wrong, 2 wrong usage, 3 an input could not be "
+    "read, 4 wrong or missing password.",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"chainlab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Common to all commands."""
+
+
+def register() -> None:
+    """Add every command: each module of ``chainlab.cli`` whose name starts with ``command_``."""
+    package = importlib.import_module("chainlab.cli")
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("command_"):
+            importlib.import_module(f"chainlab.cli.{module.name}").register(app)
+
+
+def main() -> None:
+    """Run the program; every expected problem ends in one clear line and its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    register()
+    try:
+        app()
+    except ChainlabError as error:
+        sys.exit(_explain(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _explain(error: ChainlabError) -> int:
+    from chainlab.escaping import terminal
+
+    typer.echo(f"chainlab: {terminal(str(error))}", err=True)
+    if isinstance(error, InputError) and error.hint:
+        typer.echo(f"hint: {terminal(error.hint)}", err=True)
+    return error.exit_status

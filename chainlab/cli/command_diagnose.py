@@ -1,0 +1,76 @@
+"""``chainlab diagnose``: which chain will IIS serve, who fails, why, and what to do."""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("diagnose")(diagnose)
+
+
+def diagnose(
+    inputs: opt.Inputs = None,
+    at: opt.At = None,
+    clients: opt.Clients = "",
+    host: opt.Host = "",
+    store: opt.Store = None,
+    server: opt.Server = "windows",
+    root_update: opt.RootUpdate = None,
+    aia: opt.Aia = None,
+    served: opt.Served = None,
+    client: opt.OwnClient = None,
+    password_env: opt.PasswordEnv = None,
+    password_file: opt.PasswordFile = None,
+    check_keys: opt.CheckKeys = False,
+    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
+    lab: opt.Lab = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    verbose: opt.Verbose = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """Which chain will IIS serve, which clients will fail, why, and what to do.
+
+    The main job: chainlab diagnose bundle.pfx needs nothing else.
+    """
+    from chainlab.diagnosis import diagnose as run
+
+    raw = opt.Raw(
+        inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
+        check_keys, max_iterations, lab,
+    )  # fmt: skip
+    diagnosis = run(raw.request())
+    if not quiet:
+        if format is Format.JSON:
+            from chainlab.report.json_report import render as render_json
+
+            write(render_json(diagnosis), output)
+        else:
+            from chainlab.report.text import render
+
+            color = False if no_color else None
+            if output is None:
+                render(diagnosis, sys.stdout, color=color, verbose=verbose)
+            else:
+                buffer = io.StringIO()
+                render(diagnosis, buffer, color=False, verbose=verbose)
+                write(buffer.getvalue(), output)
+    raise typer.Exit(0 if diagnosis.all_well else 1)

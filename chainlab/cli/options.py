@@ -1,0 +1,220 @@
+"""Options that several commands share, and how they become a request."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainlab.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from chainlab.catalog import Twins
+    from chainlab.diagnosis import Request
+    from chainlab.evidence import ReadOptions
+    from chainlab.server import StoreName
+
+
+class Switch(StrEnum):
+    """A switch that is on, off, or as the inputs say."""
+
+    ON = "on"
+    OFF = "off"
+
+
+Inputs = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), or a directory of these.", show_default=False
+    ),
+]
+At = Annotated[
+    str | None, typer.Option("--at", metavar="DATE", help="Evaluate as of this date (YYYY-MM-DD[THH:MM]); default now.")
+]
+Clients = Annotated[
+    str,
+    typer.Option(
+        "--clients",
+        metavar="SELECTOR",
+        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'none'.",
+    ),
+]
+Host = Annotated[str, typer.Option("--host", metavar="NAME", help="The host name that clients connect to.")]
+Store = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--store", metavar="STORE=FILE", help="Which store an export is, e.g. LocalMachine/CA=ca.sst; repeatable."
+    ),
+]
+Server = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        metavar="windows|none|EVIDENCE",
+        help="The server under the inputs: a current Windows Server, nothing at all, or a collected server's stores.",
+    ),
+]
+RootUpdate = Annotated[
+    Switch | None, typer.Option("--root-update", help="Automatic root update; default: as the inputs say, else on.")
+]
+Aia = Annotated[
+    Switch | None,
+    typer.Option("--aia", help="Whether server and clients fetch missing issuers (AIA); default off."),
+]
+Served = Annotated[
+    Path | None,
+    typer.Option("--served", metavar="FILE", help="The chain on the wire, in order: nothing is predicted."),
+]
+OwnClient = Annotated[
+    list[str] | None,
+    typer.Option("--client", metavar="NAME=FAMILY:FILE", help="An own client with the roots of FILE; repeatable."),
+]
+PasswordEnv = Annotated[
+    str | None, typer.Option("--password-env", metavar="VAR", help="Environment variable that holds the password.")
+]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", metavar="FILE", help="File whose first line is the password.")
+]
+CheckKeys = Annotated[
+    bool, typer.Option("--check-keys", help="Open private keys, only to tell which certificate they belong to.")
+]
+MaxIterations = Annotated[
+    int, typer.Option("--max-iterations", min=1, help="Key-derivation iterations that a PFX may ask for.")
+]
+Lab = Annotated[
+    Path | None,
+    typer.Option(
+        "--lab", metavar="FILE", help="Laboratory twins that stand for real certificates in stores and catalogue."
+    ),
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
+
+DEFAULT_ITERATIONS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """Where the password of a protected input comes from: a variable, a file, or a prompt on a terminal."""
+
+    variable: str | None
+    file: Path | None
+
+    def __call__(self, place: str) -> str | None:
+        """The password for the input at ``place``; ``None`` if there is none to be had."""
+        if self.variable is not None:
+            value = os.environ.get(self.variable)
+            if value is None:
+                raise UsageError(f"the environment variable {self.variable} is not set")
+            return value
+        if self.file is not None:
+            return _first_line(self.file)
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            return getpass.getpass(f"Password of {place}: ", stream=sys.stderr)
+        return None
+
+
+def _first_line(file: Path) -> str:
+    try:
+        data = file.read_bytes()[:4096]
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise InputError(str(file), f"the password file cannot be read: {reason}") from None
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return data.decode(encoding, "replace").splitlines()[0] if data else ""
+
+
+def parse_at(text: str | None) -> datetime:
+    """The moment of evaluation; without zone it is UTC. ``UsageError`` unless ISO 8601."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--at '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The shared options as typed."""
+
+    inputs: list[Path] | None
+    at: str | None = None
+    clients: str = ""
+    host: str = ""
+    store: list[str] | None = None
+    server: str = "windows"
+    root_update: Switch | None = None
+    aia: Switch | None = None
+    served: Path | None = None
+    own_client: list[str] | None = None
+    password_env: str | None = None
+    password_file: Path | None = None
+    check_keys: bool = False
+    max_iterations: int = DEFAULT_ITERATIONS
+    lab: Path | None = None
+    with_plan: bool = True
+
+    def request(self) -> Request:
+        """What the use cases take; ``UsageError`` for malformed options."""
+        from chainlab.assembly import Baseline
+        from chainlab.clients import parse_own_client
+        from chainlab.diagnosis import Request
+
+        stores = [_parse_store(text) for text in self.store or ()]
+        inputs: list[tuple[Path, StoreName | None]] = [(path, None) for path in self.inputs or ()]
+        windows = self.server != "none"
+        if self.server not in ("windows", "none"):
+            inputs.append((Path(self.server), None))
+        if not inputs and not stores and self.served is None:
+            raise UsageError("nothing to read; give an input file, --store or --served")
+        return Request(
+            inputs=(*inputs, *stores),
+            at=parse_at(self.at),
+            selector=self.clients,
+            host=self.host,
+            served=self.served,
+            own_clients=tuple(parse_own_client(text) for text in self.own_client or ()),
+            baseline=Baseline(windows, _as_bool(self.root_update), _as_bool(self.aia)),
+            reading=self.reading(),
+            twins=self.twins(),
+            with_plan=self.with_plan,
+        )
+
+    def reading(self) -> ReadOptions:
+        """How inputs are read."""
+        from chainlab.evidence import Limits, ReadOptions
+
+        passwords = Passwords(self.password_env, self.password_file)
+        return ReadOptions(Limits(iterations=self.max_iterations), passwords, self.check_keys)
+
+    def twins(self) -> Twins | None:
+        """The laboratory's twins."""
+        if self.lab is None:
+            return None
+        from chainlab.catalog.twins import load_twins
+
+        return load_twins(self.lab)
+
+
+def _parse_store(text: str) -> tuple[Path, StoreName | None]:
+    from chainlab.server import StoreName
+
+    name, equals, file = text.partition("=")
+    if not equals or not file:
+        raise UsageError(f"--store '{text}' is malformed; expected STORE=FILE, e.g. LocalMachine/CA=ca.sst")
+    return Path(file), StoreName.parse(name)
+
+
+def _as_bool(switch: Switch | None) -> bool | None:
+    return None if switch is None else switch is Switch.ON

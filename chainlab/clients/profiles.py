@@ -1,0 +1,108 @@
+"""Client profiles: one data row each, and how users select them."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from chainlab.catalog.catalog import read_json_lines
+from chainlab.errors import UsageError
+
+DATA: Final = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One client: its name, the snapshot of its trust store, its verifier family, and where that is known from.
+
+    ``grade``: A the vendor's own list or a labelled version, B a third-party copy or a release picked by date, C
+    derived, D matched by name only; empty for other snapshots. ``date`` is that of the snapshot (ISO, may be short).
+    ``family_basis`` says whether the family is documented for this client or inferred. ``default`` marks the named
+    clients judged when nothing else is asked for.
+    """
+
+    id: str
+    name: str
+    family: str
+    store: str
+    platform: str = ""
+    version: str = ""
+    date: str = ""
+    grade: str = ""
+    kind: str = ""
+    source: str = ""
+    notes: str = ""
+    family_basis: str = "documented"
+    default: bool = False
+
+
+def load_profiles(data: Path = DATA) -> list[Profile]:
+    """Every profile that ships, in the order of the data file (by id)."""
+    return [_profile(row) for row in read_json_lines(data / "clients.jsonl")]
+
+
+def _profile(row: dict[str, Any]) -> Profile:
+    return Profile(**row)
+
+
+def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
+    """The profiles that a selector names, in their own order.
+
+    Comma-separated terms: an id, a glob over ids (``android-*``), a family or its stem (``openssl``, ``java-17``),
+    ``all``, ``default``, ``none``; and filters that narrow the rest: ``grade:A``, ``min-date:2016``,
+    ``max-date:2020-06``. Without any naming term the default profiles are narrowed. ``UsageError`` names a term that
+    matches nothing.
+    """
+    terms = [term.strip() for term in selector.split(",") if term.strip()]
+    filters = [term for term in terms if ":" in term]
+    naming = [term for term in terms if ":" not in term] or ["default"]
+    chosen: set[str] = set()
+    for term in naming:
+        chosen |= _named(profiles, term)
+    kept = [profile for profile in profiles if profile.id in chosen]
+    for term in filters:
+        kept = _filtered(kept, term)
+    return kept
+
+
+def _named(profiles: Iterable[Profile], term: str) -> set[str]:
+    if term == "none":
+        return set()
+    if term in ("all", "default"):
+        return {profile.id for profile in profiles if profile.default or term == "all"}
+    found = {
+        profile.id
+        for profile in profiles
+        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.rpartition("-")[0] == term
+    }
+    if not found:
+        raise UsageError(f"no client matches '{term}'; see 'chainlab clients'")
+    return found
+
+
+def _filtered(profiles: list[Profile], term: str) -> list[Profile]:
+    name, _, value = term.partition(":")
+    if name == "grade":
+        return [profile for profile in profiles if profile.grade and profile.grade in value.upper()]
+    if name == "min-date":
+        return [profile for profile in profiles if profile.date[: len(value)] >= value]
+    if name == "max-date":
+        return [profile for profile in profiles if profile.date and profile.date[: len(value)] <= value]
+    raise UsageError(f"unknown client filter '{term}'; expected grade:A, min-date:2016 or max-date:2020")
+
+
+def parse_own_client(text: str) -> tuple[Profile, Path]:
+    """An own client ``NAME=FAMILY:FILE`` as a profile and the file of its roots; ``UsageError`` if malformed."""
+    name, equals, rest = text.partition("=")
+    family, colon, file = rest.partition(":")
+    if not (name.strip() and equals and family and colon and file):
+        raise UsageError(f"own client '{text}' is malformed; expected NAME=FAMILY:ROOTS.pem")
+    from chainlab.verifiers import family_for
+
+    family_for(family)
+    identity = "own-" + "-".join(name.lower().split())
+    profile = Profile(identity, name.strip(), family, identity, platform="own device", source=f"roots from {file}")
+    return profile, Path(file)

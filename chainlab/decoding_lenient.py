@@ -1,0 +1,208 @@
+"""The second, lenient decoder: certificates that ``cryptography`` refuses, field by field with ``asn1crypto``."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from asn1crypto import x509 as asn1
+
+from chainlab import oids
+from chainlab.certificate import (
+    LEGACY_SIGNATURES,
+    AuthorityKeyIdentifier,
+    BasicConstraints,
+    Certificate,
+    Extensions,
+    GeneralName,
+    Name,
+    NameConstraints,
+    PublicKeyInfo,
+    SignatureInfo,
+)
+from chainlab.der import TbsSlices
+
+_BROKEN: Final = (ValueError, TypeError, KeyError, RecursionError, AttributeError, IndexError, OverflowError)
+"""What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
+
+_NAMES: Final = {
+    "common_name": "CN", "country_name": "C", "locality_name": "L", "state_or_province_name": "ST",
+    "organization_name": "O", "organizational_unit_name": "OU", "street_address": "STREET",
+    "domain_component": "DC", "user_id": "UID",
+}  # fmt: skip
+_KEY_USAGE_NAMES: Final = {"non_repudiation": "content_commitment"}
+_GENERAL_NAME_KINDS: Final = {
+    "dns_name": "dns", "rfc822_name": "email", "uniform_resource_identifier": "uri", "ip_address": "ip",
+}  # fmt: skip
+
+
+def decode_leniently(der: bytes, slices: TbsSlices, refused: str) -> Certificate:
+    """Decode with asn1crypto; ``ValueError`` with the first decoder's complaint when this one fails as well."""
+    try:
+        parsed = asn1.Certificate.load(der)
+        tbs = parsed["tbs_certificate"]
+        validity = tbs["validity"]
+        return Certificate(
+            sha256=hashlib.sha256(der).hexdigest(),
+            sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+            subject=_name(tbs["subject"], slices.subject),
+            issuer=_name(tbs["issuer"], slices.issuer),
+            serial=int(tbs["serial_number"].native),
+            not_before=_utc(validity["not_before"].native),
+            not_after=_utc(validity["not_after"].native),
+            spki_sha256=hashlib.sha256(slices.spki).hexdigest(),
+            key=_key_info(tbs["subject_public_key_info"]),
+            signature=_signature_info(parsed["signature_algorithm"]),
+            extensions=extensions_leniently(der),
+            version={"v1": 1, "v2": 2, "v3": 3}.get(tbs["version"].native, 3),
+            der=der,
+        )
+    except _BROKEN as broken:
+        raise ValueError(f"not a certificate that can be decoded ({refused})") from broken
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _name(name: Any, der: bytes) -> Name:
+    """RFC 4514 text, most specific attribute first, like cryptography's; hexadecimal where it does not decode."""
+    try:
+        attributes = [
+            f"{_NAMES.get(pair['type'].native, pair['type'].dotted)}={_escape(str(pair['value'].native))}"
+            for rdn in reversed(list(name.chosen))
+            for pair in rdn
+        ]
+        return Name(",".join(attributes), der)
+    except _BROKEN:
+        return Name("#" + der.hex(), der)
+
+
+def _escape(value: str) -> str:
+    for character in '\\,+"<>;':
+        value = value.replace(character, "\\" + character)
+    return value
+
+
+def _key_info(spki: Any) -> PublicKeyInfo:
+    try:
+        algorithm = spki.algorithm.upper()
+        if algorithm == "EC":
+            return PublicKeyInfo("EC", spki.bit_size, str(spki.curve[1]))
+        return PublicKeyInfo(algorithm, spki.bit_size or 0)
+    except _BROKEN:
+        return PublicKeyInfo("unknown")
+
+
+def _signature_info(algorithm: Any) -> SignatureInfo:
+    try:
+        schemes = {"rsassa_pkcs1v15": "RSA", "rsassa_pss": "RSA-PSS", "ecdsa": "ECDSA", "dsa": "DSA"}
+        scheme = schemes.get(algorithm.signature_algo, algorithm.signature_algo)
+        return SignatureInfo(scheme, algorithm.hash_algo)
+    except _BROKEN:
+        oid = algorithm["algorithm"].dotted
+        return LEGACY_SIGNATURES.get(oid, SignatureInfo(oid))
+
+
+def extensions_leniently(der: bytes) -> Extensions:
+    """Decode each extension by itself; those that fail, and repeated ones, are named in ``unparsed``."""
+    extensions = list(asn1.Certificate.load(der)["tbs_certificate"]["extensions"])
+    fields: dict[str, Any] = {}
+    unparsed: list[str] = []
+    present: list[str] = []
+    for extension in extensions:
+        oid = extension["extn_id"].dotted
+        decode = _DECODERS.get(oid)
+        if oid in present:
+            unparsed.append(oid)
+        elif decode is not None:
+            try:
+                fields.update(decode(extension["extn_value"].parsed))
+            except _BROKEN:
+                unparsed.append(oid)
+        present.append(oid)
+    critical = frozenset(e["extn_id"].dotted for e in extensions if e["critical"].native)
+    return Extensions(**fields, present=tuple(present), critical=critical, unparsed=tuple(unparsed))
+
+
+def _basic_constraints(value: Any) -> dict[str, Any]:
+    return {"basic_constraints": BasicConstraints(bool(value["ca"].native), value["path_len_constraint"].native)}
+
+
+def _key_usage(value: Any) -> dict[str, Any]:
+    return {"key_usage": frozenset(_KEY_USAGE_NAMES.get(usage, usage) for usage in value.native)}
+
+
+def _extended_key_usage(value: Any) -> dict[str, Any]:
+    return {"extended_key_usage": tuple(usage.dotted for usage in value)}
+
+
+def _subject_key_identifier(value: Any) -> dict[str, Any]:
+    return {"subject_key_identifier": bytes(value.native)}
+
+
+def _authority_key_identifier(value: Any) -> dict[str, Any]:
+    issuer = None
+    for name in value["authority_cert_issuer"]:
+        if name.name == "directory_name":
+            issuer = _name(name.chosen, name.chosen.dump())
+    serial = value["authority_cert_serial_number"].native
+    return {"authority_key_identifier": AuthorityKeyIdentifier(value["key_identifier"].native, issuer, serial)}
+
+
+def _general_names(names: Iterable[Any]) -> tuple[GeneralName, ...]:
+    return tuple(_general_name(name) for name in names)
+
+
+def _general_name(name: Any) -> GeneralName:
+    if name.name == "directory_name":
+        decoded = _name(name.chosen, name.chosen.dump())
+        return GeneralName("dirname", decoded.text, decoded)
+    kind = _GENERAL_NAME_KINDS.get(name.name, "other")
+    value = str(name.native) if kind != "other" else name.name
+    if kind == "ip" and "/" in value:
+        value = str(ipaddress.ip_network(value, strict=False))
+    return GeneralName(kind, value)
+
+
+def _subject_alternative_names(value: Any) -> dict[str, Any]:
+    return {"subject_alternative_names": _general_names(value)}
+
+
+def _name_constraints(value: Any) -> dict[str, Any]:
+    permitted, excluded = (
+        _general_names(tree["base"] for tree in value[field] or ())
+        for field in ("permitted_subtrees", "excluded_subtrees")
+    )
+    return {"name_constraints": NameConstraints(permitted, excluded)}
+
+
+def _policies(value: Any) -> dict[str, Any]:
+    return {"policies": tuple(policy["policy_identifier"].dotted for policy in value)}
+
+
+def _authority_information_access(value: Any) -> dict[str, Any]:
+    return {
+        "ca_issuers": tuple(
+            str(access["access_location"].native)
+            for access in value
+            if access["access_method"].native == "ca_issuers"
+            and access["access_location"].name == "uniform_resource_identifier"
+        )
+    }
+
+
+_DECODERS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
+    oids.BASIC_CONSTRAINTS: _basic_constraints,
+    oids.KEY_USAGE: _key_usage,
+    oids.EXTENDED_KEY_USAGE: _extended_key_usage,
+    oids.SUBJECT_KEY_IDENTIFIER: _subject_key_identifier,
+    oids.AUTHORITY_KEY_IDENTIFIER: _authority_key_identifier,
+    oids.SUBJECT_ALT_NAME: _subject_alternative_names,
+    oids.NAME_CONSTRAINTS: _name_constraints,
+    oids.CERTIFICATE_POLICIES: _policies,
+    oids.AUTHORITY_INFO_ACCESS: _authority_information_access,
+}

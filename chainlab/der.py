@@ -1,0 +1,77 @@
+"""The few raw DER slices that no library hands out unchanged.
+
+Names are compared byte by byte by Windows and by several clients, so the original encoding of issuer, subject and
+public key is needed, not a re-encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MAX_LENGTH_OCTETS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One DER element: its tag octet and the offsets of its content within the data."""
+
+    tag: int
+    start: int
+    content: int
+    end: int
+
+
+def element(data: bytes, offset: int) -> Element:
+    """The element that begins at ``offset``; ``ValueError`` if header or content do not fit into ``data``."""
+    if offset + 2 > len(data):
+        raise ValueError(f"DER element at offset {offset} is truncated")
+    tag, first = data[offset], data[offset + 1]
+    if tag & 0x1F == 0x1F:
+        raise ValueError(f"DER element at offset {offset} has a multi-byte tag")
+    if first < 0x80:
+        content, length = offset + 2, first
+    else:
+        octets = first & 0x7F
+        if not 1 <= octets <= _MAX_LENGTH_OCTETS:
+            raise ValueError(f"DER element at offset {offset} has no definite length of at most 4 octets")
+        content = offset + 2 + octets
+        length = int.from_bytes(data[offset + 2 : content], "big")
+    if content + length > len(data):
+        raise ValueError(f"DER element at offset {offset} says {length} octets, only {len(data) - content} follow")
+    return Element(tag, offset, content, content + length)
+
+
+def children(data: bytes, parent: Element) -> list[Element]:
+    """The elements directly inside ``parent``."""
+    found, offset = [], parent.content
+    while offset < parent.end:
+        child = element(data, offset)
+        found.append(child)
+        offset = child.end
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TbsSlices:
+    """Encodings of a certificate's issuer name, subject name and SubjectPublicKeyInfo, exactly as they stand."""
+
+    issuer: bytes
+    subject: bytes
+    spki: bytes
+
+
+def tbs_slices(certificate: bytes) -> TbsSlices:
+    """Slice a DER certificate (RFC 5280, 4.1); ``ValueError`` when it is not shaped like one."""
+    tbs = element(certificate, element(certificate, 0).content)
+    fields = children(certificate, tbs)
+    if fields and fields[0].tag == 0xA0:  # [0] EXPLICIT version, absent in version 1
+        fields = fields[1:]
+    if len(fields) < 6:
+        raise ValueError(f"TBSCertificate has {len(fields)} fields after the version, at least 6 expected")
+    _serial, _algorithm, issuer, _validity, subject, spki = fields[:6]
+    return TbsSlices(*(certificate[f.start : f.end] for f in (issuer, subject, spki)))
+
+
+def outer_length(data: bytes) -> int:
+    """Length of the first DER element of ``data`` including its header; what follows is not part of it."""
+    return element(data, 0).end

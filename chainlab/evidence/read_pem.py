@@ -1,0 +1,80 @@
+"""PEM with any noise around it: Bag Attributes, CRLF, indentation, UTF-16, JSON-escaped line ends.
+
+Blocks are cut out one by one, so that a broken one does not lose the others (``cryptography`` refuses the whole
+bundle). ``TRUSTED CERTIFICATE`` blocks carry OpenSSL's trust settings after the certificate; they are cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterator
+
+from chainlab.errors import InputError
+from chainlab.evidence.model import CertificateEvidence, ContainerEvidence, Item, Place
+from chainlab.evidence.reading import ReadOptions, certificate_item, read_bytes
+from chainlab.findings import BROKEN_CERTIFICATE, UNUSED_PART, Finding
+
+FORMAT = "PEM"
+PRIORITY = 40
+
+_BEGIN = "-----BEGIN "
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END ([A-Z0-9 ]{1,40})-----")
+_CERTIFICATES = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+_CONTAINERS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
+
+
+def text_of(data: bytes) -> str:
+    """Text by its byte order mark (UTF-16 as PowerShell writes it), else UTF-8 with anything else kept as is."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if data[1:2] == b"\0" and data[3:4] == b"\0":
+        return data.decode("utf-16-le", "replace")
+    return data.decode("utf-8", "surrogateescape")
+
+
+def sniff(data: bytes) -> bool:
+    """A BEGIN line somewhere in text."""
+    return b"-----BEGIN " in data or _BEGIN.encode("utf-16-le") in data or _BEGIN.encode("utf-16-be") in data
+
+
+def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Certificates of all blocks in file order; other blocks are noted."""
+    text = text_of(data)
+    found, line, counted = 0, 1, 0
+    yield ContainerEvidence(place, FORMAT)
+    for number, match in enumerate(_BLOCK.finditer(text), start=1):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        position = place.at(f"block {number} (line {line})")
+        for item in _block(match, position, options):
+            found += isinstance(item, CertificateEvidence)
+            yield item
+    if not found and _BEGIN in text and not _BLOCK.search(text):
+        raise InputError(str(place), "a PEM block is not closed", expected="an END line for every BEGIN line")
+
+
+def _block(match: re.Match[str], place: Place, options: ReadOptions) -> Iterator[Item]:
+    label, body, closing = match.groups()
+    if label not in _CERTIFICATES | _CONTAINERS:
+        yield Finding(UNUSED_PART, {"place": str(place), "what": f"a block '{label}'"})
+        return
+    if label != closing:
+        why = f"'{label}' is closed by '{closing}'"
+        yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": why})
+        return
+    try:
+        der = b64decode(_NOT_BASE64.sub("", body.replace("\\n", "").replace("\\r", "")), validate=True)
+    except (Base64Error, ValueError):
+        yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": "its base64 is damaged"})
+        return
+    if label in _CERTIFICATES:
+        yield certificate_item(der, place, FORMAT)
+        return
+    try:
+        yield from read_bytes(der, place.within(place.position), options)
+    except InputError as error:
+        yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": error.found})

@@ -1,0 +1,40 @@
+"""PKCS#7 certificate bags (.p7b, .p7c, .spc): DER or BER. The order inside a SET means nothing and implies no chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainlab.errors import InputError
+from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.read_der import shape
+from chainlab.evidence.reading import ReadOptions, certificate_item
+
+FORMAT = "PKCS#7"
+PRIORITY = 50
+
+_CTL = "1.3.6.1.4.1.311.10.1"
+
+
+def sniff(data: bytes) -> bool:
+    """A ContentInfo with one of the PKCS#7 types."""
+    return shape(data) == "pkcs7"
+
+
+def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
+    """The certificates of a SignedData."""
+    from asn1crypto import cms
+
+    try:
+        info = cms.ContentInfo.load(data)
+        if info["content_type"].native != "signed_data":
+            kind = str(info["content_type"].native).replace("_", " ")
+            raise InputError(str(place), f"PKCS#7 of type '{kind}'", expected="signed data with certificates")
+        if info["content"]["encap_content_info"]["content_type"].dotted == _CTL:
+            found = "a certificate trust list (.stl), not a bag of certificates"
+            raise InputError(str(place), found, expected="certificates")
+        choices = list(info["content"]["certificates"] or ())
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(str(place), f"damaged PKCS#7 ({error})", hint="export it again") from None
+    yield ContainerEvidence(place, FORMAT, (("certificates", str(len(choices))),))
+    for number, choice in enumerate(choices, start=1):
+        yield certificate_item(choice.chosen.dump(), place.at(f"certificate {number}"), FORMAT)

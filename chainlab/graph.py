@@ -1,0 +1,156 @@
+"""The certificate graph: who certified whom.
+
+A node is an entity (subject name and public key), an edge is a certificate from its issuer's entity to its subject's
+entity, keyed by its SHA-256 fingerprint. Cross-signs are parallel ways up, self-signed certificates are loops, an
+issuer that nobody holds stays as a dangling node. Key identifiers are hints, never identity. The model is that of
+zmap/zcrypto's ``verifier/graph.go``: "a node in the graph is a SubjectAndKey".
+
+Look-ups use plain dictionaries; ``to_networkx`` gives the ``networkx.MultiDiGraph`` for drawing and graph algorithms
+(its import alone takes longer than a whole diagnosis, hence only on request).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from chainlab.certificate import Certificate, Name
+from chainlab.signatures import Signature, check_signature
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Entity = tuple[str, str]
+"""Subject name (``Name.key``) and SHA-256 of the SubjectPublicKeyInfo; an empty hash marks an unknown key."""
+
+
+class CertGraph:
+    """An immutable set of certificates with the look-ups that path builders need.
+
+    ``known_by`` maps fingerprints to the sources that hold the certificate (``pfx``, ``LocalMachine/Root``,
+    ``catalog`` …). The order of the input never matters: every answer is sorted by fingerprint.
+    """
+
+    def __init__(
+        self, certificates: Iterable[Certificate], known_by: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        unique: dict[str, Certificate] = {}
+        for certificate in certificates:
+            held = unique.get(certificate.sha256)
+            if held is None or (certificate.encoded and not held.encoded):
+                unique[certificate.sha256] = certificate
+        self.certificates: tuple[Certificate, ...] = tuple(unique[key] for key in sorted(unique))
+        self.known_by = {key: tuple(dict.fromkeys(sources)) for key, sources in (known_by or {}).items()}
+        self._by_hash = unique
+        self._by_subject: dict[str, list[Certificate]] = defaultdict(list)
+        self._by_ski: dict[bytes, list[Certificate]] = defaultdict(list)
+        self._by_issuer_serial: dict[tuple[str, int], list[Certificate]] = defaultdict(list)
+        self._encoded_key: dict[str, Certificate] = {}
+        for certificate in self.certificates:
+            self._index(certificate)
+        self._signatures: dict[tuple[str, str], Signature] = {}
+
+    def _index(self, certificate: Certificate) -> None:
+        self._by_subject[certificate.subject.key].append(certificate)
+        self._by_issuer_serial[certificate.issuer.key, certificate.serial].append(certificate)
+        if certificate.ski is not None:
+            self._by_ski[certificate.ski].append(certificate)
+        if certificate.encoded:
+            self._encoded_key.setdefault(certificate.spki_sha256, certificate)
+
+    def __contains__(self, certificate: Certificate) -> bool:
+        return certificate.sha256 in self._by_hash
+
+    def __len__(self) -> int:
+        return len(self.certificates)
+
+    def get(self, sha256: str) -> Certificate | None:
+        """The certificate with this fingerprint, if the graph holds it."""
+        return self._by_hash.get(sha256)
+
+    def by_subject(self, name: Name) -> list[Certificate]:
+        """Certificates whose subject could be this name (see ``Name.key``)."""
+        return self._by_subject.get(name.key, [])
+
+    def by_ski(self, key_id: bytes) -> list[Certificate]:
+        """Certificates with this subject key identifier."""
+        return self._by_ski.get(key_id, [])
+
+    def by_issuer_serial(self, issuer: Name, serial: int) -> list[Certificate]:
+        """Certificates with this issuer and serial number."""
+        return self._by_issuer_serial.get((issuer.key, serial), [])
+
+    def possible_issuers(self, child: Certificate) -> list[Certificate]:
+        """Every certificate that any verifier could take for the issuer: by name, key identifier or issuer+serial.
+
+        Sorted by fingerprint; signatures are not looked at.
+        """
+        found = {certificate.sha256: certificate for certificate in self.by_subject(child.issuer)}
+        aki = child.aki
+        if aki.key_id is not None:
+            found.update((certificate.sha256, certificate) for certificate in self.by_ski(aki.key_id))
+        if aki.issuer is not None and aki.serial is not None:
+            exact = self.by_issuer_serial(aki.issuer, aki.serial)
+            found.update((certificate.sha256, certificate) for certificate in exact)
+        return [found[key] for key in sorted(found)]
+
+    def signature(self, child: Certificate, issuer: Certificate) -> Signature:
+        """Whether ``issuer``'s key signed ``child``; each (certificate, key) pair is checked at most once.
+
+        For a catalogued ``child`` the published fact decides: the issuer's name and, where both are known, the key
+        identifiers must match.
+        """
+        pair = (child.sha256, issuer.spki_sha256)
+        known = self._signatures.get(pair)
+        if known is None:
+            known = self._signatures[pair] = self._check(child, issuer)
+        return known
+
+    def _check(self, child: Certificate, issuer: Certificate) -> Signature:
+        if child.der is None:
+            same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None
+            named = child.issuer.key == issuer.subject.key
+            return Signature.CATALOGUED if named and same_key else Signature.INVALID
+        return check_signature(child, self._encoded_key.get(issuer.spki_sha256, issuer))
+
+    def issuers(self, child: Certificate) -> list[Certificate]:
+        """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
+        return [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
+
+    def is_self_signed(self, certificate: Certificate) -> bool:
+        """Self-issued and signed with its own key (RFC 5280, 3.2)."""
+        return certificate.self_issued and self.signature(certificate, certificate).holds
+
+    def issuing_entity(self, certificate: Certificate) -> Entity:
+        """The entity that signed it; its key hash is empty where no held certificate tells the key (dangling)."""
+        if self.is_self_signed(certificate):
+            return certificate.entity
+        by_name = [c for c in self.issuers(certificate) if c.subject.key == certificate.issuer.key]
+        if by_name:
+            return by_name[0].entity
+        return certificate.issuer.key, ""
+
+    def to_networkx(self) -> nx.MultiDiGraph[Entity]:
+        """The graph as a ``networkx.MultiDiGraph``: nodes are entities, edges run from issuer to subject.
+
+        Edge keys are fingerprints; edge attribute ``certificate`` is the ``Certificate``, ``known_by`` its sources.
+        Node attribute ``name`` is a subject ``Name``, ``dangling`` tells entities of which no certificate is held.
+        """
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[Entity] = nx.MultiDiGraph()
+        for certificate in self.certificates:
+            graph.add_node(certificate.entity, name=certificate.subject, dangling=False)
+        for certificate in self.certificates:
+            issuer = self.issuing_entity(certificate)
+            if issuer not in graph:
+                graph.add_node(issuer, name=certificate.issuer, dangling=True)
+            graph.add_edge(
+                issuer,
+                certificate.entity,
+                key=certificate.sha256,
+                certificate=certificate,
+                known_by=self.known_by.get(certificate.sha256, ()),
+            )
+        return graph

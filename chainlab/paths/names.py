@@ -1,0 +1,116 @@
+"""Host names and name constraints (RFC 6125, 6.4; RFC 5280, 4.2.1.10)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """How a client matches host names: whether a certificate without SAN may name its host in the CN."""
+
+    common_name_fallback: bool = False
+
+
+def matches_host(certificate: Certificate, host: str, rules: HostRules) -> bool:
+    """Whether the certificate names ``host`` (a DNS name or an IP address literal)."""
+    address = _address(host)
+    sans = certificate.extensions.subject_alternative_names
+    if address is not None:
+        return any(san.kind == "ip" and _address(san.value) == address for san in sans or ())
+    names = [san.value for san in sans or () if san.kind == "dns"]
+    if not names and rules.common_name_fallback:
+        names = [certificate.subject.common]
+    return any(_matches_pattern(name, host) for name in names)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _matches_pattern(pattern: str, host: str) -> bool:
+    """RFC 6125, 6.4.3: a lone ``*`` as the left-most label stands for exactly one label."""
+    pattern, host = pattern.casefold().rstrip("."), host.casefold().rstrip(".")
+    if pattern == host:
+        return True
+    wildcard, _, rest = pattern.partition(".")
+    label, _, parent = host.partition(".")
+    return wildcard == "*" and bool(label) and "." in rest and rest == parent
+
+
+def names_of(certificate: Certificate, *, common_name: bool = False) -> list[GeneralName]:
+    """Every name that constraints apply to: the subject, the SANs and, where asked for, a host name in the CN."""
+    names = list(certificate.extensions.subject_alternative_names or ())
+    if certificate.subject.text:
+        names.append(GeneralName("dirname", certificate.subject.text, certificate.subject))
+    if common_name and certificate.extensions.subject_alternative_names is None:
+        names.extend(GeneralName("dns", name) for name in certificate.dns_names)
+    return names
+
+
+def violation(constraints: NameConstraints, names: Iterable[GeneralName]) -> GeneralName | None:
+    """The first name that the constraints forbid, or ``None``."""
+    for name in names:
+        if any(tree.kind == name.kind and within(name, tree) for tree in constraints.excluded):
+            return name
+        permitted = [tree for tree in constraints.permitted if tree.kind == name.kind]
+        if permitted and not any(within(name, tree) for tree in permitted):
+            return name
+    return None
+
+
+def within(name: GeneralName, tree: GeneralName) -> bool:
+    """Whether ``name`` lies in the subtree ``tree`` of the same kind."""
+    if name.kind == "dns":
+        return within_domain(name.value.casefold(), tree.value.casefold())
+    if name.kind == "ip":
+        return _within_network(name.value, tree.value)
+    if name.kind == "dirname":
+        return _within_directory(name.name, tree.name)
+    if name.kind == "email":
+        return _within_mail(name.value.casefold(), tree.value.casefold())
+    if name.kind == "uri":
+        host = name.value.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].casefold()
+        constraint = tree.value.casefold()
+        return host.endswith(constraint) if constraint.startswith(".") else host == constraint
+    return name.value == tree.value
+
+
+def within_domain(name: str, constraint: str) -> bool:
+    """DNS subtree: the domain itself and everything below; a leading dot means only what is below."""
+    if not constraint:
+        return True
+    if constraint.startswith("."):
+        return name.endswith(constraint)
+    return name == constraint or name.endswith("." + constraint)
+
+
+def _within_network(address: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _within_directory(name: Name | None, tree: Name | None) -> bool:
+    """Every attribute of the subtree stands at the upper end of the name (RFC 4514 text is most specific first)."""
+    if name is None or tree is None:
+        return False
+    if not tree.key:
+        return True
+    attributes, prefix = split_rdns(name.key), split_rdns(tree.key)
+    return attributes[len(attributes) - len(prefix) :] == prefix if len(prefix) <= len(attributes) else False
+
+
+def _within_mail(address: str, constraint: str) -> bool:
+    if "@" in constraint:
+        return address == constraint
+    host = address.rpartition("@")[2]
+    return host.endswith(constraint) if constraint.startswith(".") else host == constraint

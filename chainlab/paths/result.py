@@ -1,0 +1,61 @@
+"""What a path builder answers: every candidate with its problems, and the one it chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainlab.certificate import Certificate
+from chainlab.paths.reasons import Problem, Reason, most_telling
+from chainlab.paths.search import CandidatePath
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPath:
+    """A candidate path and everything that speaks against it (nothing: the path is good)."""
+
+    path: CandidatePath
+    problems: tuple[Problem, ...]
+
+    @property
+    def good(self) -> bool:
+        """No problem was found."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """All candidates in the order tried, the index of the chosen one, and whether the search ran out of budget."""
+
+    candidates: tuple[JudgedPath, ...]
+    chosen: int | None
+    budget_exceeded: bool = False
+
+    @property
+    def accepted(self) -> JudgedPath | None:
+        """The path the builder accepts."""
+        return None if self.chosen is None else self.candidates[self.chosen]
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why there is no accepted path: the most telling problem of the candidate that got furthest."""
+        if self.chosen is not None:
+            return None
+        if self.budget_exceeded:
+            return Problem(Reason.BUDGET, detail=f"stopped after {len(self.candidates)} candidate paths")
+        best = best_failure(self.candidates)
+        return most_telling(list(best.problems)) if best is not None else Problem(Reason.NO_ANCHOR)
+
+    @property
+    def furthest(self) -> tuple[Certificate, ...]:
+        """The accepted path, else the path that explains the failure."""
+        path = self.accepted or best_failure(self.candidates)
+        return path.path.certificates if path is not None else ()
+
+
+def best_failure(candidates: tuple[JudgedPath, ...]) -> JudgedPath | None:
+    """The failed candidate that explains most: complete before incomplete, then the fewest problems, then length."""
+    return max(
+        candidates,
+        key=lambda judged: (judged.path.complete, -len(judged.problems), len(judged.path.steps)),
+        default=None,
+    )

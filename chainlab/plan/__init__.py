@@ -1,0 +1,6 @@
+"""Planning: search the changes that help by simulating each, never canned advice."""
+
+from chainlab.plan.planner import Plan, PlannedOutcome, make_plan
+from chainlab.plan.simulation import Outcome, Simulator
+
+__all__ = ["Outcome", "Plan", "PlannedOutcome", "Simulator", "make_plan"]

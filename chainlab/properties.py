@@ -1,0 +1,165 @@
+"""Certificate properties: what a Windows store says of a certificate beside the certificate itself.
+
+Ids and names are those of the SDK header wincrypt.h (mingw-w64 10.0.0, lines 3541-3648); meanings were read off a
+434-certificate store made by ``certutil -generateSSTFromWU`` and the AuthRoot list. What they do to trust is derived
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from chainlab.der import children, element
+
+KEY_PROV_INFO: Final = 2
+SHA1_HASH: Final = 3
+ENHKEY_USAGE: Final = 9
+FRIENDLY_NAME: Final = 11
+SIGNATURE_HASH: Final = 15
+ARCHIVED: Final = 19
+KEY_IDENTIFIER: Final = 20
+CERTIFICATE: Final = 32
+CRL: Final = 33
+CTL: Final = 34
+ROOT_PROGRAM_CERT_POLICIES: Final = 83
+ROOT_PROGRAM_NAME_CONSTRAINTS: Final = 84
+DISALLOWED_FILETIME: Final = 104
+ROOT_PROGRAM_CHAIN_POLICIES: Final = 105
+DISALLOWED_ENHKEY_USAGE: Final = 122
+NOT_BEFORE_FILETIME: Final = 126
+NOT_BEFORE_ENHKEY_USAGE: Final = 127
+
+NAMES: Final[dict[int, str]] = {
+    2: "KEY_PROV_INFO", 3: "SHA1_HASH", 4: "MD5_HASH", 9: "ENHKEY_USAGE", 10: "NEXT_UPDATE_LOCATION",
+    11: "FRIENDLY_NAME", 13: "DESCRIPTION", 14: "ACCESS_STATE", 15: "SIGNATURE_HASH", 19: "ARCHIVED",
+    20: "KEY_IDENTIFIER", 23: "CROSS_CERT_DIST_POINTS", 24: "ISSUER_PUBLIC_KEY_MD5_HASH",
+    25: "SUBJECT_PUBLIC_KEY_MD5_HASH", 28: "ISSUER_SERIAL_NUMBER_MD5_HASH", 29: "SUBJECT_NAME_MD5_HASH",
+    32: "CERT", 33: "CRL", 34: "CTL", 64: "RENEWAL", 65: "ARCHIVED_KEY_HASH", 67: "AIA_URL_RETRIEVED",
+    68: "AUTHORITY_INFO_ACCESS", 71: "REQUEST_ORIGINATOR", 73: "SOURCE_URL", 75: "OCSP_CACHE_PREFIX",
+    83: "ROOT_PROGRAM_CERT_POLICIES", 84: "ROOT_PROGRAM_NAME_CONSTRAINTS", 89: "SIGN_HASH_CNG_ALG",
+    92: "SUBJECT_PUB_KEY_BIT_LENGTH", 98: "AUTH_ROOT_SHA256_HASH", 104: "DISALLOWED_FILETIME",
+    105: "ROOT_PROGRAM_CHAIN_POLICIES", 107: "SHA256_HASH", 122: "DISALLOWED_ENHKEY_USAGE",
+    126: "NOT_BEFORE_FILETIME", 127: "NOT_BEFORE_ENHKEY_USAGE",
+}  # fmt: skip
+"""Property names without their ``CERT_`` prefix and ``_PROP_ID`` suffix."""
+
+_FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+def property_name(identity: int) -> str:
+    """``CERT_…_PROP_ID(n)``, or the bare number for an id that the header does not name."""
+    name = NAMES.get(identity)
+    return f"CERT_{name}_PROP_ID({identity})" if name else f"property {identity}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProperties:
+    """What the properties of one store entry mean; ``None`` always means "property absent".
+
+    ``purposes``: the entry is restricted to these EKUs; the empty set is "disable all purposes". ``disallowed_after``
+    and ``not_before_after`` are times (file time zero: from the beginning), ``disallowed_purposes`` and
+    ``not_before_purposes`` the EKUs they are limited to. ``raw`` keeps every property as (id, bytes).
+    """
+
+    purposes: frozenset[str] | None = None
+    disallowed_after: datetime | None = None
+    disallowed_purposes: frozenset[str] | None = None
+    not_before_after: datetime | None = None
+    not_before_purposes: frozenset[str] | None = None
+    friendly_name: str = ""
+    archived: bool = False
+    has_key: bool = False
+    raw: tuple[tuple[int, bytes], ...] = ()
+
+    @property
+    def all_purposes_disabled(self) -> bool:
+        """The administrator's "disable all purposes for this certificate"."""
+        return self.purposes is not None and not self.purposes
+
+
+NO_PROPERTIES: Final = StoreProperties()
+
+
+def derive(raw: Mapping[int, bytes]) -> tuple[StoreProperties, tuple[str, ...]]:
+    """The meaning of raw properties, and one sentence for each that did not decode (it then counts as absent)."""
+    problems: list[str] = []
+
+    def usages(identity: int) -> frozenset[str] | None:
+        data = raw.get(identity)
+        if data is None:
+            return None
+        try:
+            return frozenset(decode_oid_list(data))
+        except ValueError as broken:
+            problems.append(f"{property_name(identity)}: {broken}")
+            return None
+
+    def moment(identity: int) -> datetime | None:
+        data = raw.get(identity)
+        if data is None:
+            return None
+        try:
+            return decode_filetime(data)
+        except ValueError as broken:
+            problems.append(f"{property_name(identity)}: {broken}")
+            return None
+
+    derived = StoreProperties(
+        usages(ENHKEY_USAGE),
+        moment(DISALLOWED_FILETIME),
+        usages(DISALLOWED_ENHKEY_USAGE),
+        moment(NOT_BEFORE_FILETIME),
+        usages(NOT_BEFORE_ENHKEY_USAGE),
+        decode_utf16(raw.get(FRIENDLY_NAME, b"")),
+        ARCHIVED in raw,
+        KEY_PROV_INFO in raw,
+        tuple(sorted(raw.items())),
+    )
+    return derived, tuple(problems)
+
+
+def decode_oid_list(data: bytes) -> list[str]:
+    """A DER ``SEQUENCE OF OBJECT IDENTIFIER``; no data at all is read as the empty list (no purposes)."""
+    if not data:
+        return []
+    sequence = element(data, 0)
+    if sequence.tag != 0x30:
+        raise ValueError(f"expected a SEQUENCE of object identifiers, found tag 0x{sequence.tag:02x}")
+    return [decode_oid(data[child.content : child.end]) for child in children(data, sequence)]
+
+
+def decode_oid(content: bytes) -> str:
+    """The dotted form of an OBJECT IDENTIFIER's content octets."""
+    if not content or content[-1] & 0x80:
+        raise ValueError("truncated object identifier")
+    arcs, value = [], 0
+    for octet in content:
+        value = value << 7 | octet & 0x7F
+        if value.bit_length() > 256:
+            raise ValueError("object identifier arc of more than 256 bits")
+        if not octet & 0x80:
+            arcs.append(value)
+            value = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(str(arc) for arc in (first, arcs[0] - 40 * first, *arcs[1:]))
+
+
+def decode_filetime(data: bytes) -> datetime:
+    """A FILETIME (100 ns since 1601, little endian); no data means "from the beginning", i.e. 1601."""
+    if not data:
+        return _FILETIME_EPOCH
+    if len(data) != 8:
+        raise ValueError(f"FILETIME of {len(data)} bytes, expected 8 or none")
+    microseconds = int.from_bytes(data, "little") // 10
+    try:
+        return _FILETIME_EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        raise ValueError(f"FILETIME 0x{data.hex()} lies beyond the year 9999") from None
+
+
+def decode_utf16(data: bytes) -> str:
+    """A UTF-16LE string up to its NUL; undecodable units become U+FFFD."""
+    return data.decode("utf-16-le", "replace").split("\0", 1)[0]

@@ -1,0 +1,1 @@
+"""Renderers: from results to text, JSON, pictures. They decide nothing."""

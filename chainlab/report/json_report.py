@@ -1,0 +1,186 @@
+"""``chainlab.diagnosis/1``: the diagnosis as JSON. The schema ships as ``data/chainlab.diagnosis-1.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from chainlab import __version__
+from chainlab.certificate import Certificate
+from chainlab.changes import Change
+from chainlab.clients import ClientVerdict, Verdict
+from chainlab.diagnosis import Diagnosis, ServedChain, TargetDiagnosis
+from chainlab.findings import Finding
+from chainlab.plan import Outcome, Plan
+from chainlab.windows.selection import Policy
+from chainlab.windows.status import names
+
+SCHEMA: Final = "chainlab.diagnosis/1"
+
+Json = dict[str, Any]
+
+
+def render(diagnosis: Diagnosis) -> str:
+    """The JSON text, indented, with a final line end."""
+    return json.dumps(as_json(diagnosis), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_json(diagnosis: Diagnosis) -> Json:
+    """The diagnosis as plain data."""
+    return {
+        "schema": SCHEMA,
+        "chainlab": __version__,
+        "at": instant(diagnosis.at),
+        "host": diagnosis.host or None,
+        "targets": [_target(target) for target in diagnosis.targets],
+        "findings": [finding_json(finding) for finding in diagnosis.findings],
+        "certificates": _certificates(diagnosis),
+    }
+
+
+def instant(moment: datetime) -> str:
+    """A time in UTC, to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def hashes(certificates: Iterable[Certificate]) -> list[str]:
+    """The SHA-256 fingerprints, in order."""
+    return [certificate.sha256 for certificate in certificates]
+
+
+def _target(target: TargetDiagnosis) -> Json:
+    return {
+        "leaf": target.leaf.certificate.sha256,
+        "names": list(target.leaf.certificate.dns_names),
+        "binding": None,
+        "served": _served(target.served),
+        "clients": [_client(client) for client in target.clients],
+        "clients_if_newest": [_client(client) for client in target.clients_if_newest],
+        "findings": [finding_json(finding) for finding in target.findings],
+        "plan": _plan(target.plan) if target.plan is not None else None,
+    }
+
+
+def _served(served: ServedChain) -> Json:
+    return {
+        "basis": served.basis,
+        "chain": hashes(served.chain),
+        "root": served.root.sha256 if served.root is not None else None,
+        "root_sent": False,
+        "status": list(served.status),
+        "certainty": served.certainty,
+        "policies": {policy: hashes(chain) for policy, chain in served.policies.items()},
+        "alternatives": [
+            {
+                "path": hashes(alternative.path.certificates),
+                "status": names(alternative.path.status),
+                "lost_because": alternative.lost_because.code,
+            }
+            for alternative in served.alternatives
+        ],
+    }
+
+
+def _client(client: ClientVerdict) -> Json:
+    return {
+        "id": client.profile.id,
+        "name": client.profile.name,
+        "verifier": client.profile.family,
+        "verdict": client.verdict.value,
+        "path": hashes(client.path),
+        "reason": client.reason or None,
+        "detail": client.detail or None,
+        "certainty": client.certainty,
+        "grade": client.profile.grade or None,
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    """One finding as plain data."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "certificates": list(finding.certificates),
+    }
+
+
+def _plan(plan: Plan) -> Json:
+    return {
+        "changes": [_change(change) for change in plan.best.changes],
+        "before": counts(plan.before),
+        "after": counts(plan.best.after),
+        "after_windows_update": counts(plan.best.after_update),
+        "served_after": hashes(plan.best.after.prediction.chosen.served),
+        "helped": sorted(plan.helped),
+        "broken": sorted(plan.broken),
+        "beyond_help": sorted(plan.beyond_help),
+        "other_methods": [
+            {
+                "changes": [_change(change) for change in other.changes],
+                "after": counts(other.after),
+                "after_windows_update": counts(other.after_update),
+            }
+            for other in plan.other_methods
+        ],
+        "simulated": plan.simulated,
+        "exhaustive": plan.exhaustive,
+    }
+
+
+def counts(outcome: Outcome) -> Mapping[str, int]:
+    """Clients that surely accept, and all others."""
+    everyone = len(outcome.verdicts[Policy.KB])
+    accepting = len(outcome.surely_accepting)
+    return {"accept": accepting, "reject": everyone - accepting}
+
+
+def _change(change: Change) -> Json:
+    commands = change.commands()
+    certificate = change.certificate
+    return {
+        "code": change.code,
+        "title": change.title,
+        "certificate": certificate.sha256 if certificate is not None else None,
+        "commands": {
+            "powershell": list(commands.powershell),
+            "certutil": list(commands.certutil),
+            "console": list(commands.console),
+        },
+        "reverted_by": list(change.reverted_by),
+        "side_effects": list(change.side_effects),
+    }
+
+
+def _certificates(diagnosis: Diagnosis) -> Json:
+    """Every certificate that the answer mentions or the graph holds, by fingerprint."""
+    graph = diagnosis.scene.graph
+    return {
+        certificate.sha256: certificate_json(certificate, graph.known_by.get(certificate.sha256, ()))
+        for certificate in graph.certificates
+    }
+
+
+def certificate_json(certificate: Certificate, known_by: Iterable[str]) -> Json:
+    """The facts of one certificate."""
+    return {
+        "subject": certificate.subject.text,
+        "issuer": certificate.issuer.text,
+        "serial": f"{certificate.serial:x}",
+        "not_before": instant(certificate.not_before),
+        "not_after": instant(certificate.not_after),
+        "key": str(certificate.key),
+        "signature": str(certificate.signature),
+        "sha1": certificate.sha1,
+        "spki_sha256": certificate.spki_sha256,
+        "known_by": list(known_by),
+        "encoded": certificate.encoded,
+        "published_at": list(certificate.published_at),
+    }
+
+
+def accepted(verdicts: Iterable[ClientVerdict]) -> int:
+    """How many clients accept."""
+    return sum(verdict.verdict is Verdict.ACCEPT for verdict in verdicts)

@@ -1,0 +1,130 @@
+"""One Windows machine as chainlab sees it: certificate stores, bindings, and who may change them.
+
+A ``Server`` never changes: every change yields a new one. Store locations follow Microsoft's "System Store Locations"
+(MicrosoftDocs/win32, desktop-src/SecCrypto/system-store-locations.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chainlab.catalog import RootProgram
+from chainlab.certificate import Certificate
+from chainlab.errors import UsageError
+from chainlab.properties import NO_PROPERTIES, StoreProperties
+
+_LOCATIONS: Final = {
+    "localmachine": "LocalMachine", "lm": "LocalMachine", "hklm": "LocalMachine",
+    "currentuser": "CurrentUser", "cu": "CurrentUser", "hkcu": "CurrentUser",
+    "system": "System",
+}  # fmt: skip
+_LOGICAL: Final = {
+    "root": "Root", "ca": "CA", "intermediate": "CA", "my": "My", "personal": "My", "disallowed": "Disallowed",
+    "untrusted": "Disallowed", "trust": "Trust", "webhosting": "WebHosting", "authroot": "Root",
+    "trustedpeople": "TrustedPeople", "trustedpublisher": "TrustedPublisher",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StoreName:
+    """A certificate store: location, logical store and the physical store it is kept in.
+
+    ``System`` is the LocalSystem account's own location (HKEY_USERS\\S-1-5-18), which the certificate snap-ins do not
+    show but the chain build of lsass sees.
+    """
+
+    location: str
+    logical: str
+    physical: str = ".Default"
+
+    def __str__(self) -> str:
+        return f"{self.location}/{self.logical}"
+
+    @classmethod
+    def parse(cls, text: str) -> StoreName:
+        """From ``LocalMachine/CA`` in any case; a lone logical name means LocalMachine. ``UsageError`` otherwise."""
+        location, _, logical = text.replace("\\", "/").rpartition("/")
+        place = _LOCATIONS.get((location or "LocalMachine").lower())
+        if place is None or not logical:
+            raise UsageError(
+                f"unknown store '{text}'; expected LocalMachine/NAME, CurrentUser/NAME or System/NAME, "
+                "NAME one of Root, CA, My, Disallowed, Trust, WebHosting"
+            )
+        name = _LOGICAL.get(logical.lower(), logical)
+        return cls(place, name, ".AuthRoot" if logical.lower() == "authroot" else ".Default")
+
+
+LM_ROOT: Final = StoreName("LocalMachine", "Root")
+LM_AUTHROOT: Final = StoreName("LocalMachine", "Root", ".AuthRoot")
+LM_CA: Final = StoreName("LocalMachine", "CA")
+LM_MY: Final = StoreName("LocalMachine", "My")
+LM_DISALLOWED: Final = StoreName("LocalMachine", "Disallowed")
+SYSTEM_CA: Final = StoreName("System", "CA")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """One certificate in one physical store with its properties; ``source`` says where that is known from."""
+
+    certificate: Certificate
+    store: StoreName
+    properties: StoreProperties = NO_PROPERTIES
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One http.sys binding: endpoint ``address:port`` (or host:port for SNI) and the certificate's SHA-1."""
+
+    endpoint: str
+    sha1: str
+    host: str = ""
+    kind: str = "ip"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Stores, bindings and switches of one machine.
+
+    ``root_update``: automatic root update is on; it may bring roots of ``program`` that ``obtainable`` holds.
+    ``aia``: Windows may fetch a missing issuer from the Authority Information Access address; ``fetchable`` holds what
+    would come. ``disallowed_signatures`` are hashes of the disallowed list. ``assumptions`` says, in sentences, what
+    was assumed and not seen.
+    """
+
+    entries: tuple[StoreEntry, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    root_update: bool = True
+    aia: bool = False
+    program: RootProgram | None = None
+    obtainable: tuple[Certificate, ...] = ()
+    fetchable: tuple[Certificate, ...] = ()
+    disallowed_hashes: frozenset[str] = frozenset()
+    assumptions: tuple[str, ...] = ()
+
+    def held_in(self, logical: str, *locations: str) -> list[StoreEntry]:
+        """Entries of a logical store in the given locations (default LocalMachine), in their order."""
+        wanted = locations or ("LocalMachine",)
+        return [e for e in self.entries if e.store.logical == logical and e.store.location in wanted]
+
+    def find(self, certificate: Certificate, logical: str, *locations: str) -> list[StoreEntry]:
+        """The entries of this certificate in a logical store."""
+        return [e for e in self.held_in(logical, *locations) if e.certificate == certificate]
+
+    def with_entry(self, entry: StoreEntry) -> Server:
+        """A server that also has this entry; the same certificate in the same physical store is replaced."""
+        kept = (e for e in self.entries if not (e.certificate == entry.certificate and e.store == entry.store))
+        return replace(self, entries=(*kept, entry))
+
+    def without(self, matches: Callable[[StoreEntry], bool]) -> Server:
+        """A server without the entries for which ``matches`` holds."""
+        return replace(self, entries=tuple(e for e in self.entries if not matches(e)))
+
+    def with_entries(self, entries: Iterable[StoreEntry]) -> Server:
+        """A server with all these entries added."""
+        server = self
+        for entry in entries:
+            server = server.with_entry(entry)
+        return server

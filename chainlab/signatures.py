@@ -1,0 +1,91 @@
+"""Does this key's signature stand under this certificate? Nothing else is judged here."""
+
+from __future__ import annotations
+
+import warnings
+from enum import Enum
+from typing import Any, Final
+
+from chainlab.certificate import Certificate
+
+MAX_RSA_BITS: Final = 16384
+"""Larger moduli are not used: one verification would take seconds (OpenSSL has the same limit)."""
+
+
+_MD5_WITH_RSA: Final = "1.2.840.113549.1.1.4"
+_MD5_DIGEST_INFO: Final = bytes.fromhex("3020300c06082a864886f70d020505000410")
+"""DigestInfo header for MD5 (RFC 8017, 9.2 note 1): cryptography no longer verifies MD5, old chains still hold it."""
+
+
+class Signature(Enum):
+    """What is known of one signature."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    CATALOGUED = "as catalogued"
+    """The certificate's encoding is not at hand; its list says who issued it."""
+    UNSUPPORTED = "cannot be checked"
+    """The algorithm or the key is one that the crypto library does not handle."""
+
+    @property
+    def holds(self) -> bool:
+        """Not known to be wrong."""
+        return self is not Signature.INVALID
+
+
+def check_signature(child: Certificate, issuer_key: Certificate) -> Signature:
+    """Check the signature on ``child`` with the public key of ``issuer_key`` (any certificate for that key)."""
+    if child.der is None:
+        return Signature.CATALOGUED
+    if issuer_key.der is None or issuer_key.key.bits > MAX_RSA_BITS:
+        return Signature.UNSUPPORTED
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            signed = x509.load_der_x509_certificate(child.der)
+            key = x509.load_der_x509_certificate(issuer_key.der).public_key()
+            _verify(key, signed)
+    except InvalidSignature:
+        return Signature.INVALID
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return Signature.UNSUPPORTED
+    return Signature.VALID
+
+
+def _verify(key: Any, signed: Any) -> None:
+    """``InvalidSignature`` when it is wrong; ``UnsupportedAlgorithm`` or ``TypeError`` when it cannot be checked."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    scheme = signed.signature_algorithm_oid.dotted_string
+    parameters = signed.signature_algorithm_parameters
+    signature, tbs = signed.signature, signed.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey):
+        if not scheme.startswith("1.2.840.113549.1.1."):
+            raise InvalidSignature
+        if scheme == _MD5_WITH_RSA:
+            _verify_md5(key, signature, tbs)
+        else:
+            key.verify(signature, tbs, parameters, signed.signature_hash_algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        if not isinstance(parameters, ec.ECDSA):
+            raise InvalidSignature
+        key.verify(signature, tbs, parameters)
+    elif isinstance(key, dsa.DSAPublicKey):
+        key.verify(signature, tbs, signed.signature_hash_algorithm)
+    else:
+        key.verify(signature, tbs)
+
+
+def _verify_md5(key: Any, signature: bytes, tbs: bytes) -> None:
+    import hashlib
+
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    digest = hashlib.md5(tbs, usedforsecurity=False).digest()
+    if key.recover_data_from_signature(signature, padding.PKCS1v15(), None) != _MD5_DIGEST_INFO + digest:
+        raise InvalidSignature

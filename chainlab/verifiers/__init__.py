@@ -1,0 +1,50 @@
+"""Verifier families: how each kind of client builds and judges paths.
+
+One file a family, found by its name: ``openssl-1.0.2`` is ``openssl.py``, ``java-sunx509`` is ``java_sunx509.py``.
+Each offers ``VERSIONS`` (documented examples) and ``family(version)``; a version picks the nearest earlier behaviour
+known.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+
+from chainlab.errors import UsageError
+from chainlab.verifiers.family import Basis, Family, Handshake, build
+
+_INFRASTRUCTURE = frozenset({"family"})
+
+
+def family_modules() -> list[str]:
+    """Names of all family modules, sorted."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in found if name not in _INFRASTRUCTURE)
+
+
+def known_families() -> list[str]:
+    """Every documented family id."""
+    return [
+        f"{name.replace('_', '-')}-{version}" if version else name.replace("_", "-")
+        for name in family_modules()
+        for version in importlib.import_module(f"{__name__}.{name}").VERSIONS
+    ]
+
+
+def family_for(identity: str) -> Family:
+    """The family of an id such as ``openssl-1.0.2``; ``UsageError`` naming the known ones if there is none."""
+    stem, version = identity, ""
+    if not re.fullmatch(r"[a-z0-9.-]{1,64}", identity):
+        raise UsageError(f"unknown verifier family {identity!r}")
+    while stem:
+        module = stem.replace("-", "_").replace(".", "_")
+        if module in family_modules() and module.isidentifier():
+            family: Family = importlib.import_module(f"{__name__}.{module}").family(version)
+            return family
+        stem, _, tail = stem.rpartition("-")
+        version = f"{tail}-{version}" if version else tail
+    raise UsageError(f"unknown verifier family '{identity}'; known: {', '.join(known_families())}")
+
+
+__all__ = ["Basis", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]

@@ -1,0 +1,24 @@
+"""pyhanko-certvalidator, the maintained fork of certvalidator.
+
+Models: every path is tried; anchors do not expire; CA purposes are ignored; issuer+serial matching; it checks no host
+name. Sources: 0.33.0 measured 2026-11-20.
+"""
+
+from chainlab.paths.checks import Switches
+from chainlab.paths.names import HostRules
+from chainlab.verifiers.family import Basis, Family, Matching
+
+VERSIONS = ("",)
+
+
+def family(version: str = "") -> Family:
+    """pyhanko-certvalidator 0.33."""
+    return Family(
+        id="certvalidator" + (f"-{version}" if version else ""),
+        title="pyhanko-certvalidator",
+        basis=Basis.MEASURED,
+        sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0",),
+        matching=Matching.NORMALISED,
+        issuer_serial=True,
+        switches=Switches(anchor_expiry=False, ca_purposes=False, host=HostRules(common_name_fallback=True)),
+    )

@@ -1,0 +1,21 @@
+"""Everything that RFC 5280 and RFC 4158 allow: the most capable builder, for stores whose verifier is not known.
+
+Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor.
+"""
+
+from chainlab.paths.checks import Switches
+from chainlab.verifiers.family import Basis, Family, Matching
+
+VERSIONS = ("",)
+
+
+def family(version: str = "") -> Family:
+    """The reference behaviour."""
+    return Family(
+        id="rfc5280" + (f"-{version}" if version else ""),
+        title="RFC 5280 path validation",
+        basis=Basis.DOCUMENTED,
+        sources=("RFC 5280, section 6", "RFC 4158"),
+        matching=Matching.NORMALISED,
+        switches=Switches(),
+    )

