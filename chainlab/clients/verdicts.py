@@ -48,11 +48,19 @@ class ClientVerdict:
         return str(self.problem) if self.problem is not None else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Clients that cannot answer differently: equal behaviour, equal settings for every certificate in the graph."""
+
+    family: Family
+    store: TrustStore
+
+
 class Judge:
     """Judges served chains for a fixed set of clients.
 
-    Clients of one family that agree on every root that could matter get the same answer, so it is computed once: a
-    diagnosis asks a few dozen questions, not one a client.
+    Clients whose verifiers behave alike and whose stores agree on every certificate of the graph get the same answer,
+    so it is computed once: a diagnosis asks a few dozen questions, not one a client.
     """
 
     def __init__(
@@ -62,51 +70,44 @@ class Judge:
         question: Question,
         fetchable: Iterable[Certificate] = (),
     ) -> None:
-        self._clients = clients
         self._graph = graph
         self._question = question
         self._fetchable = tuple(fetchable)
         self._families: dict[str, Family] = {}
-        self._results: dict[object, BuildResult] = {}
+        self._groups: list[_Group] = []
+        self._index: dict[object, int] = {}
+        self._members = [(profile, self._group_of(profile, store)) for profile, store in clients]
 
-    def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
-        """One verdict per client, in the order of the clients."""
-        concerned = self._concerned(served)
-        return [self._verdict(profile, store, served, concerned) for profile, store in self._clients]
+    def _group_of(self, profile: Profile, store: TrustStore) -> int:
+        family = self.family(profile)
+        settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
+        key = (family.behaviour, settings)
+        known = self._index.get(key)
+        if known is None:
+            known = self._index[key] = len(self._groups)
+            self._groups.append(_Group(family, store))
+        return known
 
-    def build(self, profile: Profile, store: TrustStore, served: tuple[Certificate, ...]) -> BuildResult:
-        """One client's full search result, for ``explain``."""
-        return build(self._family(profile), self._handshake(served), store, self._graph, self._question)
-
-    def _handshake(self, served: tuple[Certificate, ...]) -> Handshake:
-        return Handshake(served, self._fetchable)
-
-    def _family(self, profile: Profile) -> Family:
+    def family(self, profile: Profile) -> Family:
+        """The verifier family of a client."""
         family = self._families.get(profile.family)
         if family is None:
             family = self._families[profile.family] = family_for(profile.family)
         return family
 
-    def _concerned(self, served: tuple[Certificate, ...]) -> list[Certificate]:
-        """Every certificate whose trust setting can matter for this chain."""
-        names = {name.key for c in (*served, *self._fetchable) for name in (c.issuer, c.subject)}
-        return [certificate for certificate in self._graph.certificates if certificate.subject.key in names]
+    def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
+        """One verdict per client, in the order of the clients."""
+        handshake = Handshake(served, self._fetchable)
+        results = [build(group.family, handshake, group.store, self._graph, self._question) for group in self._groups]
+        return [self._verdict(profile, results[group]) for profile, group in self._members]
 
-    def _verdict(
-        self, profile: Profile, store: TrustStore, served: tuple[Certificate, ...], concerned: list[Certificate]
-    ) -> ClientVerdict:
-        settings = tuple(store.setting(certificate) for certificate in concerned)
-        key = (profile.family, tuple(c.sha256 for c in served), settings)
-        result = self._results.get(key)
-        if result is None:
-            result = self._results[key] = self.build(profile, store, served)
+    def _verdict(self, profile: Profile, result: BuildResult) -> ClientVerdict:
         problem = result.problem
         if problem is None:
             verdict = Verdict.ACCEPT
         else:
             verdict = Verdict.UNKNOWN if problem.reason is Reason.BUDGET else Verdict.REJECT
-        certainty = self._family(profile).basis.value
-        return ClientVerdict(profile, verdict, result.furthest, problem, certainty)
+        return ClientVerdict(profile, verdict, result.furthest, problem, self.family(profile).basis.value)
 
 
 def tally(verdicts: Iterable[ClientVerdict]) -> Mapping[Verdict, int]:

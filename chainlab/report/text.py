@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from chainlab.certificate import Certificate
@@ -76,12 +76,19 @@ class _Writer:
     def __init__(self, console: Console, glyphs: Glyphs, verbose: bool) -> None:
         self.console, self.glyphs, self.verbose = console, glyphs, verbose
 
-    def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        content = self.plain(text)
-        if indent:
-            self.console.print(Padding(Text(content, style=style), (0, 0, 0, indent), expand=False))
-        else:
-            self.console.print(Text(content, style=style))
+    def line(self, text: str = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
+        """One paragraph, wrapped at blanks; continuation lines stand ``hang`` columns further in."""
+        width = max(self.console.width, 40)
+        left = " " * indent
+        wrapped = textwrap.wrap(
+            self.plain(text), width, initial_indent=left, subsequent_indent=left + " " * hang, break_on_hyphens=False
+        )
+        for row in wrapped or [""]:
+            self.console.print(Text(row, style=style), soft_wrap=True)
+
+    def verbatim(self, text: str, indent: int) -> None:
+        """A command: never wrapped, so that it can be copied."""
+        self.console.print(Text(" " * indent + self.plain(text), style="cyan"), soft_wrap=True)
 
     def plain(self, text: str) -> str:
         """Visible characters only, and in ASCII where the output has nothing else."""
@@ -131,14 +138,14 @@ class _Writer:
         certainty = "" if served.basis == "observed" else f" ({_CERTAINTY[served.certainty]})"
         self.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
         for position, certificate in enumerate(served.chain, start=1):
-            self.line(f"{position}  {describe(certificate)}", indent=2)
+            self.line(f"{position}  {describe(certificate)}", indent=2, hang=3)
         if served.root is not None:
-            self.line(f"{self.glyphs.up} root, not sent: {describe(served.root)}", "dim", indent=5)
+            self.line(f"{self.glyphs.up} root, not sent: {describe(served.root)}", "dim", indent=5, hang=3)
         if target.clients_if_newest:
             chain = served.policies["newest"]
             self.line("or, preferring the newer issuer:", "yellow", indent=2)
             for position, certificate in enumerate(chain, start=1):
-                self.line(f"{position}  {describe(certificate)}", "yellow", indent=2)
+                self.line(f"{position}  {describe(certificate)}", "yellow", indent=2, hang=3)
 
     def failing(self, target: TargetDiagnosis) -> None:
         groups: dict[str, list[ClientVerdict]] = defaultdict(list)
@@ -151,10 +158,10 @@ class _Writer:
         for code, clients in sorted(groups.items(), key=lambda item: -len(item[1])):
             self.line(f"{code} ({len(clients)}): {_REASONS[code].text}", "red", indent=2)
             for series, members in by_series(clients):
-                self.line(f"{series}: {', '.join(members)}" if members else series, indent=6)
+                self.line(f"{series}: {', '.join(members)}" if members else series, indent=4, hang=2)
             if self.verbose:
                 for client in clients:
-                    self.line(f"{client.profile.id}: {client.detail} [{client.certainty}]", "dim", indent=6)
+                    self.line(f"{client.profile.id}: {client.detail} [{client.certainty}]", "dim", indent=4, hang=2)
 
     def plan(self, target: TargetDiagnosis) -> None:
         plan = target.plan
@@ -166,7 +173,7 @@ class _Writer:
         self.outcome(plan, len(target.clients))
 
     def change(self, number: int, change: Change) -> None:
-        self.line(f"{number}  {change.title}", indent=2)
+        self.line(f"{number}  {change.title}", indent=2, hang=3)
         certificate = change.certificate
         if certificate is not None and change.code == "import-certificate":
             self.line(f"SHA-256 {certificate.sha256}", "dim", indent=5)
@@ -174,10 +181,10 @@ class _Writer:
                 self.line(f"published at {address}", "dim", indent=5)
         commands = change.commands()
         for command in commands.powershell or commands.console:
-            self.line(command, "cyan", indent=5)
+            self.verbatim(command, indent=5)
         if self.verbose:
             for command in commands.certutil:
-                self.line(command, "cyan", indent=5)
+                self.verbatim(command, indent=5)
 
     def outcome(self, plan: Plan, total: int) -> None:
         best = plan.best
@@ -200,7 +207,7 @@ class _Writer:
             return
         self.heading(title)
         for finding in shown:
-            self.line(f"{self.glyphs.bullet} {finding.message} [{finding.code}]", _STYLES[finding.severity], indent=2)
+            self.line(f"{self.glyphs.bullet} {finding.message} [{finding.code}]", _STYLES[finding.severity], 2, 2)
 
 
 _CERTAINTY: Final = {
@@ -226,12 +233,19 @@ def _compare(other: PlannedOutcome) -> str:
 
 
 def by_series(clients: Iterable[ClientVerdict]) -> list[tuple[str, list[str]]]:
-    """Client names by what they are versions of: ``Android`` with ``2.2``, ``4.4`` …; oldest snapshot first."""
+    """Client names by what they are versions of: ``Android`` with ``2.2``, ``4.4`` …; most members first."""
     series: dict[str, list[str]] = defaultdict(list)
-    for client in sorted(clients, key=lambda client: (client.profile.date, client.profile.name)):
+    for client in clients:
         match = _SERIES.match(client.profile.name)
         if match is None:
             series.setdefault(client.profile.name, [])
         else:
             series[match[1]].append(match[2])
-    return sorted(series.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(series.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(name, sorted(members, key=version_key)) for name, members in ordered]
+
+
+def version_key(text: str) -> list[tuple[int, str]]:
+    """Sorts ``4.4`` before ``10``: numbers by value, everything else by text."""
+    parts = re.findall(r"\d+|[^\d.]+", text)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

@@ -34,12 +34,12 @@ def known_families() -> list[str]:
 
 def family_for(identity: str) -> Family:
     """The family of an id such as ``openssl-1.0.2``; ``UsageError`` naming the known ones if there is none."""
-    stem, version = identity, ""
+    known, stem, version = set(family_modules()), identity, ""
     if not re.fullmatch(r"[a-z0-9.-]{1,64}", identity):
         raise UsageError(f"unknown verifier family {identity!r}")
     while stem:
         module = stem.replace("-", "_").replace(".", "_")
-        if module in family_modules() and module.isidentifier():
+        if module in known:
             family: Family = importlib.import_module(f"{__name__}.{module}").family(version)
             return family
         stem, _, tail = stem.rpartition("-")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from chainlab.certificate import Certificate
@@ -107,6 +107,11 @@ class Family:
     note: str = ""
     variant: Variant | None = None
 
+    @property
+    def behaviour(self) -> Family:
+        """The table without its labels: two families with equal behaviour give equal verdicts."""
+        return replace(self, id="", title="", basis=Basis.MEASURED, sources=(), note="")
+
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
@@ -116,7 +121,7 @@ class Handshake:
     fetchable: tuple[Certificate, ...] = ()
 
 
-Variant = Callable[[Handshake, TrustStore, CertGraph], Family]
+Variant = Callable[["Family", Handshake, TrustStore, CertGraph], "Family"]
 
 MAX_KEPT: int = 64
 """Failed candidates kept for the explanation."""
@@ -125,7 +130,7 @@ MAX_KEPT: int = 64
 def build(family: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question) -> BuildResult:
     """Run the family's builder on a served chain."""
     if family.variant is not None:
-        family = family.variant(handshake, trust, graph)
+        family = family.variant(family, handshake, trust, graph)
     return _Builder(family, handshake, trust, graph, question).run()
 
 

@@ -24,7 +24,7 @@ VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25")
 def family(version: str = "17") -> Family:
     """SunJSSE's trust manager of one Java release."""
     measured = version.split(".")[0] in ("8", "11", "17", "21", "25")
-    builder = Family(
+    return Family(
         id=f"java-{version}",
         title=f"Java {version} (SunJSSE, PKIX)",
         basis=Basis.MEASURED if measured else Basis.INFERRED,
@@ -32,11 +32,12 @@ def family(version: str = "17") -> Family:
         matching=Matching.NORMALISED,
         switches=Switches(ca_purposes=False, host=HostRules(common_name_fallback=True)),
         note="" if measured else "taken to be like Java 8",
+        variant=validate_or_build,
     )
-    return replace(builder, variant=lambda handshake, trust, graph: _variant(builder, handshake, trust, graph))
 
 
-def _variant(builder: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph) -> Family:
+def validate_or_build(builder: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph) -> Family:
+    """An ordered chain up to a trusted key is validated only, without the anchor's expiry; else a path is built."""
     if ordered_to_anchor(handshake.served, trust, graph):
         return replace(builder, switches=replace(builder.switches, anchor_expiry=False))
     return builder

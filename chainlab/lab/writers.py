@@ -1,0 +1,96 @@
+"""Write certificates the way Windows exports them: PFX, SST, registry export, PEM."""
+
+from __future__ import annotations
+
+import struct
+from base64 import encodebytes
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from chainlab.certificate import Certificate
+from chainlab.lab.pki import PrivateKey
+from chainlab.properties import CERTIFICATE, FRIENDLY_NAME, SHA1_HASH
+from chainlab.server import StoreName
+
+_END: Final = b"\0" * 12
+_REG_HEAD: Final = "Windows Registry Editor Version 5.00\r\n\r\n"
+_REG_WIDTH: Final = 25
+"""Bytes a line in a registry export; regedit breaks at 80 columns."""
+
+Properties = Mapping[int, bytes]
+
+
+def pem(certificates: Iterable[Certificate]) -> str:
+    """PEM blocks with a comment line each, as a server or a CA would hand them out."""
+    return "".join(
+        f"# {certificate.label}\n-----BEGIN CERTIFICATE-----\n"
+        f"{encodebytes(_der(certificate)).decode()}-----END CERTIFICATE-----\n"
+        for certificate in certificates
+    )
+
+
+def _der(certificate: Certificate) -> bytes:
+    assert certificate.der is not None, "a catalogued certificate cannot be written"
+    return certificate.der
+
+
+def element(certificate: Certificate, properties: Properties | None = None) -> bytes:
+    """A serialized certificate element: the properties, then the certificate."""
+    records = {SHA1_HASH: bytes.fromhex(certificate.sha1), **(properties or {})}
+    parts = [struct.pack("<III", identity, 1, len(data)) + data for identity, data in records.items()]
+    der = _der(certificate)
+    return b"".join(parts) + struct.pack("<III", CERTIFICATE, 1, len(der)) + der
+
+
+def sst(certificates: Iterable[tuple[Certificate, Properties]]) -> bytes:
+    """A serialized store with each certificate's properties."""
+    return b"\0\0\0\0CERT" + b"".join(element(*entry) for entry in certificates) + _END
+
+
+def friendly_name(text: str) -> Properties:
+    """The friendly-name property."""
+    return {FRIENDLY_NAME: text.encode("utf-16-le") + b"\0\0"}
+
+
+def reg(entries: Iterable[tuple[StoreName, Certificate, Properties]]) -> bytes:
+    """A registry export as regedit writes it: UTF-16LE with a byte order mark and CRLF."""
+    text = _REG_HEAD
+    for store, certificate, properties in entries:
+        text += f"[{_key(store)}\\Certificates\\{certificate.sha1.upper()}]\r\n"
+        text += f'"Blob"=hex:{_hex_lines(element(certificate, properties))}\r\n\r\n'
+    return b"\xff\xfe" + text.encode("utf-16-le")
+
+
+def _key(store: StoreName) -> str:
+    hive = {
+        "LocalMachine": "HKEY_LOCAL_MACHINE\\SOFTWARE",
+        "CurrentUser": "HKEY_CURRENT_USER\\Software",
+        "System": "HKEY_USERS\\S-1-5-18\\Software",
+    }[store.location]
+    policies = "Policies\\" if store.physical == ".GroupPolicy" else ""
+    kind = "EnterpriseCertificates" if store.physical == ".Enterprise" else "SystemCertificates"
+    name = "AuthRoot" if store.physical == ".AuthRoot" else store.logical
+    return f"{hive}\\{policies}Microsoft\\{kind}\\{name}"
+
+
+def _hex_lines(data: bytes) -> str:
+    lines = [
+        ",".join(f"{byte:02x}" for byte in data[start : start + _REG_WIDTH])
+        for start in range(0, len(data), _REG_WIDTH)
+    ]
+    return ",\\\r\n  ".join(lines)
+
+
+def pfx(leaf: Certificate, key: PrivateKey, chain: Sequence[Certificate], password: str = "", name: str = "") -> bytes:
+    """A PFX with the leaf's key; without password it opens with the empty one, and nothing in it is encrypted."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
+
+    encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    return pkcs12.serialize_key_and_certificates(
+        name.encode() or None,
+        key,
+        x509.load_der_x509_certificate(_der(leaf)),
+        [x509.load_der_x509_certificate(_der(certificate)) for certificate in chain],
+        encryption,
+    )
