@@ -98,8 +98,8 @@ class CertGraph:
     def signature(self, child: Certificate, issuer: Certificate) -> Signature:
         """Whether ``issuer``'s key signed ``child``; each (certificate, key) pair is checked at most once.
 
-        For a catalogued ``child`` the published fact decides: the issuer's name and, where both are known, the key
-        identifiers must match.
+        Where an encoding is missing, published facts decide: for a catalogued ``child`` the issuer's name and the key
+        identifiers, for an ``issuer`` of which no encoding with this key is held the key identifiers alone.
         """
         pair = (child.sha256, issuer.spki_sha256)
         known = self._signatures.get(pair)
@@ -108,11 +108,14 @@ class CertGraph:
         return known
 
     def _check(self, child: Certificate, issuer: Certificate) -> Signature:
+        same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None
         if child.der is None:
-            same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None
             named = child.issuer.key == issuer.subject.key
             return Signature.CATALOGUED if named and same_key else Signature.INVALID
-        return check_signature(child, self._encoded_key.get(issuer.spki_sha256, issuer))
+        key = self._encoded_key.get(issuer.spki_sha256)
+        if key is None:
+            return Signature.UNSUPPORTED if same_key else Signature.INVALID
+        return check_signature(child, key)
 
     def issuers(self, child: Certificate) -> list[Certificate]:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
@@ -128,7 +131,8 @@ class CertGraph:
             return certificate.entity
         by_name = [c for c in self.issuers(certificate) if c.subject.key == certificate.issuer.key]
         if by_name:
-            return by_name[0].entity
+            surest = min(by_name, key=lambda issuer: self.signature(certificate, issuer) is not Signature.VALID)
+            return surest.entity
         return certificate.issuer.key, ""
 
     def to_networkx(self) -> nx.MultiDiGraph[Entity]:

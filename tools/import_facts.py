@@ -1,6 +1,6 @@
 """Carry the collected facts into the package's data files.
 
-    python tools/import_facts.py FACTS_DIR
+    python -m tools.import_facts FACTS_DIR
 
 reads ``trust-stores.json``, ``ca-certificates.json`` and ``microsoft-root-program.json`` and writes, deterministically:
 
@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from client_families import family_of
+from tools.client_families import family_of
 
 PACKAGE = Path(__file__).resolve().parent.parent / "chainlab"
 _FACTS = (

@@ -73,7 +73,8 @@ def _named(profiles: Iterable[Profile], term: str) -> set[str]:
         return set()
     if term in ("all", "default"):
         return {profile.id for profile in profiles if profile.default or term == "all"}
-    found = {
+    exact = {profile.id for profile in profiles if profile.id == term}
+    found = exact or {
         profile.id
         for profile in profiles
         if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.rpartition("-")[0] == term

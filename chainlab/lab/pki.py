@@ -7,6 +7,7 @@ to one certificate cannot express.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
 
 from chainlab import oids
@@ -40,9 +42,16 @@ def day(text: str) -> datetime:
 
 
 def make_name(text: str) -> x509.Name:
-    """A name from ``C=GB, O=Chainlab, CN=Root`` in the order of the encoding."""
+    """A name from ``C=GB, O=Chainlab, CN=Root`` in the order of the encoding; PrintableString where it fits."""
     pairs = [part.strip().partition("=") for part in text.split(",")]
-    return x509.Name([x509.NameAttribute(_ATTRIBUTES[kind], value) for kind, _, value in pairs])
+    return x509.Name([_attribute(kind, value) for kind, _, value in pairs])
+
+
+def _attribute(kind: str, value: str) -> x509.NameAttribute[str]:
+    printable = re.fullmatch(r"[A-Za-z0-9 '()+,./:=?-]*", value) is not None
+    return x509.NameAttribute(
+        _ATTRIBUTES[kind], value, _ASN1Type.PrintableString if printable else _ASN1Type.UTF8String
+    )
 
 
 @dataclass(frozen=True, slots=True)

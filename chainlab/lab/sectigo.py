@@ -50,6 +50,7 @@ _CERTIFICATES: Final = {
     "addtrust": ("addtrust", "addtrust", replace(_BY_ADDTRUST, hash="sha256")),
     "aaa": ("aaa", "aaa", replace(_ROOT, not_before=day("2004-01-01"), not_after=day("2028-12-31T23:59:59"),
                                   hash="sha256")),
+    "aaa-by-addtrust": ("aaa", "addtrust", replace(_BY_ADDTRUST, not_before=day("2008-05-30T10:48:38"), path_length=0)),
     "usertrust-rsa": ("usertrust-rsa", "usertrust-rsa", _USERTRUST_ROOT),
     "usertrust-rsa-by-aaa": ("usertrust-rsa", "aaa", _USERTRUST_BY_AAA),
     "usertrust-rsa-by-addtrust": ("usertrust-rsa", "addtrust", _BY_ADDTRUST),
@@ -71,6 +72,7 @@ _CERTIFICATES: Final = {
 STANDS_FOR: Final = {
     "addtrust": "687fa451382278fff0c8b11f8d43d576671c6eb2bceab413fb83d965d06d2ff2",
     "aaa": "d7a7a0fb5d7e2731d771e9484ebcdef71d5f0c3e0a2948782bc83ee0ea699ef4",
+    "aaa-by-addtrust": "30801be2417d64bfdde9fb48a642003b91f6619ba7e776ccb41a2a8b3c271392",
     "usertrust-rsa": "e793c9b02fd8aa13e21c31228accb08119643b749c898964b1746d46c3d4cbd2",
     "usertrust-rsa-by-aaa": "68b9c761219a5b1f0131784474665db61bbdb109e00f05ca9f74244ee5f5f52b",
     "usertrust-rsa-by-addtrust": "1a5174980a294a528a110726d5855650266c48d9883bea692b67b6d726da98c5",

@@ -22,7 +22,7 @@ class Reason(Enum):
     CHAIN_ORDER = ("chain-order", 13, "the client needs the chain in order, each certificate followed by its issuer")
     BAD_SIGNATURE = ("bad-signature", 20, "a signature does not verify with the issuer's key")
     NOT_A_CA = ("not-a-ca", 30, "a certificate that is not a CA stands as an issuer")
-    KEY_USAGE = ("key-usage", 31, "an issuer's key usage does not allow signing certificates")
+    KEY_USAGE = ("key-usage", 29, "an issuer's key usage does not allow signing certificates")
     PATH_LENGTH = ("path-length", 32, "a CA's path length constraint is exceeded")
     NAME_CONSTRAINT = ("name-constraint", 33, "a CA's name constraints do not allow the server's name")
     CRITICAL_EXTENSION = ("critical-extension", 34, "a critical extension is not understood")

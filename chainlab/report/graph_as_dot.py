@@ -1,0 +1,58 @@
+"""The graph in Graphviz' DOT language.
+
+Roles by shape, stores by colour, the served path bold, catalogued-only certificates dashed, expired ones struck.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Final
+
+from chainlab.escaping import dot, visible
+from chainlab.report.graph_model import Edge, Node, Picture
+
+SUFFIX = ".dot"
+
+_SHAPES: Final = {"leaf": "note", "ca": "box", "root": "doubleoctagon"}
+COLORS: Final = {
+    "Root": "#1a7f37", "CA": "#0969da", "My": "#24292f", "Disallowed": "#cf222e", "input": "#8250df",
+    "catalog": "#6e7781",
+}  # fmt: skip
+"""Colour-blind safe enough beside the line styles; the store's name stands in the label as well."""
+
+
+def render(picture: Picture) -> str:
+    """The DOT text."""
+    lines = [
+        "digraph chainlab {",
+        f'  graph [label={dot(picture.title)}, labelloc=t, rankdir=TB, fontname=Helvetica, tooltip=" "];',
+        "  node [fontname=Helvetica, fontsize=11];",
+        "  edge [fontname=Helvetica, fontsize=9];",
+    ]
+    lines += [_node(node) for node in picture.nodes]
+    lines += [_edge(edge) for edge in picture.edges]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _text(text: str, limit: int = 80) -> str:
+    return html.escape(visible(text, limit))
+
+
+def _node(node: Node) -> str:
+    label = f"<b>{_text(node.name)}</b><br/><font point-size='9'>{_text(node.key)}</font>"
+    style = "dashed" if node.dangling else "solid"
+    tooltip = dot(f"{node.name} ({node.key})")
+    return f"  {node.id} [label=<{label}>, shape={_SHAPES[node.role]}, style={style}, tooltip={tooltip}];"
+
+
+def _edge(edge: Edge) -> str:
+    certificate = edge.certificate
+    until = f"until {certificate.not_after:%Y-%m-%d}"
+    if edge.expired:
+        until = f"<s>{until}</s>"
+    label = f"{certificate.sha256[:8]}<br/>{until}<br/>{edge.store}"
+    color = COLORS[edge.store]
+    style = "dashed" if edge.catalogued_only else "solid"
+    width = 3 if edge.served else 1
+    attributes = f'label=<{label}>, color="{color}", fontcolor="{color}", style={style}, penwidth={width}'
+    return f"  {edge.source} -> {edge.target} [{attributes}, tooltip={dot(certificate.label)}];"

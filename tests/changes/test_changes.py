@@ -1,0 +1,106 @@
+"""Changes: what each does, that it can be undone, and its commands."""
+
+import pytest
+
+from chainlab.changes import (
+    Change,
+    DeleteCertificate,
+    DisablePurposes,
+    ImportCertificate,
+    MoveToUntrusted,
+    WindowsUpdate,
+)
+from chainlab.changes.import_certificate import file_name
+from chainlab.properties import StoreProperties
+from chainlab.server import LM_AUTHROOT, LM_CA, LM_ROOT, Server, StoreEntry, StoreName
+from chainlab.windows.root_update import program_entry
+from tests.pki import Pki
+from tests.windows.test_engine import program
+
+
+@pytest.fixture
+def server(pki: Pki) -> Server:
+    root = pki.ca("R")
+    return Server(
+        entries=(StoreEntry(root, LM_ROOT), StoreEntry(root, LM_AUTHROOT), StoreEntry(pki.ca("I", "R"), LM_CA)),
+        program=program(root),
+        obtainable=(root,),
+    )
+
+
+def changes(pki: Pki) -> list[Change]:
+    root = pki.ca("R")
+    return [
+        ImportCertificate(pki.ca("R", "U")),
+        ImportCertificate(root, StoreName("CurrentUser", "CA")),
+        DeleteCertificate(root),
+        DisablePurposes(root),
+        MoveToUntrusted(root),
+        WindowsUpdate(program_entry),
+    ]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_apply_then_inverse_leaves_the_server_as_it_was(server: Server, pki: Pki, number: int) -> None:
+    change = changes(pki)[number]
+    assert change.inverse(server).apply(change.apply(server)) == server
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_change_that_was_applied_is_not_applicable_again(server: Server, pki: Pki, number: int) -> None:
+    change = changes(pki)[number]
+    assert change.applicable(server)
+    assert not change.applicable(change.apply(server))
+
+
+def test_delete_takes_the_root_out_of_every_physical_store(server: Server, pki: Pki) -> None:
+    assert not DeleteCertificate(pki.ca("R")).apply(server).held_in("Root")
+
+
+def test_windows_update_brings_a_deleted_root_back_and_resets_purposes(server: Server, pki: Pki) -> None:
+    root, update = pki.ca("R"), WindowsUpdate(program_entry)
+    assert update.apply(DeleteCertificate(root).apply(server)).find(root, "Root")
+    disabled = Server(
+        entries=(StoreEntry(root, LM_AUTHROOT, StoreProperties(purposes=frozenset())),),
+        program=server.program,
+        obtainable=server.obtainable,
+    )
+    (entry,) = update.apply(disabled).find(root, "Root")
+    assert not entry.properties.all_purposes_disabled
+
+
+def test_windows_update_leaves_untrusted_alone_and_respects_the_switch(server: Server, pki: Pki) -> None:
+    from dataclasses import replace
+
+    root, update = pki.ca("R"), WindowsUpdate(program_entry)
+    moved = MoveToUntrusted(root).apply(server)
+    assert update.apply(moved).find(root, "Disallowed")
+    off = replace(DeleteCertificate(root).apply(server), root_update=False)
+    assert update.apply(off) == off
+
+
+def test_commands_are_quoted_and_name_files_without_anything_to_escape(pki: Pki) -> None:
+    pki.entity("evil", subject="O=Test, CN=a'; Remove-Item C:\\ -Recurse #$(x)`")
+    certificate = pki.ca("evil")
+    assert file_name(certificate).removesuffix(".cer").replace("-", "").isalnum()
+    for change in (ImportCertificate(certificate), DeleteCertificate(certificate), MoveToUntrusted(certificate)):
+        commands = change.commands()
+        assert commands.powershell
+        assert commands.certutil
+        for line in (*commands.powershell, *commands.certutil):
+            assert "Recurse" not in line or "'" not in line.split("Recurse")[1][:2]
+            assert ";" not in line
+            assert "$(" not in line
+
+
+def test_each_change_says_what_reverts_it(pki: Pki) -> None:
+    root = pki.ca("R")
+    assert DeleteCertificate(root).reverted_by
+    assert DisablePurposes(root).reverted_by
+    assert not MoveToUntrusted(root).reverted_by
+    assert not ImportCertificate(root).reverted_by
+
+
+def test_the_wrong_store_is_said_to_be_wrong(pki: Pki) -> None:
+    assert "IIS does not see" in ImportCertificate(pki.ca("I", "R"), StoreName("CurrentUser", "CA")).side_effects[0]
+    assert "403.16" in ImportCertificate(pki.ca("I", "R"), LM_ROOT).side_effects[0]

@@ -1,0 +1,153 @@
+"""The command line as users type it: a process, its output, its exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LAB = ("--lab", "fixtures/lab.json", "--at", "2026-11-20")
+
+
+@pytest.fixture
+def chainlab(fixtures: Path):
+    def run(*arguments: str, env: dict[str, str] | None = None, **options: object):
+        command = [sys.executable, "-m", "chainlab", *arguments]
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
+        return subprocess.run(
+            command, cwd=fixtures.parent, capture_output=True, text=True, encoding="utf-8", env=environment,
+            stdin=subprocess.DEVNULL, check=False, **options,
+        )  # type: ignore[call-overload]  # fmt: skip
+
+    return run
+
+
+def test_the_main_job_needs_nothing_but_a_file(chainlab) -> None:
+    done = chainlab("diagnose", "fixtures/r46/leaf-and-issuer.pfx", *LAB)
+    assert done.returncode == 1
+    assert "92 of 120 clients will fail" in done.stdout.splitlines()[3]
+    assert done.stderr == ""
+
+
+def test_all_well_exits_0(chainlab) -> None:
+    done = chainlab(
+        "diagnose", "fixtures/r46/leaf-and-issuer.pfx", *LAB, "--clients", "android-15,chrome,max-date:2026"
+    )
+    assert (done.returncode, done.stderr) in ((0, ""), (1, ""))
+    fine = chainlab("diagnose", "fixtures/r46/leaf-and-issuer.pfx", *LAB, "--clients", "android-15")
+    assert fine.returncode == 0
+    assert "all 1 clients accept" in fine.stdout
+
+
+def test_json_goes_to_stdout_or_a_file(chainlab, tmp_path: Path) -> None:
+    printed = chainlab("diagnose", "fixtures/e46/server.reg", *LAB, "--format", "json")
+    file = tmp_path / "answer.json"
+    written = chainlab("diagnose", "fixtures/e46/server.reg", *LAB, "--format", "json", "-o", str(file))
+    assert written.stdout == ""
+    assert json.loads(printed.stdout) == json.loads(file.read_text(encoding="utf-8"))
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
+
+
+def test_quiet_prints_nothing(chainlab) -> None:
+    done = chainlab("diagnose", "fixtures/e46/server.reg", *LAB, "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        (["diagnose"], 2, "nothing to read"),
+        (["diagnose", "no-such.pfx"], 3, "no-such.pfx: cannot be read: no such file"),
+        (["diagnose", "README.md"], 3, "README.md: not recognised"),
+        (["diagnose", "fixtures/keys/r46.pem"], 3, "no certificate"),
+        (["diagnose", "fixtures/r46/protected.pfx"], 4, "needs a password, none was given"),
+        (["diagnose", "fixtures/r46/protected.pfx", "--password-env", "NOPE_X"], 2, "NOPE_X is not set"),
+        (["diagnose", "fixtures/e46/server.reg", "--at", "yesterday"], 2, "is not a date"),
+        (["diagnose", "fixtures/e46/server.reg", "--clients", "nope"], 2, "no client matches 'nope'"),
+        (["diagnose", "fixtures/e46/server.reg", "--store", "x"], 2, "malformed"),
+        (["diagnose", "fixtures/e46/server.reg", "--client", "x=nope:y"], 2, "unknown verifier family"),
+        (["diagnose", "fixtures/e46/server.reg", "--format", "xml"], 2, "--format"),
+        (["diagnose", "fixtures/e46/server.reg", "--bogus"], 2, "--bogus"),
+        (["diagnose", "fixtures/r46/cross-signs.pem"], 3, "no server certificate among 3 certificates"),
+        (["graph", "fixtures/e46/server.reg", "-o", "x.png"], 2, "unknown graph format '.png'"),
+        (["nope"], 2, "nope"),
+    ],
+)
+def test_problems_end_in_one_clear_line_and_their_status(
+    chainlab, arguments: list[str], status: int, text: str
+) -> None:
+    done = chainlab(*arguments)
+    assert done.returncode == status
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    if status in (3, 4):
+        assert len([line for line in done.stderr.splitlines() if not line.startswith("hint:")]) == 1
+
+
+def test_passwords_come_from_a_variable_or_a_file(chainlab, tmp_path: Path) -> None:
+    file = tmp_path / "password.txt"
+    file.write_text("chainlab\r\nsecond line", encoding="utf-16")
+    protected = ("diagnose", "fixtures/r46/protected.pfx", *LAB)
+    assert chainlab(*protected, "--password-env", "PW", env={"PW": "chainlab"}).returncode == 1
+    assert chainlab(*protected, "--password-file", str(file)).returncode == 1
+    wrong = chainlab(*protected, "--password-env", "PW", env={"PW": "s3cret-wrong"})
+    assert wrong.returncode == 4
+    assert "wrong password" in wrong.stderr
+    assert "s3cret" not in wrong.stderr + wrong.stdout
+
+
+def test_bad_files_of_every_kind_are_refused_clearly(chainlab, tmp_path: Path, fixtures: Path) -> None:
+    pfx = (fixtures / "r46/leaf-and-issuer.pfx").read_bytes()
+    zeros = tmp_path / "zeros.pfx"
+    with zeros.open("wb") as stream:
+        stream.truncate(100 * 1024 * 1024)
+    bad = {
+        "empty.pfx": b"",
+        "cut.pfx": pfx[: len(pfx) // 2],
+        "text.pfx": b"just text\n" * 10,
+        "png.pfx": b"\x89PNG" * 9,
+    }
+    for name, data in bad.items():
+        (tmp_path / name).write_bytes(data)
+    for name in (*bad, "zeros.pfx"):
+        done = chainlab("diagnose", str(tmp_path / name))
+        assert done.returncode == 3, name
+        assert len(done.stderr.splitlines()) <= 2, done.stderr
+        assert name in done.stderr
+
+
+def test_an_unwritable_output_is_an_error_and_leaves_nothing(chainlab, tmp_path: Path) -> None:
+    done = chainlab("diagnose", "fixtures/e46/server.reg", *LAB, "-o", str(tmp_path / "no" / "out.txt"))
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+
+
+def test_old_console_encodings_do_not_crash(chainlab) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "chainlab", "diagnose", "fixtures/e46/server.reg", *LAB],
+        cwd=Path(__file__).parents[2], capture_output=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp437", "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout.decode("cp437").isascii()
+
+
+def test_no_colour_codes_unless_on_a_terminal(chainlab) -> None:
+    assert "\x1b" not in chainlab("diagnose", "fixtures/e46/server.reg", *LAB).stdout
+
+
+def test_version_and_help(chainlab) -> None:
+    assert chainlab("--version").stdout.startswith("chainlab 0.")
+    for arguments in (["--help"], ["diagnose", "--help"], ["graph", "--help"]):
+        shown = chainlab(*arguments)
+        assert shown.returncode == 0
+        assert "Usage" in shown.stdout
+
+
+def test_graph_writes_its_file(chainlab, tmp_path: Path) -> None:
+    file = tmp_path / "g.svg"
+    assert chainlab("graph", "fixtures/r46/with-cross-sign.pfx", *LAB, "-o", str(file)).returncode == 0
+    assert file.read_bytes().lstrip().startswith(b"<?xml")

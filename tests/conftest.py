@@ -1,0 +1,82 @@
+"""Shared fixtures: where things lie, and the knowledge that is slow to load."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from chainlab.catalog import Catalog
+from chainlab.catalog.twins import load_twins
+from chainlab.clients import Snapshots
+from tests.pki import Pki
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("CHAINLAB_SHARED", ROOT.parent / "shared"))
+
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The committed fixtures."""
+    return ROOT / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """Real certificates and samples beside the checkout; the test is skipped where they are absent."""
+
+    def path(name: str) -> Path:
+        found = SHARED / name
+        if not found.exists():
+            pytest.skip(f"no {name} beside this checkout")
+        return found
+
+    return path
+
+
+@pytest.fixture
+def pki() -> Pki:
+    """A fresh test PKI."""
+    return Pki()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalogue that ships."""
+    return Catalog.load()
+
+
+@pytest.fixture(scope="session")
+def lab_catalog(fixtures: Path) -> Catalog:
+    """The catalogue with the laboratory's twins."""
+    return Catalog.load(load_twins(fixtures / "lab.json"))
+
+
+@pytest.fixture(scope="session")
+def snapshots(catalog: Catalog) -> Snapshots:
+    """The trust-store snapshots that ship."""
+    return Snapshots(catalog)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update-golden`` rewrites golden files instead of comparing with them."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden files")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with a file of tests/golden, or rewrite it with ``--update-golden``."""
+
+    def compare(name: str, text: str) -> None:
+        file = ROOT / "tests" / "golden" / name
+        if request.config.getoption("--update-golden"):
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert text == file.read_text(encoding="utf-8"), f"{name} differs; --update-golden after review"
+
+    return compare

@@ -1,0 +1,108 @@
+"""Judgement of finished paths, one defect at a time."""
+
+import pytest
+
+from chainlab.certificate import Certificate
+from chainlab.graph import CertGraph
+from chainlab.paths.checks import Question
+from chainlab.paths.trust import DISTRUSTED, RootSet, TrustSetting
+from chainlab.verifiers import Handshake, build, family_for
+from tests.pki import NOW, Pki, at
+
+
+def reason(served: list[Certificate], roots: list[Certificate], host: str = "", family: str = "rfc5280") -> str:
+    graph = CertGraph([*served, *roots])
+    result = build(family_for(family), Handshake(tuple(served)), RootSet(roots), graph, Question(NOW, host))
+    return result.problem.reason.code if result.problem else "accept"
+
+
+OLD = at("2020-01-01")
+
+
+def test_a_sound_chain_is_accepted(pki: Pki) -> None:
+    assert reason([pki.leaf("I"), pki.ca("I", "R")], [pki.ca("R")], "www.example.test") == "accept"
+
+
+@pytest.mark.parametrize(
+    ("defect", "expected"),
+    [
+        ({"not_after": at("2022-01-01")}, "expired-intermediate"),
+        ({"not_before": at("2030-01-01")}, "not-yet-valid"),
+        ({"ca": False}, "not-a-ca"),
+        ({"ca": None}, "not-a-ca"),
+        ({"permitted_dns": ("other.test",)}, "name-constraint"),
+        ({"excluded_dns": ("example.test",)}, "name-constraint"),
+        ({"purposes": ("1.3.6.1.5.5.7.3.4",)}, "wrong-purpose"),
+        ({"critical_unknown": True}, "critical-extension"),
+    ],
+    ids=str,
+)
+def test_a_defect_of_the_issuing_ca_has_its_reason(pki: Pki, defect: dict[str, object], expected: str) -> None:
+    assert reason([pki.leaf("I"), pki.ca("I", "R", **defect)], [pki.ca("R")]) == expected
+
+
+def test_key_usage_without_cert_sign_is_refused(pki: Pki) -> None:
+    from dataclasses import replace
+
+    from chainlab.lab import pki as lab
+
+    assert reason([pki.leaf("I"), pki.ca("I", "R", key_usage=False)], [pki.ca("R")]) == "accept"
+    issuing = pki.ca("I", "R")
+    weak = replace(issuing, extensions=replace(issuing.extensions, key_usage=frozenset({"crl_sign"})))
+    assert reason([pki.leaf("I"), weak], [pki.ca("R")]) == "key-usage"
+    assert lab.Profile().key_usage
+
+
+def test_path_length_counts_the_cas_below(pki: Pki) -> None:
+    root = [pki.ca("R")]
+    assert reason([pki.leaf("I"), pki.ca("I", "S"), pki.ca("S", "R", path_length=1)], root) == "accept"
+    assert reason([pki.leaf("I"), pki.ca("I", "S"), pki.ca("S", "R", path_length=0)], root) == "path-length"
+
+
+def test_leaf_problems_are_about_the_leaf(pki: Pki) -> None:
+    chain, root = pki.ca("I", "R"), [pki.ca("R")]
+    assert reason([pki.leaf("I", not_after=at("2026-10-01")), chain], root) == "expired-leaf"
+    assert reason([pki.leaf("I"), chain], root, "other.test") == "host-mismatch"
+    assert reason([pki.leaf("I", purposes=("1.3.6.1.5.5.7.3.2",)), chain], root) == "wrong-purpose"
+
+
+def test_a_missing_intermediate_is_told_from_an_unknown_root(pki: Pki) -> None:
+    leaf, issuing, root = pki.leaf("I"), pki.ca("I", "R"), pki.ca("R")
+    assert reason([leaf], [root]) == "missing-intermediate"
+    assert reason([leaf, issuing], [pki.ca("X")]) == "no-anchor"
+    middle = pki.ca("S", "R")
+    graph = CertGraph([leaf, pki.ca("I", "S"), middle, root])
+    handshake = Handshake((leaf, pki.ca("I", "S")))
+    result = build(family_for("rfc5280"), handshake, RootSet([root]), graph, Question(NOW))
+    assert result.problem is not None
+    assert result.problem.reason.code == "missing-intermediate"
+
+
+def test_an_expired_anchor_counts_only_for_those_who_check(pki: Pki) -> None:
+    served = [pki.leaf("I"), pki.ca("I", "R")]
+    roots = [pki.ca("R", not_before=at("2000-01-01"), not_after=OLD)]
+    assert reason(served, roots) == "expired-anchor"
+    assert reason(served, roots, family="android-7") == "accept"
+
+
+class _Distrusting(RootSet):
+    def __init__(self, roots: list[Certificate], distrusted: Certificate) -> None:
+        super().__init__(roots)
+        self._distrusted = distrusted
+
+    def setting(self, certificate: Certificate) -> TrustSetting:
+        return DISTRUSTED if certificate == self._distrusted else super().setting(certificate)
+
+
+def test_explicit_distrust_of_any_element_is_final(pki: Pki) -> None:
+    leaf, issuing, root = pki.leaf("I"), pki.ca("I", "R"), pki.ca("R")
+    store = _Distrusting([root], issuing)
+    graph = CertGraph([leaf, issuing, root])
+    result = build(family_for("go"), Handshake((leaf, issuing)), store, graph, Question(NOW))
+    assert result.problem is not None
+    assert result.problem.reason.code == "distrusted"
+
+
+def test_the_most_telling_reason_of_several_paths_is_reported(pki: Pki) -> None:
+    served = [pki.leaf("I"), pki.ca("I", "R", not_after=at("2022-01-01")), pki.ca("I", "X")]
+    assert reason(served, [pki.ca("R")]) == "expired-intermediate"

@@ -1,0 +1,98 @@
+"""The planner on the shapes of the R46 story."""
+
+from datetime import datetime
+
+import pytest
+
+from chainlab.certificate import Certificate
+from chainlab.clients import Judge, Profile
+from chainlab.graph import CertGraph
+from chainlab.paths.checks import Question
+from chainlab.paths.trust import RootSet
+from chainlab.plan import Plan, Simulator, make_plan
+from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY, Server, StoreEntry
+from tests.pki import NOW, Pki, at
+from tests.windows.test_engine import program
+
+
+class World:
+    """A server under R, clients that know R, U or V, and the cross-signs at hand."""
+
+    def __init__(self, pki: Pki, held: list[Certificate], catalogued: list[Certificate], when: datetime = NOW) -> None:
+        self.pki = pki
+        self.leaf = pki.leaf("I")
+        roots = [pki.ca(name, not_before=at("2010-01-01")) for name in ("U", "V")] + [pki.ca("R")]
+        listed = program(*roots)
+        entries = [StoreEntry(self.leaf, LM_MY), *(StoreEntry(c, LM_CA) for c in held)]
+        entries += [StoreEntry(root, LM_AUTHROOT) for root in roots]
+        self.server = Server(entries=tuple(entries), program=listed, obtainable=tuple(roots))
+        self.graph = CertGraph([self.leaf, *held, *catalogued, *roots])
+        clients = [(Profile(f"knows-{n}", n, "go", n), RootSet([root])) for n, root in zip("UVR", roots, strict=True)]
+        judge = Judge(clients, self.graph, Question(when))
+        self.simulator = Simulator(self.graph, self.leaf, when, judge)
+
+    def plan(self) -> Plan | None:
+        above = [c for c in self.graph.certificates if c != self.leaf]
+        return make_plan(self.server, self.simulator, above)
+
+
+def codes(plan: Plan | None) -> list[str]:
+    assert plan is not None
+    return [change.code for change in plan.best.changes]
+
+
+@pytest.fixture
+def cross(pki: Pki) -> Certificate:
+    return pki.ca("R", "U")
+
+
+def test_import_and_block_are_found_together(pki: Pki, cross: Certificate) -> None:
+    plan = World(pki, [pki.ca("I", "R")], [cross]).plan()
+    assert codes(plan) == ["import-certificate", "move-to-untrusted"]
+    assert plan is not None
+    assert plan.best.lasting == {"knows-U", "knows-R"}
+    assert plan.helped == {"knows-U"}
+    assert not plan.broken
+    assert plan.beyond_help == {"knows-V"}
+    assert plan.exhaustive
+
+
+def test_a_cross_sign_that_is_there_is_not_imported_again(pki: Pki, cross: Certificate) -> None:
+    assert codes(World(pki, [pki.ca("I", "R"), cross], []).plan()) == ["move-to-untrusted"]
+
+
+def test_a_missing_intermediate_is_completed(pki: Pki) -> None:
+    plan = World(pki, [], [pki.ca("I", "R")]).plan()
+    assert codes(plan) == ["import-certificate"]
+
+
+def test_a_server_that_is_as_good_as_it_gets_has_no_plan(pki: Pki) -> None:
+    assert World(pki, [pki.ca("I", "R")], []).plan() is None
+
+
+def test_other_ways_of_blocking_do_not_survive_a_windows_update(pki: Pki, cross: Certificate) -> None:
+    plan = World(pki, [pki.ca("I", "R"), cross], []).plan()
+    assert plan is not None
+    assert len(plan.other_methods) == 2
+    for other in plan.other_methods:
+        assert len(other.after.surely_accepting) == 2
+        assert len(other.after_update.surely_accepting) == 1
+
+
+def test_expired_cross_signs_are_not_proposed(pki: Pki) -> None:
+    expired = pki.ca("R", "U", not_after=at("2024-01-01"))
+    assert World(pki, [pki.ca("I", "R")], [expired]).plan() is None
+
+
+def test_nothing_that_works_is_broken_for_others(pki: Pki) -> None:
+    """Blocking R would help nobody here and break those who know only R: no plan."""
+    weak = pki.ca("R", "U", permitted_dns=("other.test",))
+    assert World(pki, [pki.ca("I", "R")], [weak]).plan() is None
+
+
+def test_the_plan_holds_under_both_selection_policies(pki: Pki) -> None:
+    older = pki.ca("R", "V", not_before=at("2015-01-01"))
+    plan = World(pki, [pki.ca("I", "R")], [pki.ca("R", "U"), older]).plan()
+    assert plan is not None
+    for policy in plan.best.after.verdicts:
+        assert plan.best.lasting <= plan.best.after.accepting(policy)

@@ -1,0 +1,62 @@
+"""The JSON contract."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from chainlab.catalog.twins import load_twins
+from chainlab.diagnosis import Request, diagnose
+from chainlab.paths.reasons import Reason
+from chainlab.report.json_report import render
+from chainlab.windows.selection import LostBecause
+from tests.pki import at
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.diagnosis-1.schema.json").read_text())
+
+
+def answer(fixtures: Path, name: str, **fields: object):
+    twins = load_twins(fixtures / "lab.json")
+    request = Request(((fixtures / name, None),), at("2026-11-20"), twins=twins, **fields)  # type: ignore[arg-type]
+    return json.loads(render(diagnose(request)))
+
+
+@pytest.mark.parametrize("name", ["r46/leaf-and-issuer.pfx", "r46/with-cross-sign.pfx", "r46/leaf-only.pem",
+                                  "e46/server.reg"])  # fmt: skip
+def test_answers_follow_the_schema(fixtures: Path, name: str) -> None:
+    document = answer(fixtures, name)
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_an_observed_answer_follows_the_schema(fixtures: Path) -> None:
+    twins = load_twins(fixtures / "lab.json")
+    request = Request((), at("2026-11-20"), served=fixtures / "r46/served-cross.pem", twins=twins)
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(diagnose(request))))
+
+
+def test_the_schemas_closed_lists_are_the_codes(fixtures: Path) -> None:
+    client = SCHEMA["$defs"]["client"]["properties"]["reason"]["enum"]
+    lost = SCHEMA["$defs"]["served"]["properties"]["alternatives"]["items"]["properties"]["lost_because"]["enum"]
+    assert set(client) == {reason.code for reason in Reason} | {None}
+    assert set(lost) == {reason.code for reason in LostBecause}
+
+
+def test_every_hash_that_is_mentioned_is_described(fixtures: Path) -> None:
+    document = answer(fixtures, "r46/with-cross-sign.pfx")
+    target = document["targets"][0]
+    mentioned = {*target["served"]["chain"], target["served"]["root"], *target["plan"]["served_after"]}
+    mentioned |= {sha256 for client in target["clients"] for sha256 in client["path"]}
+    mentioned |= {sha256 for alternative in target["served"]["alternatives"] for sha256 in alternative["path"]}
+    assert mentioned <= set(document["certificates"])
+
+
+def test_known_by_says_where_each_certificate_is_known_from(fixtures: Path) -> None:
+    document = answer(fixtures, "r46/leaf-and-issuer.pfx")
+    known = {facts["subject"].split(",")[0]: facts["known_by"] for facts in document["certificates"].values()}
+    assert known["CN=www.chainlab.example"] == ["pfx"]
+    assert known["CN=Sectigo Public Server Authentication CA OV R36"] == ["pfx", "catalog"]
+
+
+def test_equal_requests_give_equal_bytes(fixtures: Path) -> None:
+    assert answer(fixtures, "r46/server.reg") == answer(fixtures, "r46/server.reg")

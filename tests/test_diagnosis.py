@@ -1,0 +1,157 @@
+"""Diagnosis end to end on the fixtures."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chainlab.assembly import Baseline
+from chainlab.catalog.twins import load_twins
+from chainlab.clients import Verdict, parse_own_client
+from chainlab.diagnosis import Diagnosis, Request, diagnose
+from chainlab.errors import InputError
+from chainlab.evidence import ReadOptions
+from chainlab.server import StoreName
+from tests.pki import at
+
+
+@pytest.fixture(scope="module")
+def request_for(fixtures: Path):
+    twins = load_twins(fixtures / "lab.json")
+
+    def make(*names: str, stores: dict[str, str] | None = None, **fields: object) -> Request:
+        inputs: list[tuple[Path, StoreName | None]] = [(fixtures / name, None) for name in names]
+        inputs += [(fixtures / name, StoreName.parse(store)) for store, name in (stores or {}).items()]
+        request = Request(tuple(inputs), at("2026-11-20"), twins=twins)
+        return replace(request, **fields)  # type: ignore[arg-type]
+
+    return make
+
+
+def accepting(diagnosis: Diagnosis) -> int:
+    return sum(client.verdict is Verdict.ACCEPT for client in diagnosis.targets[0].clients)
+
+
+def chain(diagnosis: Diagnosis) -> list[str]:
+    return [certificate.subject.common.rsplit(" ", 1)[-1] for certificate in diagnosis.targets[0].served.chain]
+
+
+def codes(diagnosis: Diagnosis) -> set[str]:
+    return {finding.code for finding in diagnosis.targets[0].findings}
+
+
+@pytest.mark.parametrize(("name", "issuer"), [("r46", "R36"), ("e46", "E36")])
+def test_leaf_and_issuer_reach_28_and_the_plan_88_clients(request_for, name: str, issuer: str) -> None:
+    diagnosis = diagnose(request_for(f"{name}/leaf-and-issuer.pfx"))
+    assert chain(diagnosis)[1:] == [issuer]
+    assert accepting(diagnosis) == 28
+    plan = diagnosis.targets[0].plan
+    assert plan is not None
+    assert [change.code for change in plan.best.changes] == ["import-certificate", "move-to-untrusted"]
+    assert len(plan.best.lasting) == 88
+    assert not plan.broken
+    assert not diagnosis.all_well
+
+
+def test_the_cross_sign_alone_changes_nothing_and_that_is_said(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/with-cross-sign.pfx"))
+    assert chain(diagnosis)[1:] == ["R36"]
+    assert {"cross-sign-unused", "depends-on-root-download"} <= codes(diagnosis)
+
+
+def test_a_pfx_that_brings_the_root_is_noticed(request_for) -> None:
+    assert "pfx-brings-root" in codes(diagnose(request_for("r46/with-root.pfx")))
+
+
+def test_the_leaf_alone_misses_its_issuer(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/leaf-only.pem"))
+    assert accepting(diagnosis) == 0
+    assert {client.reason for client in diagnosis.targets[0].clients} == {"missing-intermediate"}
+    assert "missing-intermediate" in codes(diagnosis)
+
+
+@pytest.mark.parametrize(("served", "expected"), [("short", 28), ("cross", 88), ("aaa", 117)])
+def test_observed_chains_are_judged_as_they_are(request_for, fixtures: Path, served: str, expected: int) -> None:
+    diagnosis = diagnose(request_for(served=fixtures / "r46" / f"served-{served}.pem"))
+    assert accepting(diagnosis) == expected
+    assert diagnosis.targets[0].served.basis == "observed"
+    assert diagnosis.targets[0].plan is None
+
+
+def test_a_collected_server_replaces_the_assumptions(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/server.reg"))
+    assert diagnosis.scene.fresh is None
+    assert not any("Root store was not seen" in finding.message for finding in diagnosis.findings)
+    assert chain(diagnosis)[1:] == ["R36"]
+
+
+def test_a_root_store_without_the_short_root_serves_the_cross_sign(request_for) -> None:
+    stores = {"LocalMachine/Root": "e46/LocalMachine-Root.sst"}
+    diagnosis = diagnose(request_for("r46/with-cross-sign.pfx", stores=stores))
+    assert chain(diagnosis)[1:] == ["R36", "R46"]
+    assert accepting(diagnosis) == 88
+
+
+def test_without_windows_underneath_only_the_inputs_count(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/with-root.pfx", baseline=Baseline(windows=False)))
+    assert diagnosis.targets[0].served.root is not None
+    bare = diagnose(request_for("r46/leaf-and-issuer.pfx", baseline=Baseline(windows=False)))
+    assert bare.targets[0].served.status == ("CERT_TRUST_IS_PARTIAL_CHAIN",)
+
+
+def test_an_own_device_is_judged_beside_or_instead_of_the_profiles(request_for, fixtures: Path) -> None:
+    own = parse_own_client(f"till scanner=openssl-1.0.2:{fixtures / 'r46/roots-old-device.pem'}")
+    diagnosis = diagnose(request_for("r46/leaf-and-issuer.pfx", own_clients=(own,), selector="none"))
+    (client,) = diagnosis.targets[0].clients
+    assert (client.profile.name, client.verdict, client.reason) == ("till scanner", Verdict.REJECT, "no-anchor")
+    assert diagnosis.targets[0].plan is not None
+    assert diagnosis.targets[0].plan.best.lasting == {"own-till-scanner"}
+
+
+def test_host_and_expiry_are_reported_apart_from_trust(request_for) -> None:
+    wrong = diagnose(request_for("r46/leaf-and-issuer.pfx", host="other.example"))
+    assert "host-mismatch" in codes(wrong)
+    late = diagnose(request_for("r46/leaf-and-issuer.pfx", at=at("2027-10-01")))
+    assert "leaf-expired" in codes(late)
+    soon = diagnose(request_for("r46/leaf-and-issuer.pfx", at=at("2027-09-10"), host="www.chainlab.example"))
+    assert "leaf-expires-soon" in codes(soon)
+    assert not {"host-mismatch", "leaf-expired"} & codes(soon)
+
+
+def test_root_update_off_leaves_a_server_without_public_roots(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/leaf-and-issuer.pfx", baseline=Baseline(root_update=False)))
+    assert diagnosis.targets[0].served.status == ("CERT_TRUST_IS_PARTIAL_CHAIN",)
+    assert accepting(diagnosis) == 28
+
+
+def test_aia_lets_the_clients_fetch_that_can(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/leaf-and-issuer.pfx", baseline=Baseline(aia=True)))
+    by_id = {client.profile.id: client.verdict for client in diagnosis.targets[0].clients}
+    assert by_id["apple-ios17"] is Verdict.ACCEPT
+    assert by_id["android-14"] is Verdict.REJECT
+
+
+def test_two_leaves_are_two_targets(request_for) -> None:
+    diagnosis = diagnose(request_for("r46/leaf-and-issuer.pfx", "e46/leaf-and-issuer.pfx"))
+    assert len(diagnosis.targets) == 2
+
+
+def test_inputs_without_a_server_certificate_are_an_input_error(request_for) -> None:
+    with pytest.raises(InputError, match="no server certificate among 3 certificates"):
+        diagnose(request_for("r46/cross-signs.pem"))
+
+
+def test_the_password_of_a_protected_pfx_is_asked_for_once(request_for) -> None:
+    asked = []
+    reading = ReadOptions(password=lambda place: asked.append(place) or "chainlab")
+    diagnosis = diagnose(request_for("r46/protected.pfx", reading=reading))
+    assert len(asked) == 1
+    assert len(diagnosis.targets) == 1
+
+
+def test_input_order_does_not_change_the_answer(request_for) -> None:
+    from chainlab.report.json_report import as_json
+
+    names = ["r46/leaf-and-issuer.pfx", "r46/cross-signs.pem"]
+    one, two = (as_json(diagnose(request_for(*order))) for order in (names, names[::-1]))
+    assert one["targets"] == two["targets"]

@@ -1,0 +1,43 @@
+"""Signature checks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chainlab.evidence import ReadOptions, read_inputs
+from chainlab.graph import CertGraph
+from chainlab.signatures import Signature, check_signature
+from tests.pki import Pki
+
+
+def test_the_issuers_key_verifies_whichever_certificate_carries_it(pki: Pki) -> None:
+    child, own, cross = pki.ca("I", "R"), pki.ca("R"), pki.ca("R", "U")
+    assert check_signature(child, own) is Signature.VALID
+    assert check_signature(child, cross) is Signature.VALID
+
+
+def test_another_key_does_not_verify(pki: Pki) -> None:
+    assert check_signature(pki.ca("I", "R"), pki.ca("X")) is Signature.INVALID
+
+
+def test_rsa_and_ec_keys_are_not_mixed_up(pki: Pki, fixtures: Path) -> None:
+    from chainlab.lab.pki import KeyRing
+    from chainlab.lab.sectigo import certificates
+
+    made = certificates(KeyRing(fixtures / "keys"))
+    assert check_signature(made["ov-r36"], made["r46"]) is Signature.VALID
+    assert check_signature(made["ov-r36"], pki.ca("X")) is Signature.INVALID
+    assert check_signature(pki.ca("I", "X"), made["r46"]) is Signature.INVALID
+    assert check_signature(made["usertrust-ecc-by-aaa"], made["aaa"]) is Signature.VALID
+
+
+def test_real_self_signatures_hold_md5_included(shared: Callable[[str], Path]) -> None:
+    evidence = read_inputs([(shared("certs/roots.pem"), None)], ReadOptions())
+    graph = CertGraph(item.certificate for item in evidence.certificates)
+    states = {}
+    for certificate in graph.certificates:
+        if certificate.looks_self_signed:
+            states.setdefault(graph.signature(certificate, certificate), []).append(certificate)
+    assert [c.subject.common for c in states[Signature.INVALID]] == ["CCA India 2015 SPL"]  # OpenSSL says so too
+    unsupported = states.get(Signature.UNSUPPORTED, [])
+    assert all(c.signature.hash == "md2" or c.subject.common == "SecureNet CA Class B" for c in unsupported)
+    assert any(c.signature.hash == "md5" for c in states[Signature.VALID])
