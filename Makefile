@@ -1,0 +1,46 @@
+# Two commands set everything up on a fresh machine: make diagnose, make test.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/python -m
+
+.PHONY: diagnose test check types imports unit format clean bench
+
+diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
+	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
+
+test: check types imports unit ## everything that CI runs
+
+check: $(VENV)/.dev
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: $(VENV)/.dev
+	$(RUN) mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(RUN) pytest -n auto --cov=chainlab --cov-report=term -q
+
+format: $(VENV)/.dev
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+bench: $(VENV)/.dev
+	$(RUN) benchmarks.cold_diagnose
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(RUN) pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(RUN) pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage*

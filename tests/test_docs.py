@@ -1,0 +1,44 @@
+"""Documentation that comes from code is current, and the README's transcript is real."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.build_docs import DOCS, PAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_pages_are_current(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run python -m tools.build_docs"
+
+
+def _transcripts() -> list[tuple[str, str]]:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
+    return [(command, output) for block in blocks for command, output in re.findall(
+        r"^\$ (chainlab .*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "output"), _transcripts())
+def test_commands_in_the_readme_print_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
+    """Shown lines must appear in the real output in this order; ``…`` alone stands for lines left out."""
+    arguments = command.split()[1:]
+    if "-o" in arguments:
+        arguments[arguments.index("-o") + 1] = str(tmp_path / arguments[arguments.index("-o") + 1])
+    done = subprocess.run(
+        [sys.executable, "-m", "chainlab", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"}, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
+    lines = iter(done.stdout.splitlines())
+    for shown in output.splitlines():
+        if shown.strip() in ("…", ""):
+            continue
+        assert any(line == shown for line in lines), shown
