@@ -31,6 +31,7 @@ class Request:
 
     ``served`` is a file with the chain as it is on the wire; then nothing is predicted. ``own_clients`` are profiles
     with the file of their roots. ``twins`` are laboratory certificates that stand for real ones everywhere.
+    ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
     """
 
     inputs: tuple[tuple[Path, StoreName | None], ...]
@@ -43,6 +44,7 @@ class Request:
     reading: ReadOptions = field(default_factory=ReadOptions)
     twins: Twins | None = None
     with_plan: bool = True
+    cross_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def diagnose(request: Request) -> Diagnosis:
     question = Question(request.at, request.host)
     fetchable = scene.server.fetchable if request.baseline.aia else ()
     judge = Judge(_clients(request, catalog, own), scene.graph, question, fetchable)
-    targets = tuple(_target(leaf, scene, question, judge, observed, request.with_plan) for leaf in scene.leaves)
+    targets = tuple(_target(leaf, scene, question, judge, observed, request) for leaf in scene.leaves)
     assumptions = () if observed else scene.server.assumptions
     said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in assumptions]
     return Diagnosis(request.at, request.host, targets, scene, (*evidence.findings, *said))
@@ -152,28 +154,37 @@ def _target(
     question: Question,
     judge: Judge,
     observed: tuple[Certificate, ...],
-    with_plan: bool,
+    request: Request,
 ) -> TargetDiagnosis:
     simulator = Simulator(scene.graph, leaf.certificate, question.at, judge)
     if observed:
         verdicts = simulator.verdicts(observed)
-        findings = review(leaf, scene, question, None, observed)
+        findings = review(leaf, scene, question, None, observed) + _second_opinion(verdicts, request)
         served = ServedChain("observed", observed)
         return TargetDiagnosis(leaf, served, verdicts, (), tuple(findings), None)
     outcome = simulator.outcome(scene.server)
     prediction = outcome.prediction
     served = _served(prediction)
-    findings = review(leaf, scene, question, prediction, served.chain)
+    verdicts = outcome.verdicts[Policy.KB]
+    findings = review(leaf, scene, question, prediction, served.chain) + _second_opinion(verdicts, request)
     contested = len({choice.winner.served for choice in prediction.choices.values()}) > 1
-    plan = make_plan(scene.server, simulator, scene.above) if with_plan else None
+    plan = make_plan(scene.server, simulator, scene.above) if request.with_plan else None
     return TargetDiagnosis(
         leaf,
         served,
-        outcome.verdicts[Policy.KB],
+        verdicts,
         outcome.verdicts[Policy.NEWEST] if contested else (),
         tuple(findings),
         plan,
     )
+
+
+def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:
+    if not request.cross_check:
+        return []
+    from chainlab.crosscheck import cross_check
+
+    return cross_check(verdicts, request.at)
 
 
 def _served(prediction: ChainPrediction) -> ServedChain:

@@ -202,6 +202,12 @@ ASSUMPTION = _kind(
     "It was not seen but assumed; another server may differ.",
     "Give the server's stores with --server or --store.",
 )  # fmt: skip
+CROSS_CHECK_DIFFERS = _kind(
+    "cross-check-differs", Severity.WARNING,
+    "the independent check refuses a path to {root} that clients accept: {why}",
+    "Either these clients are more lenient than RFC 5280, or one of the two checks is wrong.",
+    "Compare with 'openssl verify' on the same path, and report it if chainlab is wrong.",
+)  # fmt: skip
 CATALOGUED_SIGNATURE = _kind(
     "catalogued-signature", Severity.NOTE, "the signature on {label} is taken from the catalogue, not checked",
     "Only published facts of this certificate are at hand, not its encoding.",

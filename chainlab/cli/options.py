@@ -94,6 +94,9 @@ Lab = Annotated[
         "--lab", metavar="FILE", help="Laboratory twins that stand for real certificates in stores and catalogue."
     ),
 ]
+CrossCheck = Annotated[
+    bool, typer.Option("--cross-check", help="Validate accepted paths again with pyhanko-certvalidator (extra).")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
@@ -164,6 +167,7 @@ class Raw:
     max_iterations: int = DEFAULT_ITERATIONS
     lab: Path | None = None
     with_plan: bool = True
+    cross_check: bool = False
 
     def request(self) -> Request:
         """What the use cases take; ``UsageError`` for malformed options."""
@@ -189,6 +193,7 @@ class Raw:
             reading=self.reading(),
             twins=self.twins(),
             with_plan=self.with_plan,
+            cross_check=self.cross_check,
         )
 
     def reading(self) -> ReadOptions:

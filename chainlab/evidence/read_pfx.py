@@ -38,6 +38,7 @@ MAX_NESTING = 5
 
 _PROPERTY_PREFIX = "1.3.6.1.4.1.311.17.3."
 _CSP_NAME = "1.3.6.1.4.1.311.17.1"
+_MACHINE_KEYSET = "1.3.6.1.4.1.311.17.2"
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _BAGS = "1.2.840.113549.1.12.10.1."
@@ -179,13 +180,16 @@ class _Reader:
         keys_encryption = [
             encryption_name(bag.value["encryption_algorithm"]) if bag.kind == "2" else "none" for bag in keys
         ]
-        facts = (
+        facts: tuple[tuple[str, str], ...] = (
             ("certificates", str(sum(bag.kind == "3" for bag in bags))),
             ("private keys", str(len(keys))),
             ("integrity", "none" if mac.native is None else mac_name(mac)),
             ("certificate encryption", ", ".join(dict.fromkeys(self.encryption)) or "none"),
             ("key encryption", ", ".join(dict.fromkeys(keys_encryption)) or "none"),
         )
+        facts += tuple(("key provider", name) for name in dict.fromkeys(_provider(bag) for bag in keys) if name)
+        if any(_MACHINE_KEYSET in bag.attributes for bag in keys):
+            facts += (("machine keyset", "yes"),)
         if len(keys) > 1:
             self.problems.append(Finding(MANY_KEYS, {"place": str(self.place), "count": str(len(keys))}))
         return ContainerEvidence(self.place, FORMAT, facts)
@@ -255,21 +259,26 @@ def _authenticated_safe(content: bytes) -> Any:
     return pkcs12.AuthenticatedSafe.load(content)
 
 
+def _provider(bag: _Bag) -> str:
+    """The name of the Windows key provider that a key bag asks for (Microsoft's CSP name attribute)."""
+    return str(bag.attributes.get(_CSP_NAME, ""))
+
+
 def _is_property(oid: str) -> bool:
     return oid.startswith(_PROPERTY_PREFIX) and oid[len(_PROPERTY_PREFIX) :].isdigit()
 
 
 def _attributes(entry: Any) -> dict[str, Any]:
-    """Bag attributes by OID: friendly name as text, everything else as bytes; damaged ones are left out."""
+    """Bag attributes by OID: names as text, everything else as bytes; damaged ones are left out."""
     found: dict[str, Any] = {}
     for attribute in entry["bag_attributes"] or ():
         oid = attribute["type"].dotted
         try:
-            value = attribute["values"][0]
-            native = value.native
+            values = attribute["values"]
+            native = values[0].native if len(values) else b""
         except _MALFORMED:
             continue
-        if oid == _FRIENDLY_NAME:
+        if oid in (_FRIENDLY_NAME, _CSP_NAME):
             found[oid] = str(native).rstrip("\0")
         else:
             found[oid] = native if isinstance(native, bytes) else str(native).encode()

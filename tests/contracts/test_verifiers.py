@@ -1,0 +1,72 @@
+"""What every verifier family promises, on random small PKIs."""
+
+import itertools
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainlab.graph import CertGraph
+from chainlab.paths.checks import Question
+from chainlab.paths.trust import RootSet
+from chainlab.verifiers import Handshake, build, family_for, known_families
+from chainlab.verifiers.family import ServedOrder
+from tests.pki import NOW, Pki, at
+
+FAMILIES = known_families()
+NAMES = "ABCDE"
+_PKI = Pki("contracts")
+
+
+def certificate(subject: str, issuer: str, expired: bool):
+    fields = {"not_after": at("2024-01-01")} if expired else {}
+    return _PKI.ca(subject, issuer, **fields)
+
+
+EDGES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.booleans()), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("identity", FAMILIES)
+@given(edges=EDGES, roots=st.sets(st.sampled_from(NAMES), min_size=1, max_size=3), seed=st.integers(0, 9))
+def test_accepted_paths_hold_edge_by_edge_and_end_in_an_anchor(identity: str, edges, roots, seed: int) -> None:
+    leaf = _PKI.leaf("A")
+    pool = [certificate(*edge) for edge in edges]
+    anchors = [certificate(name, name, False) for name in sorted(roots)]
+    graph = CertGraph([leaf, *pool, *anchors])
+    family, trust, question = family_for(identity), RootSet(anchors), Question(NOW)
+    result = build(family, Handshake((leaf, *pool)), trust, graph, question)
+    assert not result.budget_exceeded
+    if result.accepted is not None:
+        path = result.accepted.path.certificates
+        assert path[0] == leaf
+        assert path[-1] in anchors
+        assert all(graph.signature(child, issuer).holds for child, issuer in itertools.pairwise(path))
+        assert len({c.sha256 for c in path}) == len(path)
+    else:
+        assert result.problem is not None
+    if family.served_order is ServedOrder.ANY and not family.served_choices:
+        shuffled = random.Random(seed).sample(pool, len(pool))
+        again = build(family, Handshake((leaf, *shuffled)), trust, graph, question)
+        assert (again.accepted is None) == (result.accepted is None)
+
+
+@given(edges=EDGES, roots=st.sets(st.sampled_from(NAMES), min_size=1, max_size=3))
+def test_the_reference_builder_finds_a_path_exactly_when_one_exists(edges, roots) -> None:
+    """Reachability over certificates valid now is an independent oracle (the idea of Netflix' BetterTLS)."""
+    leaf = _PKI.leaf("A")
+    pool = [certificate(*edge) for edge in edges]
+    anchors = [certificate(name, name, False) for name in sorted(roots)]
+    up: dict[str, set[str]] = {}
+    for subject, issuer, expired in edges:
+        if not expired:
+            up.setdefault(subject, set()).add(issuer)
+    reachable, waiting = {"A"}, ["A"]
+    while waiting:
+        for issuer in up.get(waiting.pop(), ()):
+            if issuer not in reachable:
+                reachable.add(issuer)
+                waiting.append(issuer)
+    graph = CertGraph([leaf, *pool, *anchors])
+    result = build(family_for("rfc5280"), Handshake((leaf, *pool)), RootSet(anchors), graph, Question(NOW))
+    assert (result.accepted is not None) == bool(reachable & roots)
