@@ -112,13 +112,17 @@ def _server(evidence: Evidence, graph: CertGraph, at: datetime, baseline: Baseli
         program = replace(program, entries=held)
     obtainable = [c for c in graph.certificates if program is not None and program.entry(c.sha256) is not None]
     switches = {item.name: item.value for item in evidence.settings}
-    update = baseline.root_update if baseline.root_update is not None else switches.get("root_update", True)
+    seen_update = bool(switches.get("root_update", True))
+    update = baseline.root_update if baseline.root_update is not None else seen_update
     aia = baseline.aia if baseline.aia is not None else False
     server = Server(
         root_update=update and baseline.windows,
         aia=aia,
         program=program,
         obtainable=tuple(obtainable),
+        chain_config=tuple(
+            (name.removeprefix("chain:"), value) for name, value in switches.items() if name.startswith("chain:")
+        ),
         fetchable=tuple(c for c in graph.certificates if c.is_ca and not c.looks_self_signed),
         assumptions=_assumptions(evidence, program, baseline, update),
     )

@@ -7,12 +7,14 @@ certificate (``chainlab.decoding`` has the parsers).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from chainlab import oids
+from chainlab.der import tbs_bytes
 
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -143,6 +145,10 @@ class Extensions:
     subject_alternative_names: tuple[GeneralName, ...] | None = None
     name_constraints: NameConstraints | None = None
     policies: tuple[str, ...] | None = None
+    policy_mappings: tuple[tuple[str, str], ...] = ()
+    require_explicit_policy: int | None = None
+    inhibit_policy_mapping: int | None = None
+    inhibit_any_policy: int | None = None
     ca_issuers: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     critical: frozenset[str] = frozenset()
@@ -192,6 +198,16 @@ class Certificate:
     def entity(self) -> tuple[str, str]:
         """The entity certified here: subject name (key form) and SHA-256 of its public key."""
         return self.subject.key, self.spki_sha256
+
+    @property
+    def signature_hash(self) -> str:
+        """Hash of the TBSCertificate under the signature's own hash algorithm, in hexadecimal.
+
+        It is Windows' property 15 and the key of disallowed lists; empty where it cannot be computed.
+        """
+        if self.der is None or self.signature.hash not in hashlib.algorithms_available:
+            return ""
+        return hashlib.new(self.signature.hash, tbs_bytes(self.der), usedforsecurity=False).hexdigest()
 
     @property
     def is_ca(self) -> bool:

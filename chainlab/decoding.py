@@ -183,6 +183,24 @@ def _policies(value: x509.CertificatePolicies) -> dict[str, Any]:
     return {"policies": tuple(policy.policy_identifier.dotted_string for policy in value)}
 
 
+def _policy_mappings(value: x509.UnrecognizedExtension) -> dict[str, Any]:
+    """``cryptography`` has no class for this extension."""
+    from chainlab.decoding_lenient import decode_policy_mappings
+
+    return {"policy_mappings": decode_policy_mappings(value.value)}
+
+
+def _policy_constraints(value: x509.PolicyConstraints) -> dict[str, Any]:
+    return {
+        "require_explicit_policy": value.require_explicit_policy,
+        "inhibit_policy_mapping": value.inhibit_policy_mapping,
+    }
+
+
+def _inhibit_any_policy(value: x509.InhibitAnyPolicy) -> dict[str, Any]:
+    return {"inhibit_any_policy": value.skip_certs}
+
+
 def _authority_information_access(value: x509.AuthorityInformationAccess) -> dict[str, Any]:
     return {
         "ca_issuers": tuple(
@@ -204,4 +222,7 @@ _DECODERS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     oids.NAME_CONSTRAINTS: _name_constraints,
     oids.CERTIFICATE_POLICIES: _policies,
     oids.AUTHORITY_INFO_ACCESS: _authority_information_access,
+    oids.POLICY_MAPPINGS: _policy_mappings,
+    oids.POLICY_CONSTRAINTS: _policy_constraints,
+    oids.INHIBIT_ANY_POLICY: _inhibit_any_policy,
 }

@@ -184,6 +184,30 @@ def _policies(value: Any) -> dict[str, Any]:
     return {"policies": tuple(policy["policy_identifier"].dotted for policy in value)}
 
 
+def decode_policy_mappings(data: bytes) -> tuple[tuple[str, str], ...]:
+    """Pairs (issuer domain policy, subject domain policy); ``ValueError`` when malformed."""
+    return _pairs(asn1.PolicyMappings.load(data, strict=True))
+
+
+def _pairs(mappings: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((pair["issuer_domain_policy"].dotted, pair["subject_domain_policy"].dotted) for pair in mappings)
+
+
+def _policy_mappings(value: Any) -> dict[str, Any]:
+    return {"policy_mappings": _pairs(value)}
+
+
+def _policy_constraints(value: Any) -> dict[str, Any]:
+    return {
+        "require_explicit_policy": value["require_explicit_policy"].native,
+        "inhibit_policy_mapping": value["inhibit_policy_mapping"].native,
+    }
+
+
+def _inhibit_any_policy(value: Any) -> dict[str, Any]:
+    return {"inhibit_any_policy": int(value.native)}
+
+
 def _authority_information_access(value: Any) -> dict[str, Any]:
     return {
         "ca_issuers": tuple(
@@ -205,4 +229,7 @@ _DECODERS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     oids.NAME_CONSTRAINTS: _name_constraints,
     oids.CERTIFICATE_POLICIES: _policies,
     oids.AUTHORITY_INFO_ACCESS: _authority_information_access,
+    oids.POLICY_MAPPINGS: _policy_mappings,
+    oids.POLICY_CONSTRAINTS: _policy_constraints,
+    oids.INHIBIT_ANY_POLICY: _inhibit_any_policy,
 }

@@ -72,6 +72,12 @@ def tbs_slices(certificate: bytes) -> TbsSlices:
     return TbsSlices(*(certificate[f.start : f.end] for f in (issuer, subject, spki)))
 
 
+def tbs_bytes(certificate: bytes) -> bytes:
+    """The encoding of the TBSCertificate, which is what the issuer signed."""
+    tbs = element(certificate, element(certificate, 0).content)
+    return certificate[tbs.start : tbs.end]
+
+
 def outer_length(data: bytes) -> int:
     """Length of the first DER element of ``data`` including its header; what follows is not part of it."""
     return element(data, 0).end

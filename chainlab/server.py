@@ -90,8 +90,9 @@ class Server:
 
     ``root_update``: automatic root update is on; it may bring roots of ``program`` that ``obtainable`` holds.
     ``aia``: Windows may fetch a missing issuer from the Authority Information Access address; ``fetchable`` holds what
-    would come. ``disallowed_signatures`` are hashes of the disallowed list. ``assumptions`` says, in sentences, what
-    was assumed and not seen.
+    would come. ``disallowed_hashes`` are the entries of the disallowed list (SHA-1 thumbprints or signature hashes).
+    ``chain_config`` are the chain engine's registry values by lower-case name. ``assumptions`` says, in sentences,
+    what was assumed and not seen.
     """
 
     entries: tuple[StoreEntry, ...] = ()
@@ -102,6 +103,7 @@ class Server:
     obtainable: tuple[Certificate, ...] = ()
     fetchable: tuple[Certificate, ...] = ()
     disallowed_hashes: frozenset[str] = frozenset()
+    chain_config: tuple[tuple[str, int | str], ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def held_in(self, logical: str, *locations: str) -> list[StoreEntry]:

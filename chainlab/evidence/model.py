@@ -68,10 +68,14 @@ class ContainerEvidence:
 
 @dataclass(frozen=True, slots=True)
 class SettingEvidence:
-    """One switch of the server: ``root_update`` or ``aia``, and where it says so."""
+    """One setting of the server and where it says so.
+
+    ``root_update`` and ``aia`` are switches (0 or 1); ``chain:NAME`` is a registry value of the chain engine, a number
+    or a text, by its lower-case name.
+    """
 
     name: str
-    value: bool
+    value: int | str
     place: Place
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.registry import blob_items, store_of_key, switch_items
+from chainlab.evidence.registry import blob_items, setting_items, store_of_key
 from chainlab.findings import BROKEN_PART, DELETION, Finding
 
 FORMAT = "registry export"
@@ -79,10 +79,17 @@ def _value_items(key: str, line: str, place: Place) -> Iterator[Item]:
         except ValueError:
             yield Finding(BROKEN_PART, {"place": str(place), "why": f"dword '{value[6:40]}' is not a number"})
             return
-        yield from switch_items(key, name, number, place)
+        yield from setting_items(key, name, number, place)
+    elif value.startswith('"'):
+        yield from setting_items(key, name, _unescaped(value), place)
     elif name.lower() == "blob" and (data := _HEX.match(value)) is not None:
         digits = _NOT_HEX.sub("", data[2])
         if len(digits) % 2:
             yield Finding(BROKEN_PART, {"place": str(place), "why": "hexadecimal data with half a byte"})
             return
         yield from blob_items(key, bytes.fromhex(digits), place, FORMAT)
+
+
+def _unescaped(value: str) -> str:
+    """A quoted string of a registry export."""
+    return re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))

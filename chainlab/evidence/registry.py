@@ -28,6 +28,11 @@ _SWITCHES: Final = {
 }
 """(end of key, value name) -> the switch that a non-zero DWORD turns off."""
 
+_CHAIN_CONFIG: Final = (
+    r"certdllcreatecertificatechainengine\config",
+    r"certdllcreatecertificatechainengine\config\default",
+)
+
 
 def store_of_key(key: str) -> tuple[StoreName, str] | None:
     """The store and thumbprint of a certificate's key, or ``None`` for any other key."""
@@ -66,8 +71,11 @@ def blob_items(key: str, blob: bytes, place: Place, format_name: str) -> Iterato
         yield item
 
 
-def switch_items(key: str, name: str, value: int, place: Place) -> Iterator[Item]:
-    """A setting of root update or AIA retrieval."""
+def setting_items(key: str, name: str, value: int | str, place: Place) -> Iterator[Item]:
+    """A setting of root update, AIA retrieval or the chain engine's weak-crypto policy."""
+    lower_key, lower_name = key.lower(), name.lower()
     for (ending, value_name), switch in _SWITCHES.items():
-        if key.lower().endswith(ending) and name.lower() == value_name:
-            yield SettingEvidence(switch, not value, place)
+        if lower_key.endswith(ending) and lower_name == value_name:
+            yield SettingEvidence(switch, int(not value), place)
+    if lower_key.endswith(_CHAIN_CONFIG) and lower_name.startswith(("weak", "minrsa")):
+        yield SettingEvidence(f"chain:{lower_name}", value, place)

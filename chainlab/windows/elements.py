@@ -7,23 +7,21 @@ on real Windows [W]; each function names the row it implements.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.names import names_of, violation
+from chainlab.paths.policies import process_policies
 from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
 from chainlab.windows.matching import Match, match_of, self_match
 from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
-
-_WEAK_HASHES = frozenset({"md2", "md4", "md5"})
-_MIN_RSA_BITS = 1024
-"""RSA below 1024 bits is blocked since KB 2661254 (2012) [D]."""
+from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 _SUPPORTED_CRITICAL = frozenset({
     oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME,
@@ -52,6 +50,7 @@ class Context:
     world: World
     at: datetime
     usage: str = oids.SERVER_AUTH
+    weak_crypto: WeakCryptoPolicy = field(default_factory=WeakCryptoPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ def _disallowed(path: _Path) -> Iterator[Mark]:
     Source: CAPI2 event 11 for DigiCert Global Root G2 (2022-06). Disallowed wins over Root [D: deprecation policy].
     """
     for position, certificate in enumerate(path.certificates):
-        if certificate.sha256 in path.context.world.disallowed:
+        if path.context.world.is_disallowed(certificate):
             bits = TrustError.IS_REVOKED | TrustError.IS_EXPLICIT_DISTRUST
             if certificate == path.root:
                 bits |= TrustError.IS_UNTRUSTED_ROOT
@@ -245,19 +244,24 @@ def _critical_extensions(path: _Path) -> Iterator[Mark]:
 
 
 def _weak_crypto(path: _Path) -> Iterator[Mark]:
-    """MD2, MD4 and MD5 signatures and RSA below 1024 bits are weak [D: KB 2862966, KB 2661254].
-
-    The root's own signature is not judged [M].
-    """
+    """Weak signatures and keys by the policy in force: HAS_WEAK_SIGNATURE and NOT_SIGNATURE_VALID [D: KB 2862966]."""
     bits = TrustError.HAS_WEAK_SIGNATURE | TrustError.IS_NOT_SIGNATURE_VALID
+    world, root = path.context.world, path.root
+    third_party = root is None or world.is_program_root(root)
     for position, certificate in enumerate(path.certificates):
-        if certificate != path.root and certificate.signature.hash in _WEAK_HASHES:
-            yield position, bits, f"signed with {certificate.signature.hash.upper()}"
-        if certificate.key.algorithm == "RSA" and 0 < certificate.key.bits < _MIN_RSA_BITS:
-            yield position, bits, f"{certificate.key} key"
+        why = path.context.weak_crypto.weakness(certificate, third_party=third_party, is_root=certificate == root)
+        if why:
+            yield position, bits, why
+
+
+def _policies(path: _Path) -> Iterator[Mark]:
+    """An explicit policy is required and none is left: NO_ISSUANCE_CHAIN_POLICY on the leaf [D: bit; I: where]."""
+    below = path.certificates[:-1] if path.root is not None and len(path.certificates) > 1 else path.certificates
+    if not process_policies(below).valid:
+        yield 0, TrustError.NO_ISSUANCE_CHAIN_POLICY, "no certificate policy is valid along the path"
 
 
 _RULES = (
     _untrusted_root, _signature, _time, _basic_constraints, _key_usage, _purposes, _disallowed, _root_program,
-    _name_constraints, _critical_extensions, _weak_crypto,
+    _name_constraints, _critical_extensions, _weak_crypto, _policies,
 )  # fmt: skip

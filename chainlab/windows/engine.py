@@ -23,6 +23,7 @@ from chainlab.windows.matching import issuer_candidates
 from chainlab.windows.root_update import roots_to_fetch
 from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because
 from chainlab.windows.stores import world
+from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
 """Candidate chains assessed; a real server has fewer than ten."""
@@ -97,7 +98,7 @@ def predict_chain(server: Server, graph: CertGraph, leaf: Certificate, at: datet
     fetched: list[StoreEntry] = []
     for _ in range(_ACTOR_ROUNDS):
         paths, exceeded = _candidate_paths(server, graph, leaf)
-        context = Context(graph, world(server), at)
+        context = Context(graph, world(server), at, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
         assessed = tuple(assess(path, context) for path in paths)
         arriving = _actors(server, graph, assessed)
         if not arriving:

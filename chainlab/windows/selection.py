@@ -42,6 +42,7 @@ class LostBecause(Enum):
     BASIC_CONSTRAINTS = ("basic-constraints", "basic constraints are violated")
     NAME_CONSTRAINTS = ("name-constraints", "name constraints are violated")
     EXTENSION = ("critical-extension", "a critical extension is not supported")
+    POLICY = ("policy", "no certificate policy is valid along it")
     MATCH = ("match", "an issuer was found by a weaker match")
     LONGER = ("longer", "it is longer")
     OLDER = ("older-issuer", "its issuer at the fork has the older NotBefore")
@@ -73,6 +74,7 @@ _PASS2: tuple[tuple[TrustError, LostBecause], ...] = (
         LostBecause.NAME_CONSTRAINTS,
     ),
     (TrustError.INVALID_EXTENSION | TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT, LostBecause.EXTENSION),
+    (TrustError.NO_ISSUANCE_CHAIN_POLICY | TrustError.INVALID_POLICY_CONSTRAINTS, LostBecause.POLICY),
 )
 """Bits weighed in pass 2, most important first [I]. Time before usage: an expired path loses even to a long one [F]."""
 

@@ -20,14 +20,31 @@ _LOCATIONS = frozenset({"LocalMachine", "System"})
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The machine's candidates: fingerprint -> entries, and the subsets that decide about trust."""
+    """The machine's candidates: fingerprint -> entries, the trusted ones among them, and what is distrusted.
+
+    ``disallowed`` are SHA-256 fingerprints of the Untrusted store; ``disallowed_hashes`` are the disallowed list's
+    entries: SHA-1 thumbprints or signature hashes (property 15).
+    """
 
     entries: dict[str, list[StoreEntry]]
     trusted: dict[str, list[StoreEntry]]
     disallowed: frozenset[str]
+    disallowed_hashes: frozenset[str] = frozenset()
+    program_roots: frozenset[str] = frozenset()
 
     def __contains__(self, certificate: object) -> bool:
         return isinstance(certificate, Certificate) and certificate.sha256 in self.entries
+
+    def is_disallowed(self, certificate: Certificate) -> bool:
+        """In Untrusted, or on the disallowed list by thumbprint or signature hash: this certificate, not its key."""
+        if certificate.sha256 in self.disallowed:
+            return True
+        listed = self.disallowed_hashes
+        return bool(listed) and (certificate.sha1 in listed or certificate.signature_hash in listed)
+
+    def is_program_root(self, certificate: Certificate) -> bool:
+        """Whether the root is one of Microsoft's program and not one that the organisation added."""
+        return certificate.sha256 in self.program_roots
 
     def suppliers(self, certificate: Certificate) -> tuple[StoreName, ...]:
         """The stores that hold the certificate, Root first, then CA, then the rest."""
@@ -45,13 +62,13 @@ def world(server: Server) -> World:
 
     A certificate is trusted by being in Root itself, not by its key [D: "final chain must begin with a certificate
     contained in the root store"]; distrust is by certificate too, so a cross-certificate of the same key stays usable
-    [D header, F].
+    [D header, F]. Archived copies are not candidates: store look-ups leave them out [D: CERT_ARCHIVED_PROP_ID].
     """
     entries: dict[str, list[StoreEntry]] = defaultdict(list)
     trusted: dict[str, list[StoreEntry]] = defaultdict(list)
-    disallowed = set(server.disallowed_hashes)
+    disallowed = set()
     for entry in server.entries:
-        if entry.store.location not in _LOCATIONS:
+        if entry.store.location not in _LOCATIONS or entry.properties.archived:
             continue
         if entry.store.logical in _WORLD:
             entries[entry.certificate.sha256].append(entry)
@@ -59,4 +76,12 @@ def world(server: Server) -> World:
             trusted[entry.certificate.sha256].append(entry)
         if entry.store.logical == "Disallowed":
             disallowed.add(entry.certificate.sha256)
-    return World(dict(entries), dict(trusted), frozenset(disallowed))
+    program = server.program.entries if server.program is not None else {}
+    from_program = {e.certificate.sha256 for e in server.entries if e.store.physical == ".AuthRoot"}
+    return World(
+        dict(entries),
+        dict(trusted),
+        frozenset(disallowed),
+        server.disallowed_hashes,
+        frozenset(from_program | (program.keys() & trusted.keys())),
+    )

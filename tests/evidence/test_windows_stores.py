@@ -86,8 +86,8 @@ def test_the_switch_of_root_update_is_read() -> None:
         "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\AuthRoot]\r\n"
         '"DisableRootAutoUpdate"=dword:00000001\r\n'
     )
-    assert [(item.name, item.value) for item in read(text.encode("utf-16")).settings] == [("root_update", False)]
-    assert read(text.replace("00000001", "00000000").encode()).settings[0].value is True
+    assert [(item.name, item.value) for item in read(text.encode("utf-16")).settings] == [("root_update", 0)]
+    assert read(text.replace("00000001", "00000000").encode()).settings[0].value == 1
 
 
 def test_a_key_reference_means_the_private_key_is_there(pki: Pki) -> None:
