@@ -1,17 +1,24 @@
 """Evidence: what was seen, and where. Readers turn bytes into it; nothing else makes evidence."""
 
 from chainlab.evidence.model import (
+    BindingEvidence,
     CertificateEvidence,
+    ChainEvidence,
     ContainerEvidence,
+    DeletionEvidence,
     Evidence,
+    HandshakeEvidence,
     Item,
     KeyPresence,
+    ListEvidence,
     Place,
     SettingEvidence,
+    StoreRecord,
 )
 from chainlab.evidence.reading import Limits, ReadOptions, read_bytes, read_inputs
 
 __all__ = [
-    "CertificateEvidence", "ContainerEvidence", "Evidence", "Item", "KeyPresence", "Limits", "Place", "ReadOptions",
-    "SettingEvidence", "read_bytes", "read_inputs",
+    "BindingEvidence", "CertificateEvidence", "ChainEvidence", "ContainerEvidence", "DeletionEvidence", "Evidence",
+    "HandshakeEvidence", "Item", "KeyPresence", "Limits", "ListEvidence", "Place", "ReadOptions", "SettingEvidence",
+    "StoreRecord", "read_bytes", "read_inputs",
 ]  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
+from typing import TypeVar
 
+from chainlab.catalog import ProgramEntry
 from chainlab.certificate import Certificate
 from chainlab.findings import Finding
 from chainlab.properties import NO_PROPERTIES, StoreProperties
@@ -79,33 +82,181 @@ class SettingEvidence:
     place: Place
 
 
-Item = CertificateEvidence | ContainerEvidence | SettingEvidence | Finding
+@dataclass(frozen=True, slots=True)
+class BindingEvidence:
+    """One TLS endpoint of the server and the certificate it uses.
+
+    ``endpoint``: ``address:port`` or ``host:port``. ``kind``: ``ip`` (IP:port), ``sni`` (host name:port), ``ccs``
+    (Central Certificate Store) or ``site`` (a site's binding in applicationHost.config, which names no certificate of
+    its own). ``host``: the SNI or host-header name. ``sha1``: the certificate's thumbprint in lower case, empty where
+    the source does not tell. ``store``: the logical store that the binding names (``My``, ``WebHosting``). ``owner``:
+    the site or application, for people.
+    """
+
+    endpoint: str
+    place: Place
+    kind: str = "ip"
+    host: str = ""
+    sha1: str = ""
+    store: str = "My"
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeEvidence:
+    """One certificate message as it was on the wire, in wire order, and what is known of its handshake.
+
+    ``sender``: ``server`` or ``client``. ``endpoint``: ``address:port`` of the server, empty if not known. ``host``:
+    the SNI that was sent; ``None`` where the source does not tell, empty where no SNI was sent. ``protocol``: as in
+    ``TLSv1.2``; ``cipher`` as the source names it; both may be empty. ``broken``: positions whose certificate could not
+    be decoded (they are missing in ``chain``). ``notes``: sentences, such as "truncated capture".
+    """
+
+    chain: tuple[Certificate, ...]
+    place: Place
+    sender: str = "server"
+    endpoint: str = ""
+    host: str | None = None
+    protocol: str = ""
+    cipher: str = ""
+    broken: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvidence:
+    """A certificate trust list of Microsoft: ``authroot`` (the root program) or ``disallowed``.
+
+    ``roots``: what the list says of each root, in list order (authroot). ``hashes``: lower-case hexadecimal SHA-1
+    thumbprints or signature hashes (disallowed). ``signature``: ``not checked``, or a sentence about the check made.
+    """
+
+    kind: str
+    place: Place
+    this_update: datetime
+    sequence: str = ""
+    roots: tuple[ProgramEntry, ...] = ()
+    hashes: tuple[str, ...] = ()
+    signature: str = "not checked"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEvidence:
+    """A chain that Windows itself built, as ``certutil -verifystore`` or the collector's oracle shows it.
+
+    ``thumbprints``: SHA-1 of the elements, leaf first, the root included. ``errors`` and ``infos``:
+    CERT_TRUST_STATUS per element (dwErrorStatus, dwInfoStatus), as far as the source tells. ``engine``: ``machine`` or
+    ``user``. It is the ground truth that a prediction is compared with.
+    """
+
+    thumbprints: tuple[str, ...]
+    place: Place
+    errors: tuple[int, ...] = ()
+    infos: tuple[int, ...] = ()
+    engine: str = "machine"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRecord:
+    """A store entry known only by its thumbprint and facts in text (``certutil`` text, CSV): no encoding.
+
+    It is joined with certificates of other inputs by ``sha1``. ``facts``: label and value as the source has them.
+    """
+
+    sha1: str
+    place: Place
+    store: StoreName | None = None
+    properties: StoreProperties = NO_PROPERTIES
+    key: KeyPresence = KeyPresence.UNKNOWN
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionEvidence:
+    """What a change file (.reg) would delete: a store entry, a whole store, or a setting. Never applied on reading.
+
+    ``sha1``: the entry's thumbprint; empty for a whole store or a setting. ``setting``: the setting's name.
+    """
+
+    place: Place
+    store: StoreName | None = None
+    sha1: str = ""
+    setting: str = ""
+
+
+Item = (
+    CertificateEvidence | ContainerEvidence | SettingEvidence | BindingEvidence | HandshakeEvidence | ListEvidence
+    | ChainEvidence | StoreRecord | DeletionEvidence | Finding
+)  # fmt: skip
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that was read, in reading order, and the findings about the inputs."""
+    """Everything that was read, in reading order; one view per kind of item."""
 
-    certificates: tuple[CertificateEvidence, ...] = ()
-    containers: tuple[ContainerEvidence, ...] = ()
-    settings: tuple[SettingEvidence, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    items: tuple[Item, ...] = ()
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Evidence:
-        """Sort items by their kind, keeping their order."""
-        kept = list(items)
-        return cls(
-            tuple(item for item in kept if isinstance(item, CertificateEvidence)),
-            tuple(item for item in kept if isinstance(item, ContainerEvidence)),
-            tuple(item for item in kept if isinstance(item, SettingEvidence)),
-            tuple(item for item in kept if isinstance(item, Finding)),
-        )
+        """Collect what a reader yields."""
+        return cls(tuple(items))
 
     def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(
-            self.certificates + other.certificates,
-            self.containers + other.containers,
-            self.settings + other.settings,
-            self.findings + other.findings,
-        )
+        return Evidence(self.items + other.items)
+
+    def kind(self, wanted: type[_T]) -> tuple[_T, ...]:
+        """The items of one kind, in reading order."""
+        return tuple(item for item in self.items if isinstance(item, wanted))
+
+    @property
+    def certificates(self) -> tuple[CertificateEvidence, ...]:
+        """Every sighting of a certificate."""
+        return self.kind(CertificateEvidence)
+
+    @property
+    def containers(self) -> tuple[ContainerEvidence, ...]:
+        """Every container that was read."""
+        return self.kind(ContainerEvidence)
+
+    @property
+    def settings(self) -> tuple[SettingEvidence, ...]:
+        """Every setting of the server."""
+        return self.kind(SettingEvidence)
+
+    @property
+    def bindings(self) -> tuple[BindingEvidence, ...]:
+        """Every TLS endpoint."""
+        return self.kind(BindingEvidence)
+
+    @property
+    def handshakes(self) -> tuple[HandshakeEvidence, ...]:
+        """Every certificate message of a handshake."""
+        return self.kind(HandshakeEvidence)
+
+    @property
+    def lists(self) -> tuple[ListEvidence, ...]:
+        """Microsoft's lists."""
+        return self.kind(ListEvidence)
+
+    @property
+    def chains(self) -> tuple[ChainEvidence, ...]:
+        """Chains that Windows built itself."""
+        return self.kind(ChainEvidence)
+
+    @property
+    def records(self) -> tuple[StoreRecord, ...]:
+        """Store entries known by thumbprint only."""
+        return self.kind(StoreRecord)
+
+    @property
+    def deletions(self) -> tuple[DeletionEvidence, ...]:
+        """What change files would delete."""
+        return self.kind(DeletionEvidence)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Problems of the inputs."""
+        return self.kind(Finding)

@@ -12,7 +12,7 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions, read_bytes
 
 FORMAT = "base64"
-PRIORITY = 90
+PRIORITY = 900
 
 _SAMPLE = re.compile(rb"\s*(?:\xff\xfe|\xef\xbb\xbf)?[\sA-Za-z0-9+/\0]{64,}")
 _ONLY = re.compile(r"[\sA-Za-z0-9+/]+={0,2}\s*")

@@ -11,7 +11,7 @@ from chainlab.evidence.reading import ReadOptions, certificate_item
 from chainlab.findings import Finding
 
 FORMAT = "DER certificate"
-PRIORITY = 60
+PRIORITY = 600
 
 _PKCS7_PREFIX = bytes.fromhex("06092a864886f70d0107")
 

@@ -17,7 +17,7 @@ from chainlab.evidence.reading import ReadOptions, certificate_item, read_bytes
 from chainlab.findings import BROKEN_CERTIFICATE, UNUSED_PART, Finding
 
 FORMAT = "PEM"
-PRIORITY = 40
+PRIORITY = 400
 
 _BEGIN = "-----BEGIN "
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END ([A-Z0-9 ]{1,40})-----")

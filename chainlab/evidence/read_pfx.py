@@ -31,7 +31,7 @@ from chainlab.findings import BROKEN_PART, MANY_KEYS, NO_MAC, UNUSED_PART, Findi
 from chainlab.properties import FRIENDLY_NAME, derive
 
 FORMAT = "PFX"
-PRIORITY = 30
+PRIORITY = 300
 
 MAX_BAGS = 10_000
 MAX_NESTING = 5

@@ -10,7 +10,7 @@ from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
 
 FORMAT = "PKCS#7"
-PRIORITY = 50
+PRIORITY = 500
 
 _CTL = "1.3.6.1.4.1.311.10.1"
 

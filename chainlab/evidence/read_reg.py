@@ -16,7 +16,7 @@ from chainlab.evidence.registry import blob_items, setting_items, store_of_key
 from chainlab.findings import BROKEN_PART, DELETION, Finding
 
 FORMAT = "registry export"
-PRIORITY = 20
+PRIORITY = 200
 
 _HEADS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 _VALUE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|@)\s*=\s*(.*)', re.DOTALL)

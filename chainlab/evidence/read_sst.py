@@ -13,7 +13,7 @@ from chainlab.evidence.serialized import element_items, parse_element
 from chainlab.findings import BROKEN_PART, Finding
 
 FORMAT = "SST"
-PRIORITY = 10
+PRIORITY = 100
 
 _MAGIC = b"\0\0\0\0CERT"
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
 from chainlab.errors import InputError, LimitError, PasswordError
-from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place
+from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
 from chainlab.server import StoreName
 
@@ -119,7 +119,7 @@ def read_file(path: Path, options: ReadOptions, store: StoreName | None = None) 
 
 
 def _placed(item: Item, store: StoreName | None) -> Item:
-    if store is not None and isinstance(item, CertificateEvidence) and item.store is None:
+    if store is not None and isinstance(item, CertificateEvidence | StoreRecord) and item.store is None:
         return replace(item, store=store)
     return item
 
@@ -156,7 +156,7 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
             password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
             problem = Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
             evidence += Evidence.of([problem])
-    if not evidence.certificates and not evidence.settings:
+    if all(isinstance(item, Finding) for item in evidence.items):
         raise password_problem or InputError(str(path), f"no certificate in {len(files)} files", expected=_EXPECTED)
     return evidence
 

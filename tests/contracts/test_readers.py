@@ -18,7 +18,7 @@ SAMPLES = sorted(path for name in ("r46", "e46") for path in (ROOT / "fixtures" 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.FORMAT)
 def test_every_reader_names_its_format_and_place_in_the_order(reader) -> None:
     assert reader.FORMAT
-    assert 0 < reader.PRIORITY < 100
+    assert 0 < reader.PRIORITY < 1000
     assert reader.sniff(b"") is False
 
 
