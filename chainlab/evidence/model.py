@@ -50,7 +50,10 @@ class KeyPresence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateEvidence:
-    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties."""
+    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties.
+
+    ``on_wire``: it was seen in a handshake, which says nothing of the server's stores.
+    """
 
     certificate: Certificate
     place: Place
@@ -58,6 +61,7 @@ class CertificateEvidence:
     properties: StoreProperties = NO_PROPERTIES
     key: KeyPresence = KeyPresence.UNKNOWN
     format: str = ""
+    on_wire: bool = False
 
 
 @dataclass(frozen=True, slots=True)
