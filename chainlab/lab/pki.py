@@ -130,10 +130,10 @@ class Profile:
     ca_issuers: str = ""
     subject_key_id: bool = True
     authority_key_id: str = "key"
-    cert_sign: bool = True
+    cert_sign: bool = field(default=True, repr=False)
     critical_unknown: bool = False
     hash: str = "sha256"
-    pss: bool = False
+    pss: bool = field(default=False, repr=False)
     serial: int = 0
 
 
@@ -199,7 +199,8 @@ def certify(subject: Entity, issuer: Entity, profile: Profile) -> Certificate:
 
 def _serial(subject: Entity, issuer: Entity, profile: Profile) -> int:
     parties = "|".join(f"{entity.name.rfc4514_string()}|{entity.key_id.hex()}" for entity in (subject, issuer))
-    digest = hashlib.sha256(f"{parties}|{profile}".encode()).digest()
+    later = "" if profile.cert_sign and not profile.pss else f"|{profile.cert_sign}|{profile.pss}"  # keeps old serials
+    digest = hashlib.sha256(f"{parties}|{profile}{later}".encode()).digest()
     return int.from_bytes(digest[:15], "big") | 1 << 118
 
 

@@ -187,7 +187,7 @@ def native(source: str, *options: str, mode: str = "") -> Ask:
 def served_over_tls(bench: Bench) -> Iterator[list[int]]:
     """A TLS server on its own port of 127.0.0.1 for every case; yields the ports."""
     server = subprocess.Popen(
-        [sys.executable, str(NATIVE / "tls_servers.py"), str(bench.directory), str(len(bench.cases))],
+        [sys.executable, "-W", "ignore", str(NATIVE / "tls_servers.py"), str(bench.directory), str(len(bench.cases))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
