@@ -53,7 +53,7 @@ def check_signature(child: Certificate, issuer_key: Certificate) -> Signature:
             _verify(key, signed)
     except InvalidSignature:
         return Signature.INVALID
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return Signature.UNSUPPORTED
     return Signature.VALID
 

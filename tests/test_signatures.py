@@ -38,6 +38,18 @@ def test_rsa_and_ec_keys_are_not_mixed_up(pki: Pki, fixtures: Path) -> None:
     assert check_signature(made["usertrust-ecc-by-aaa"], made["aaa"]) is Signature.VALID
 
 
+def test_a_certificate_that_the_library_refuses_to_load_is_unsupported_not_a_crash(pki: Pki) -> None:
+    """Version 2 (RFC 5280, 4.1.2.1) is legal and decoded leniently; cryptography raises InvalidVersion for it."""
+    from dataclasses import replace
+
+    old = pki.ca("I", "R")
+    assert old.der is not None
+    version = bytes.fromhex("a003020102")
+    second = replace(old, der=old.der.replace(version, bytes.fromhex("a003020101"), 1), version=2)
+    assert check_signature(second, pki.ca("R")) is Signature.UNSUPPORTED
+    assert check_signature(pki.ca("R"), second) is Signature.UNSUPPORTED
+
+
 def test_real_self_signatures_hold_md5_included(shared: Callable[[str], Path]) -> None:
     evidence = read_inputs([(shared("certs/roots.pem"), None)], ReadOptions())
     graph = CertGraph(item.certificate for item in evidence.certificates)
