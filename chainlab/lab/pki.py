@@ -237,7 +237,10 @@ def _key_ids(
         directory = [x509.DirectoryName(x509.load_der_x509_certificate(issuer_certificate.der).issuer)]
         yield x509.AuthorityKeyIdentifier(issuer.key_id, directory, issuer_certificate.serial), False
     elif profile.authority_key_id == "other":
-        yield x509.AuthorityKeyIdentifier(hashlib.sha1(issuer.key_id, usedforsecurity=False).digest(), None, None), False
+        yield (
+            x509.AuthorityKeyIdentifier(hashlib.sha1(issuer.key_id, usedforsecurity=False).digest(), None, None),
+            False,
+        )
     elif profile.authority_key_id and subject != issuer:
         yield x509.AuthorityKeyIdentifier(issuer.key_id, None, None), False
     if profile.subject_key_id:
@@ -248,11 +251,24 @@ def _constraints(profile: Profile) -> Iterator[Marked]:
     if profile.policies:
         yield x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(oid), None)
                                         for oid in profile.policies]), False  # fmt: skip
-    if profile.permitted_dns or profile.excluded_dns:
+    if any("*" in name for name in (*profile.permitted_dns, *profile.excluded_dns)):
+        yield _constraints_with_star(profile), True
+    elif profile.permitted_dns or profile.excluded_dns:
         permitted, excluded = (
             [x509.DNSName(name) for name in names] or None for names in (profile.permitted_dns, profile.excluded_dns)
         )
         yield x509.NameConstraints(permitted, excluded), True
+
+
+def _constraints_with_star(profile: Profile) -> x509.ExtensionType:
+    """Name constraints with a literal ``*``, which cryptography refuses to make."""
+    from asn1crypto import x509 as asn1
+
+    sides = {"permitted_subtrees": profile.permitted_dns, "excluded_subtrees": profile.excluded_dns}
+    trees = {
+        side: [{"base": asn1.GeneralName("dns_name", name)} for name in names] for side, names in sides.items() if names
+    }
+    return x509.UnrecognizedExtension(ObjectIdentifier(oids.NAME_CONSTRAINTS), asn1.NameConstraints(trees).dump())
 
 
 def _key_usage(ca: bool) -> x509.KeyUsage:

@@ -89,6 +89,8 @@ def served(prediction: ChainPrediction, policy: Policy = Policy.KB) -> str:
 def possible(prediction: ChainPrediction) -> set[str]:
     """Every chain that may be served, written as by ``served``."""
     return {
-        " ".join([*(c.subject.common for c in p.served[1:]), *([f"[{p.path.root.subject.common}]"] if p.path.root else [])])
+        " ".join(
+            [*(c.subject.common for c in p.served[1:]), *([f"[{p.path.root.subject.common}]"] if p.path.root else [])]
+        )
         for p in prediction.possibilities
     }

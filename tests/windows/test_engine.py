@@ -4,10 +4,9 @@ import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
 from chainlab.certificate import Certificate
-from chainlab.graph import CertGraph
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_CA, LM_DISALLOWED, LM_MY, LM_ROOT, SYSTEM_CA, Server, StoreEntry, StoreName
-from chainlab.windows.engine import Certainty, ChainPrediction, predict_chain
+from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import LostBecause, Policy
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at

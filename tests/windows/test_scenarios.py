@@ -238,7 +238,10 @@ def test_26_a_key_match_puts_another_name_above_the_leaf(pki: Pki) -> None:
 def test_26b_with_both_names_at_hand_neither_is_promised(pki: Pki) -> None:
     pki.entity("LE X1", key="shared")
     pki.entity("LE X3", key="shared")
-    candidates = [pki.ca("LE X1", "DST", not_before=at("2015-10-19")), pki.ca("LE X3", "DST", not_before=at("2016-03-17"))]
+    candidates = [
+        pki.ca("LE X1", "DST", not_before=at("2015-10-19")),
+        pki.ca("LE X3", "DST", not_before=at("2016-03-17")),
+    ]
     prediction = Machine(pki.leaf("LE X3"), Root=[pki.ca("DST")], CA=candidates).predict()
     assert served(prediction, Policy.NEWEST) == "LE X3 [DST]"
     assert possible(prediction) == {"LE X1 [DST]", "LE X3 [DST]"}
@@ -260,7 +263,7 @@ def test_28_an_issuer_loop_is_cyclic_and_partial(pki: Pki) -> None:
 
 
 def test_29_a_ca_without_key_cert_sign_is_not_valid_for_usage(pki: Pki) -> None:
-    issuing = pki.ca("I", "R", ca=True, key_usage_bits=("digital_signature", "crl_sign"))
+    issuing = pki.ca("I", "R", cert_sign=False)
     prediction = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=[issuing]).predict()
     assert prediction.chosen.elements[1].error == TrustError.IS_NOT_VALID_FOR_USAGE
 
