@@ -22,7 +22,9 @@ class Limits:
     """Caps that protect a run from hostile inputs; each is checked before the work it bounds.
 
     ``file_bytes``: one input. ``depth``: containers within containers. ``certificates``: certificates of one input.
-    ``iterations``: key-derivation iterations of one PFX in total. ``files``: files of one directory.
+    ``iterations``: key-derivation iterations of one PFX in total. ``files``: files of one directory. ``members``,
+    ``unpacked_bytes`` and ``unpacked_ratio``: members of one archive, their size in total, and how many times the
+    archive's own size that may be.
     """
 
     file_bytes: int = 64 * 1024 * 1024
@@ -31,6 +33,9 @@ class Limits:
     certificates: int = 50_000
     iterations: int = 10_000_000
     files: int = 10_000
+    members: int = 5_000
+    unpacked_bytes: int = 256 * 1024 * 1024
+    unpacked_ratio: int = 200
 
 
 PasswordSource = Callable[[str], str | None]
