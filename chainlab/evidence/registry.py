@@ -68,6 +68,9 @@ _SETTINGS: Final = {
 _ENGINE_VALUES: Final = ("weak", "minrsa", "disablemandatorybasicconstraints", "disablecanameconstraints")
 """Values of the chain engine's Config keys that are handed on as ``chain:NAME`` (beginnings of their names)."""
 
+_MACHINE: Final = ("hkey_local_machine\\", "hklm\\")
+"""Only the machine's settings decide about the chains of its services."""
+
 _LISTS: Final = ("encodedctl", "disallowedcertencodedctl", "pinrulesencodedctl")
 
 _WANTED: Final = re.compile(
@@ -110,6 +113,8 @@ def _settings(key: RegistryKey) -> Iterator[Item]:
 
 def _settings_of(path: str, names: Mapping[str, Content]) -> Iterator[tuple[str, _Setting]]:
     lower = path.lower()
+    if not lower.startswith(_MACHINE):
+        return
     known = next((settings for ending, settings in _SETTINGS.items() if lower.endswith(ending)), {})
     for name in names:
         if name in known:
@@ -145,7 +150,7 @@ def _deletions(path: str, name: str | None, place: Place) -> Iterator[DeletionEv
         yield DeletionEvidence(place, setting=f"binding {binding['endpoint']}")
     lower = path.lower()
     for ending, settings in _SETTINGS.items():
-        if lower.endswith(ending):
+        if lower.startswith(_MACHINE) and lower.endswith(ending):
             named = [setting.name for value, setting in settings.items() if name in (None, value)]
             yield from (DeletionEvidence(place, setting=setting) for setting in dict.fromkeys(named))
             return
