@@ -183,7 +183,9 @@ def _name_constraints(value: Any) -> dict[str, Any]:
 def decode_name_constraints(data: bytes) -> NameConstraints:
     """A NameConstraints value (RFC 5280, 4.2.1.10); ``ValueError`` when malformed."""
     try:
-        constraints: NameConstraints = _name_constraints(asn1.NameConstraints.load(data, strict=True))["name_constraints"]
+        constraints: NameConstraints = _name_constraints(asn1.NameConstraints.load(data, strict=True))[
+            "name_constraints"
+        ]
     except _BROKEN as broken:
         raise ValueError(f"malformed name constraints ({broken})") from None
     return constraints

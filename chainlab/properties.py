@@ -67,8 +67,8 @@ class StoreProperties:
 
     ``purposes``: the entry is restricted to these EKUs; the empty set is "disable all purposes". ``disallowed_after``
     and ``not_before_after`` are times (file time zero: from the beginning), ``disallowed_purposes`` and
-    ``not_before_purposes`` the EKUs they are limited to. ``program_policies`` are the certificate policies that the root
-    program lets the root assert as extended validation (property 83; its qualifiers stay in ``raw``),
+    ``not_before_purposes`` the EKUs they are limited to. ``program_policies`` are the certificate policies that the
+    root program lets the root assert as extended validation (property 83; its qualifiers stay in ``raw``),
     ``program_name_constraints`` the names it restricts the root to (84), ``program_chain_policies`` the OIDs of the
     chain policies it asks for (105). ``fetched_by_aia``: Windows downloaded the certificate itself (67). ``raw`` keeps
     every property as (id, bytes).

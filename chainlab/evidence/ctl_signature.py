@@ -55,7 +55,7 @@ def _covered(info: cms.SignerInfo, content: bytes, digest: str) -> bytes:
     """What the signature covers: the signed attributes, which state the content's digest, else the content itself."""
     outer = element(content, 0)
     value = content[outer.content : outer.end]  # PKCS#7 digests the value without tag and length
-    attributes = info["signed_attrs"].dump()
+    attributes: bytes = info["signed_attrs"].dump()
     if not attributes:
         return value
     if _message_digest(attributes) != hashlib.new(digest, value).digest():

@@ -12,13 +12,10 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from chainlab.errors import LimitError
 from chainlab.evidence.registry import Content
-
-if TYPE_CHECKING:
-    from regipy.registry import NKRecord
 
 MAGIC: Final = b"regf"
 MAX_READS: Final = 1_000_000
@@ -35,6 +32,20 @@ _NAME: Final = slice(0x30, 0x30 + 64)
 _FIRST_CELL: Final = 4096
 _CELL_HEADER: Final = 6
 """Size and signature of a cell, which regipy expects to have been passed."""
+
+
+class HiveKey(Protocol):
+    """A key as regipy gives it (``NKRecord``)."""
+
+    name: str
+
+    def iter_subkeys(self) -> Iterator[HiveKey]:
+        """The keys below it."""
+        ...
+
+    def iter_values(self, *, trim_values: bool) -> Iterator[Any]:
+        """Its values, with ``name`` and ``value``."""
+        ...
 
 
 class HiveError(ValueError):
@@ -86,26 +97,27 @@ class Hive:
     """A hive's keys by path, below its own root."""
 
     def __init__(self, data: bytes, place: str) -> None:
-        from regipy.registry import Cell, NKRecord
+        from regipy import registry
 
         logging.getLogger("regipy").addHandler(logging.NullHandler())  # it reports damage on stderr otherwise
         self.head = base_block(data)
         self._keys = MAX_KEYS
         self._place = place
         stream: Any = _Meter(data, place)
-        cell = Cell(offset=_FIRST_CELL + self.head.root + _CELL_HEADER, cell_type="nk", size=0)
-        self.root: NKRecord = _guarded(lambda: NKRecord(cell, stream))
+        make: Any = registry.NKRecord
+        cell = registry.Cell(offset=_FIRST_CELL + self.head.root + _CELL_HEADER, cell_type="nk", size=0)
+        self.root: HiveKey = _guarded(lambda: make(cell, stream))
 
-    def find(self, path: str) -> NKRecord | None:
+    def find(self, path: str) -> HiveKey | None:
         """The key at a path (names in any case), or ``None``."""
-        key: NKRecord | None = self.root
+        key: HiveKey | None = self.root
         for name in path.split("\\"):
             if key is None:
                 return None
             key = next((child for child in self.children(key) if child.name.lower() == name.lower()), None)
         return key
 
-    def children(self, key: NKRecord) -> Iterator[NKRecord]:
+    def children(self, key: HiveKey) -> Iterator[HiveKey]:
         """The keys directly below one."""
         below = iter(key.iter_subkeys())
         while True:
@@ -117,7 +129,7 @@ class Hive:
                 raise LimitError(self._place, f"more than {MAX_KEYS} keys")
             yield child
 
-    def values(self, key: NKRecord) -> dict[str, Content]:
+    def values(self, key: HiveKey) -> dict[str, Content]:
         """A key's values by lower-case name; values over the cap are left out."""
         found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES)))
         contents = ((value.name.lower(), _content(value.value)) for value in found)

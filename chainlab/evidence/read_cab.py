@@ -30,14 +30,18 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     for member, content in _members(data, cabinet, place, options):
         where = place.within(member.name)
         try:
-            if isinstance(content, CabinetError):
-                raise InputError(str(where), str(content))
-            yield from read_bytes(content, where, options)
+            yield from _member_items(content, where, options)
         except InputError as error:
             problems.append(error)
             yield Finding(BROKEN_PART, {"place": str(where), "why": str(error).removeprefix(f"{where}: ")})
     if problems and len(problems) == len(cabinet.members):
         raise problems[0]
+
+
+def _member_items(content: bytes | CabinetError, place: Place, options: ReadOptions) -> Iterator[Item]:
+    if isinstance(content, CabinetError):
+        raise InputError(str(place), str(content))
+    yield from read_bytes(content, place, options)
 
 
 def _members(

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from chainlab.errors import InputError
-from chainlab.evidence.hive import MAGIC, Hive, HiveError
+from chainlab.evidence.hive import MAGIC, Hive, HiveError, HiveKey
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.registry import RegistryKey, key_items, wanted
 from chainlab.findings import BROKEN_PART, DIRTY_HIVE, Finding
-
-if TYPE_CHECKING:
-    from regipy.registry import NKRecord
 
 FORMAT = "registry hive"
 PRIORITY = 121
@@ -57,11 +54,11 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         yield from _tree(hive, path, key, place, _MAX_DEPTH)
 
 
-def _names(mounts: list[tuple[str, NKRecord]]) -> str:
+def _names(mounts: list[tuple[str, HiveKey]]) -> str:
     return ", ".join(dict.fromkeys("\\".join(path.split("\\")[:2]) for path, _ in mounts)) or "nothing of interest"
 
 
-def _mounts(hive: Hive) -> Iterator[tuple[str, NKRecord]]:
+def _mounts(hive: Hive) -> Iterator[tuple[str, HiveKey]]:
     """The keys to walk, each with the full path it has on a running Windows."""
     user = _user_root(hive.head.name)
     for prefix, mounted in (("", r"HKEY_LOCAL_MACHINE\SOFTWARE"), ("Software\\", rf"{user}\Software")):
@@ -89,7 +86,7 @@ def _control_set(hive: Hive) -> str:
     return f"ControlSet{current:03d}" if isinstance(current, int) and 0 < current < 1000 else "ControlSet001"
 
 
-def _tree(hive: Hive, path: str, key: NKRecord, place: Place, depth: int) -> Iterator[Item]:
+def _tree(hive: Hive, path: str, key: HiveKey, place: Place, depth: int) -> Iterator[Item]:
     """The evidence of a key and everything below it; a damaged key costs itself and what is below."""
     position = place.at(path)
     try:

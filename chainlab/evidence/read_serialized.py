@@ -1,7 +1,7 @@
 """A serialized certificate as a file of its own: a user's My store keeps one a certificate, without any header.
 
-``%APPDATA%\\Microsoft\\SystemCertificates\\My\\Certificates\\<thumbprint>``: the path names the store and the thumbprint.
-LocalSystem's lie below ``config\\systemprofile``.
+``%APPDATA%\\Microsoft\\SystemCertificates\\My\\Certificates\\<thumbprint>``: the path names the store and the
+thumbprint. LocalSystem's lie below ``config\\systemprofile``.
 """
 
 from __future__ import annotations

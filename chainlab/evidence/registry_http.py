@@ -1,9 +1,9 @@
 """http.sys bindings in the registry: one subkey a binding under ``Services\\HTTP\\Parameters``.
 
 ``SslBindingInfo``: the subkey's name is the endpoint (``0.0.0.0:443``, ``[::]:443``). ``SslSniBindingInfo``: it is a
-GUID, the endpoint stands in the value ``HostnamePort``. ``SslCcsBindingInfo``: it is the port number in decimal. Values:
-``SslCertHash`` and ``AppId`` (binary), ``SslCertStoreName`` (text). [D: kernel readers of http.sys parse these names as
-text; M: Azure DevOps Server and other products read the same values]
+GUID, the endpoint stands in the value ``HostnamePort``. ``SslCcsBindingInfo``: it is the port number in decimal.
+Values: ``SslCertHash`` and ``AppId`` (binary), ``SslCertStoreName`` (text). [D: the readers in
+http.sys parse these names as text; M: Azure DevOps Server and other products read the same values]
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import Place
@@ -27,17 +28,17 @@ def parse_xml(data: bytes, place: Place) -> Element:
     if _DOCTYPE.search(text):
         raise InputError(str(place), "the XML declares a document type; that is refused", hint="remove the DOCTYPE")
     try:
-        parser = ElementTree.XMLPullParser(["start", "end"])
+        parser: ElementTree.XMLPullParser[Element] = ElementTree.XMLPullParser(["start", "end"])
         parser.feed(_DECLARATION.sub("", text, count=1))
         parser.close()
-        return _checked_root(parser, place)
+        return _checked_root(parser.read_events(), place)
     except ElementTree.ParseError as error:
         raise InputError(str(place), f"malformed XML: {error}", hint="copy or export it again") from None
 
 
-def _checked_root(parser: object, place: Place) -> Element:
+def _checked_root(events: Iterable[Any], place: Place) -> Element:
     depth, root = 0, None
-    for event, found in parser.read_events():  # type: ignore[attr-defined]
+    for event, found in events:
         depth += 1 if event == "start" else -1
         root = found if root is None else root
         if depth > MAX_DEPTH:
