@@ -129,8 +129,8 @@ SESSION_RESUMED = _kind(
     "Look at the first handshake of the client, or capture from a fresh client.",
 )  # fmt: skip
 CERTIFICATE_UNSEEN = _kind(
-    "certificate-unseen", Severity.WARNING, "{place}: handshakes with {endpoint} whose server certificate was not seen: "
-    "{count}; {why}",
+    "certificate-unseen", Severity.WARNING,
+    "{place}: handshakes with {endpoint} whose server certificate was not seen: {count}; {why}",
     "Nothing can be said about the chain that was served there.",
     "For TLS 1.3 give the key log (SSLKEYLOGFILE) as a further input; else capture the whole connection.",
 )  # fmt: skip

@@ -33,7 +33,7 @@ class KeyLog:
     def add(self, text: bytes) -> int:
         """Take over the secrets of a key log; returns how many lines it had. ``ValueError`` above the cap."""
         count = 0
-        for count, (label, random, secret) in enumerate(_lines(text), start=1):  # noqa: B007
+        for count, (label, random, secret) in enumerate(_lines(text), start=1):
             if count > MAX_LINES:
                 raise ValueError(f"more than {MAX_LINES} lines")
             if label in HANDSHAKE_LABELS:

@@ -128,7 +128,7 @@ class _Capture:
         self.messages[message] = self.messages.get(message, 0) + 1
 
     def items(self) -> Iterator[Item]:
-        facts = (
+        facts: tuple[tuple[str, str], ...] = (
             ("packets", str(self.packets)),
             ("TCP connections", str(self.connections.count)),
             ("TLS connections", str(self.handshakes)),

@@ -116,8 +116,8 @@ def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item
 
 
 _EXPECTED: Final = (
-    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, scanner "
-    "report) or a directory of these"
+    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, "
+    "scanner report) or a directory of these"
 )
 
 
