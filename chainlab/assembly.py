@@ -14,7 +14,9 @@ from chainlab.catalog import Catalog, RootProgram
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 from chainlab.evidence import CertificateEvidence, Evidence, KeyPresence
+from chainlab.findings import CERTIFICATE_UNSEEN, NO_HANDSHAKE
 from chainlab.graph import CertGraph
+from chainlab.observation import ObservedChain, partly_seen
 from chainlab.server import LM_CA, LM_MY, LM_ROOT, Server, StoreEntry, StoreName
 from chainlab.windows.root_update import program_entry
 
@@ -74,29 +76,39 @@ def assemble(
 def _known_by(evidence: Evidence, above: Sequence[Certificate]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = defaultdict(list)
     for item in evidence.certificates:
-        known[item.certificate.sha256].append(str(item.store) if item.store else item.format.lower())
+        known[item.certificate.sha256].append(_known_from(item))
     for certificate in above:
         known[certificate.sha256].append("catalog")
     return dict(known)
 
 
-def choose_leaves(evidence: Evidence) -> list[CertificateEvidence]:
-    """The certificates to diagnose, one sighting each, in reading order.
+def _known_from(item: CertificateEvidence) -> str:
+    if item.on_wire:
+        return "handshake"
+    return str(item.store) if item.store else item.format.lower()
+
+
+def choose_leaves(evidence: Evidence, observed: Sequence[ObservedChain] = ()) -> list[CertificateEvidence]:
+    """The certificates whose chain is to be predicted, one sighting each, in reading order.
 
     End-entity certificates; where private keys were seen, only those with one. A self-signed certificate counts only
-    if nothing else is there.
+    if nothing else is there. What was seen on the wire counts only where the chain sent with it is not known.
+    ``InputError`` if there is none and no chain was observed either.
     """
-    candidates = [item for item in evidence.certificates if _may_be_server_certificate(item)]
+    partly = partly_seen(evidence, observed)
+    seen = (item for item in evidence.certificates if not item.on_wire or item.certificate in partly)
+    candidates = [item for item in seen if _may_be_server_certificate(item)]
     proper = [item for item in candidates if not item.certificate.looks_self_signed] or candidates
     with_key = [item for item in proper if item.key is KeyPresence.PRESENT]
     chosen: dict[str, CertificateEvidence] = {}
     for item in with_key or proper:
         chosen.setdefault(item.certificate.sha256, item)
-    if not chosen:
+    if not chosen and not observed:
         count = len({item.certificate.sha256 for item in evidence.certificates})
         place = evidence.containers[0].place.file if evidence.containers else "the input"
         found = f"no server certificate among {count} certificates" if count else "no certificate"
-        raise InputError(place, found, expected="at least one end-entity certificate")
+        hint = next((f.message for f in evidence.findings if f.kind in (CERTIFICATE_UNSEEN, NO_HANDSHAKE)), "")
+        raise InputError(place, found, expected="at least one end-entity certificate", hint=hint)
     return list(chosen.values())
 
 
@@ -126,7 +138,7 @@ def _server(evidence: Evidence, graph: CertGraph, at: datetime, baseline: Baseli
         fetchable=tuple(c for c in graph.certificates if c.is_ca and not c.looks_self_signed),
         assumptions=_assumptions(evidence, program, baseline, update),
     )
-    return server.with_entries(_entry(item, graph) for item in evidence.certificates)
+    return server.with_entries(_entry(item, graph) for item in evidence.certificates if not item.on_wire)
 
 
 def _entry(item: CertificateEvidence, graph: CertGraph) -> StoreEntry:
@@ -172,7 +184,7 @@ def _assumptions(evidence: Evidence, program: RootProgram | None, baseline: Base
             )
         else:
             said.append("the server's Root store was not seen and root update is off: no public root is trusted")
-    if any(item.store is None for item in evidence.certificates):
+    if any(item.store is None and not item.on_wire for item in evidence.certificates):
         said.append(
             "certificates without a store of their own count as imported by IIS Manager or the MMC: "
             "leaf to My, intermediates to CA, self-signed certificates to Root"

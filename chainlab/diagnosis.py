@@ -12,9 +12,9 @@ from chainlab.assembly import Baseline, Scene, assemble, choose_leaves
 from chainlab.catalog import Catalog, Twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
-from chainlab.errors import InputError
-from chainlab.evidence import CertificateEvidence, ReadOptions, read_inputs
+from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
+from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
 from chainlab.plan import Plan, Simulator, make_plan
@@ -29,9 +29,9 @@ from chainlab.windows.status import names
 class Request:
     """What is asked: inputs (with the store each stands for), the moment, and the options of the command line.
 
-    ``served`` is a file with the chain as it is on the wire; then nothing is predicted. ``own_clients`` are profiles
-    with the file of their roots. ``twins`` are laboratory certificates that stand for real ones everywhere.
-    ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
+    ``served`` is a file with chains as they are on the wire (PEM in wire order, or any handshakes); then nothing is
+    predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are laboratory certificates that
+    stand for real ones everywhere. ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
     """
 
     inputs: tuple[tuple[Path, StoreName | None], ...]
@@ -53,6 +53,7 @@ class ServedChain:
 
     ``basis``: ``predicted`` or ``observed``. ``status`` are Windows' status names of the chosen chain, ``policies``
     the chain under each selection policy, ``prediction`` the engine's full answer (``None`` where observed).
+    ``observed``: where the chain was seen (``None`` where predicted).
     """
 
     basis: str
@@ -63,6 +64,7 @@ class ServedChain:
     policies: Mapping[str, tuple[Certificate, ...]] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     prediction: ChainPrediction | None = None
+    observed: ObservedChain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +107,33 @@ class Diagnosis:
 
 
 def diagnose(request: Request) -> Diagnosis:
-    """Which chain will be served, who fails and why, and what to do."""
-    evidence = read_inputs(request.inputs, request.reading)
+    """Which chain will be served, who fails and why, and what to do.
+
+    Chains that the inputs show on the wire are judged as they are, beside the predictions for the certificates in
+    files and stores; with ``served``, only what that file shows is judged.
+    """
+    reading = with_key_logs((path for path, _ in request.inputs), request.reading)
+    evidence = read_inputs(request.inputs, reading)
     catalog = Catalog.load(request.twins)
-    own = [(profile, _own_roots(path, request.reading)) for profile, path in request.own_clients]
-    on_wire = _on_wire(request)
-    observed = tuple(item.certificate for item in on_wire)
-    further = [root for _, roots in own for root in roots] + list(observed)
-    leaves = on_wire[:1] or choose_leaves(evidence)
-    scene = assemble(evidence, leaves, catalog, request.at, request.baseline, further)
+    stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
+    own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
+    on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
+    observed = served_chains(on_wire, request.served) if request.served else observed_chains(evidence)
+    leaves = [] if request.served else choose_leaves(evidence, observed)
+    known = {leaf.certificate for leaf in leaves}
+    apart = [chain for chain in observed if chain.chain[0] not in known]
+    further = [root for _, roots in own for root in roots] + [c.certificate for c in on_wire.certificates]
+    everything = [*leaves, *(chain.leaf for chain in apart)]
+    scene = assemble(evidence, everything, catalog, request.at, request.baseline, further)
     question = Question(request.at, request.host)
     fetchable = scene.server.fetchable if request.baseline.aia else ()
     judge = Judge(_clients(request, catalog, own), scene.graph, question, fetchable)
-    targets = tuple(_target(leaf, scene, question, judge, observed, request) for leaf in scene.leaves)
-    assumptions = () if observed else scene.server.assumptions
-    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in assumptions]
-    return Diagnosis(request.at, request.host, targets, scene, (*evidence.findings, *said))
+    work = _Work(request, scene, question, judge)
+    targets = [work.predicted(leaf, [c for c in observed if c.chain[0] == leaf.certificate]) for leaf in leaves]
+    targets += [work.observed(chain) for chain in apart]
+    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in (scene.server.assumptions if leaves else ())]
+    problems = [finding for source in (evidence, on_wire, *stores) for finding in source.findings]
+    return Diagnosis(request.at, request.host, tuple(targets), scene, (*problems, *said))
 
 
 def _clients(
@@ -134,49 +147,39 @@ def _clients(
     return clients
 
 
-def _own_roots(path: Path, reading: ReadOptions) -> list[Certificate]:
-    return [item.certificate for item in read_inputs([(path, None)], reading).certificates]
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every target of one diagnosis is judged with."""
 
+    request: Request
+    scene: Scene
+    question: Question
+    judge: Judge
 
-def _on_wire(request: Request) -> tuple[CertificateEvidence, ...]:
-    """The certificates of ``--served``, in wire order; empty where nothing was observed."""
-    if request.served is None:
-        return ()
-    seen = read_inputs([(request.served, None)], request.reading).certificates
-    if not seen:
-        raise InputError(str(request.served), "no certificate", expected="a served chain, leaf first")
-    return seen
+    def _simulator(self, leaf: CertificateEvidence) -> Simulator:
+        return Simulator(self.scene.graph, leaf.certificate, self.question.at, self.judge)
 
+    def observed(self, seen: ObservedChain) -> TargetDiagnosis:
+        """A chain that was seen: judged, not predicted."""
+        verdicts = self._simulator(seen.leaf).verdicts(seen.chain)
+        findings = review(seen.leaf, self.scene, self.question, None, seen.chain, [seen])
+        findings += _second_opinion(verdicts, self.request)
+        served = ServedChain("observed", seen.chain, observed=seen)
+        return TargetDiagnosis(seen.leaf, served, verdicts, (), tuple(findings), None)
 
-def _target(
-    leaf: CertificateEvidence,
-    scene: Scene,
-    question: Question,
-    judge: Judge,
-    observed: tuple[Certificate, ...],
-    request: Request,
-) -> TargetDiagnosis:
-    simulator = Simulator(scene.graph, leaf.certificate, question.at, judge)
-    if observed:
-        verdicts = simulator.verdicts(observed)
-        findings = review(leaf, scene, question, None, observed) + _second_opinion(verdicts, request)
-        served = ServedChain("observed", observed)
-        return TargetDiagnosis(leaf, served, verdicts, (), tuple(findings), None)
-    outcome = simulator.outcome(scene.server)
-    prediction = outcome.prediction
-    served = _served(prediction)
-    verdicts = outcome.verdicts[Policy.KB]
-    findings = review(leaf, scene, question, prediction, served.chain) + _second_opinion(verdicts, request)
-    contested = len({choice.winner.served for choice in prediction.choices.values()}) > 1
-    plan = make_plan(scene.server, simulator, scene.above) if request.with_plan else None
-    return TargetDiagnosis(
-        leaf,
-        served,
-        verdicts,
-        outcome.verdicts[Policy.NEWEST] if contested else (),
-        tuple(findings),
-        plan,
-    )
+    def predicted(self, leaf: CertificateEvidence, seen: Sequence[ObservedChain]) -> TargetDiagnosis:
+        """What the server will send for a certificate; ``seen``: what was observed with the same one."""
+        simulator = self._simulator(leaf)
+        outcome = simulator.outcome(self.scene.server)
+        prediction = outcome.prediction
+        served = _served(prediction)
+        verdicts = outcome.verdicts[Policy.KB]
+        findings = review(leaf, self.scene, self.question, prediction, served.chain, seen)
+        findings += _second_opinion(verdicts, self.request)
+        contested = len({choice.winner.served for choice in prediction.choices.values()}) > 1
+        if_newest = outcome.verdicts[Policy.NEWEST] if contested else ()
+        plan = make_plan(self.scene.server, simulator, self.scene.above) if self.request.with_plan else None
+        return TargetDiagnosis(leaf, served, verdicts, if_newest, tuple(findings), plan)
 
 
 def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:

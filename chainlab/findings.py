@@ -145,7 +145,7 @@ SNI_MISMATCH = _kind(
     "Check the bindings of that name and port.",
 )  # fmt: skip
 OBSERVED_AGREES = _kind(
-    "observed-agrees", Severity.NOTE, "the handshake in {place} shows the predicted chain",
+    "observed-agrees", Severity.NOTE, "the handshake in {place} shows the predicted chain{policy}",
     "Prediction and observation support each other.",
     "Nothing.",
 )  # fmt: skip

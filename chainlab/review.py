@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from chainlab.assembly import Scene
 from chainlab.certificate import Certificate
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.findings import Finding
+from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
@@ -34,6 +35,7 @@ class _Target:
     question: Question
     prediction: ChainPrediction | None
     served: tuple[Certificate, ...]
+    observed: Sequence[ObservedChain]
 
 
 def review(
@@ -42,9 +44,13 @@ def review(
     question: Question,
     prediction: ChainPrediction | None,
     served: tuple[Certificate, ...],
+    observed: Sequence[ObservedChain] = (),
 ) -> list[Finding]:
-    """Every finding about one target; ``prediction`` is ``None`` where the served chain was observed."""
-    target = _Target(leaf, scene, question, prediction, served)
+    """Every finding about one target; ``prediction`` is ``None`` where the served chain was observed.
+
+    ``observed``: the chains that were seen with this leaf.
+    """
+    target = _Target(leaf, scene, question, prediction, served, observed)
     return [finding for rule in _RULES for finding in rule(target)]
 
 
@@ -170,6 +176,40 @@ def _about_pfx(target: _Target) -> Iterator[Finding]:
             yield Finding(kinds.PFX_BRINGS_ROOT, parameters, (certificate.sha256,))
 
 
+def _about_observation(target: _Target) -> Iterator[Finding]:
+    """Whether a handshake with this leaf shows what is predicted under one of the two policies."""
+    prediction = target.prediction
+    if prediction is None:
+        return
+    by_policy = {policy: choice.winner.served for policy, choice in prediction.choices.items()}
+    for seen in target.observed:
+        fitting = [policy for policy, chain in by_policy.items() if chain == seen.chain]
+        parameters = {"place": seen.place, "policy": _WHICH[len(fitting), fitting[0]] if fitting else ""}
+        if fitting:
+            yield Finding(kinds.OBSERVED_AGREES, parameters)
+        else:
+            above = " → ".join(certificate.label for certificate in seen.chain[1:]) or "the server certificate alone"
+            yield Finding(kinds.OBSERVED_DIFFERS, {"place": seen.place, "observed": above})
+
+
+_WHICH = {
+    (2, Policy.KB): "",
+    (1, Policy.KB): " (the one that Microsoft documents)",
+    (1, Policy.NEWEST): " (the one that field reports tell of: the newer issuer)",
+}
+"""How many of the two policies a sighting fits, and the first of them -> what to add."""
+
+
+def _about_server_name(target: _Target) -> Iterator[Finding]:
+    """Names that clients asked for and that the certificate does not have; ``--host`` is judged on its own."""
+    leaf = target.leaf.certificate
+    for host in dict.fromkeys(host for seen in target.observed for host in seen.hosts):
+        if host != target.question.host and not matches_host(leaf, host, HostRules()):
+            names = ", ".join(leaf.dns_names) or "no host"
+            yield Finding(kinds.SNI_MISMATCH, {"host": host, "names": names}, (leaf.sha256,))
+
+
 _RULES = (
     _about_leaf, _about_end, _about_elements, _about_choice, _about_download, _about_unused, _about_expiry, _about_pfx,
+    _about_observation, _about_server_name,
 )  # fmt: skip

@@ -13,12 +13,16 @@ from chainlab.properties import FRIENDLY_NAME, derive
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry with certificates: ``trusted`` is a trusted-certificate entry, else a key's chain, leaf first."""
+    """One entry with certificates: ``trusted`` is a trusted-certificate entry, else a key's chain, leaf first.
+
+    ``key``: whether the first certificate has its private key here (a sealed entry may hold any kind of key).
+    """
 
     number: int
     alias: str
     ders: tuple[bytes, ...]
     trusted: bool
+    key: KeyPresence = KeyPresence.ABSENT
 
 
 class JavaFields:
@@ -46,23 +50,17 @@ class JavaFields:
 
     def utf(self) -> str:
         """Modified UTF-8 after its 16-bit length (java.io.DataInput)."""
-        data = self.take(int.from_bytes(self.take(2), "big"))
-        text = data.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass" if _paired(data) else "replace")
+        data = self.take(int.from_bytes(self.take(2), "big")).replace(b"\xc0\x80", b"\0")
+        try:
+            text = data.decode("utf-8", "surrogatepass")  # characters beyond the BMP are two encoded surrogates
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "backslashreplace")
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     @property
     def left(self) -> int:
         """How many bytes are left."""
         return len(self._data) - self.offset
-
-
-def _paired(data: bytes) -> bool:
-    """Whether it decodes as UTF-8 with surrogates, which is how Java writes characters beyond the BMP."""
-    try:
-        data.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def entry_items(entry: Entry, place: Place, format_name: str) -> Iterator[Item]:
@@ -72,7 +70,6 @@ def entry_items(entry: Entry, place: Place, format_name: str) -> Iterator[Item]:
     for number, der in enumerate(entry.ders):
         item = certificate_item(der, position, format_name)
         if isinstance(item, CertificateEvidence):
-            owner = not entry.trusted and number == 0
-            key = KeyPresence.PRESENT if owner else KeyPresence.ABSENT
+            key = entry.key if number == 0 else KeyPresence.ABSENT
             item = replace(item, properties=raw, key=key, trusted=entry.trusted)
         yield item

@@ -12,7 +12,7 @@ from typing import Final
 
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
-from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
 from chainlab.findings import BROKEN_PART, Finding
@@ -97,7 +97,7 @@ def _entry(fields: JavaFields, kind: int, number: int) -> Entry:
     elif kind not in (_SECRET, _SEALED):
         raise ValueError(f"its type is {kind}, not 0 to 4")
     fields.take(fields.int32())  # the key itself: stepped over
-    return Entry(number, alias, chain, trusted=False)
+    return Entry(number, alias, chain, trusted=False, key=KeyPresence.UNKNOWN)
 
 
 def _certificate(fields: JavaFields) -> bytes:
@@ -138,4 +138,5 @@ def _opened(store: object) -> Iterator[Entry]:
         if isinstance(entry, jks.TrustedCertEntry):
             yield Entry(number, alias, (entry.cert,), trusted=True)
         else:
-            yield Entry(number, alias, tuple(certificate.cert for certificate in entry.cert_chain), trusted=False)
+            chain = tuple(certificate.cert for certificate in entry.cert_chain)
+            yield Entry(number, alias, chain, trusted=False, key=KeyPresence.UNKNOWN)

@@ -12,7 +12,7 @@ from typing import Final
 
 from chainlab.errors import InputError
 from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
-from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
 from chainlab.findings import BROKEN_PART, UNUSED_PART, Finding
@@ -72,7 +72,8 @@ def _entry(fields: JavaFields, version: int, number: int) -> Entry | None:
     length = fields.int32()
     if length > MAX_CHAIN:
         raise ValueError(f"a chain of {length} certificates is more than the cap of {MAX_CHAIN}")
-    return Entry(number, alias, tuple(_certificate(fields, version) for _ in range(length)), trusted=False)
+    chain = tuple(_certificate(fields, version) for _ in range(length))
+    return Entry(number, alias, chain, trusted=False, key=KeyPresence.PRESENT)
 
 
 def _certificate(fields: JavaFields, version: int) -> bytes:

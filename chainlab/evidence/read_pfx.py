@@ -43,7 +43,9 @@ _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _BAGS = "1.2.840.113549.1.12.10.1."
 _JAVA_TRUSTED = "2.16.840.1.113894.746875.1.1"
-_KEYTOOL_ITERATIONS = frozenset({1024, 10_000, 100_000})  # Java up to 8u301 and others; since 17; 8u301 to 16 [M for 17]
+_KEYTOOL_ITERATIONS = frozenset(
+    {1024, 10_000, 100_000}
+)  # Java up to 8u301 and others; since 17; 8u301 to 16 [M for 17]
 
 JAVA_PASSWORD = "changeit"  # noqa: S105 the documented default of Java's trust stores, no secret
 """Tried where a store looks like Java's, since every Java installation ships its roots under it."""

@@ -17,6 +17,7 @@ from chainlab.changes import Change
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
 from chainlab.escaping import terminal
+from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import Plan, PlannedOutcome
@@ -117,7 +118,7 @@ class _Writer:
         failing = [client for client in target.clients if client.verdict is not Verdict.ACCEPT]
         errors = [finding for finding in target.findings if finding.severity is Severity.ERROR]
         if not total:
-            self.line("No client was selected; only the served chain is predicted.")
+            self.line("No client was selected; only the served chain is shown.")
         elif failing:
             apart = "" if not errors else " (see the errors below first)"
             self.line(f"{self.glyphs.bad} {len(failing)} of {total} clients will fail{apart}", "bold red")
@@ -139,6 +140,8 @@ class _Writer:
         self.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
         for position, certificate in enumerate(served.chain, start=1):
             self.line(f"{position}  {describe(certificate)}", indent=2, hang=3)
+        for handshake in served.observed.handshakes if served.observed else ():
+            self.line(f"seen {sighting(handshake)}", "dim", indent=5, hang=3)
         if served.root is not None:
             self.line(f"{self.glyphs.up} root, not sent: {describe(served.root)}", "dim", indent=5, hang=3)
         if target.clients_if_newest:
@@ -215,6 +218,17 @@ _CERTAINTY: Final = {
     "contested": "contested: documentation and field reports disagree",
     "undetermined": "undetermined: nothing known decides",
 }
+
+
+def sighting(handshake: HandshakeEvidence) -> str:
+    """Where a chain was seen, in one line: endpoint, server name, protocol, how often."""
+    parts = [f"at {handshake.endpoint}"] if handshake.endpoint else [f"in {handshake.place}"]
+    if handshake.host is not None:
+        parts.append(f"SNI {handshake.host}" if handshake.host else "no SNI")
+    parts += [part for part in (handshake.protocol, handshake.cipher) if part]
+    if handshake.count > 1:
+        parts.append(f"{handshake.count} times")
+    return ", ".join(parts)
 
 
 def describe(certificate: Certificate) -> str:
