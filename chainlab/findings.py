@@ -84,6 +84,12 @@ NO_MAC = _kind(
     "A wrong password cannot be told from a right one, and changes would not be noticed.",
     "Export the PFX again with a current tool.",
 )  # fmt: skip
+MODERN_PFX = _kind(
+    "pfx-modern-encryption", Severity.NOTE,
+    "{place}: protected with {how}, which Windows Server 2016 and older cannot import",
+    "The import fails there and blames the password, although the password is right.",
+    "For such a server export it with TripleDES-SHA1 (openssl pkcs12 -export -legacy).",
+)  # fmt: skip
 MANY_KEYS = _kind(
     "several-keys", Severity.NOTE, "{place}: {count} private keys",
     "Windows imports each; many tools see only the first.",
