@@ -18,7 +18,7 @@ from chainlab.ground_truth import policies_in_force
 from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
-from chainlab.plan import JudgedChain, Plan, Simulator, make_plan
+from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
 from chainlab.review import review
 from chainlab.server import Binding, StoreName
 from chainlab.server_state import Baseline, known_thumbprints
@@ -131,6 +131,7 @@ class Case:
     """A request with everything that its answers share; equal questions are answered once.
 
     ``policies`` are the tie rules that may be in force on this server. ``problems`` are findings about the inputs.
+    ``objective`` weighs the clients for the plan.
     """
 
     request: Request
@@ -139,7 +140,10 @@ class Case:
     policies: tuple[Policy, ...]
     problems: tuple[Finding, ...] = ()
     _judges: dict[str, Judge] = field(default_factory=dict)
+    objective: Objective = EACH_CLIENT_ONCE
+    _simulators: dict[Target, Simulator] = field(default_factory=dict)
     _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
+    _plan: ServerPlan | None = None
 
     def question(self, target: Target) -> Question:
         """When, and for which host: the one asked for, else the endpoint's."""
@@ -155,13 +159,38 @@ class Case:
 
     def simulator(self, target: Target) -> Simulator:
         """What server states lead to, for this target."""
-        question = self.question(target)
-        leaf = target.leaf.certificate
-        return Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+        shared = self._shared(target)
+        simulator = self._simulators.get(shared)
+        if simulator is None:
+            question, leaf = self.question(target), target.leaf.certificate
+            simulator = Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+            self._simulators[shared] = simulator
+        return simulator
+
+    def sites(self) -> list[Target]:
+        """The targets to plan for: one for each predicted server certificate and host."""
+        apart = {self._shared(target): target for target in self.scene.targets if target.observed is None}
+        return list(apart.values())
+
+    def plan(self) -> ServerPlan | None:
+        """What to do with the server, for all its targets together; ``None`` where nothing is predicted."""
+        if self._plan is None and (sites := self.sites()):
+            self._plan = make_plan(self.scene.server, [self.simulator(site) for site in sites], self.objective)
+        return self._plan
+
+    def plan_for(self, target: Target) -> Plan | None:
+        """What the plan does for one target."""
+        plan = self.plan()
+        shared = [self._shared(site) for site in self.sites()]
+        return plan.for_site(shared.index(self._shared(target))) if plan is not None else None
+
+    def _shared(self, target: Target) -> Target:
+        """The target without what makes no difference for its answer."""
+        return replace(target, binding=None, host=self.question(target).host)
 
     def answer(self, target: Target) -> TargetDiagnosis:
         """The diagnosis of one target; endpoints that share certificate and host share the work."""
-        shared = replace(target, binding=None, host=self.question(target).host)
+        shared = self._shared(target)
         known = self._answers.get(shared)
         if known is None:
             answer = _predicted(self, target) if target.observed is None else _observed(self, target, target.observed)
@@ -240,7 +269,7 @@ def _predicted(case: Case, target: Target) -> TargetDiagnosis:
     served = _served(outcome.prediction)
     findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
     findings += _second_opinion(outcome.verdicts, case.request)
-    plan = make_plan(case.scene.server, simulator, case.scene.above) if case.request.with_plan else None
+    plan = case.plan_for(target) if case.request.with_plan else None
     return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
 
 

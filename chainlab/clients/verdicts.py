@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from chainlab.certificate import Certificate
@@ -94,6 +96,12 @@ class Judge:
         if family is None:
             family = self._families[profile.family] = family_for(profile.family)
         return family
+
+    def at(self, moment: datetime) -> Judge:
+        """The same clients, asked at another time."""
+        other = copy(self)
+        other._question = replace(self._question, at=moment)
+        return other
 
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""
