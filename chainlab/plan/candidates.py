@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from chainlab.certificate import Certificate
-from chainlab.changes import Change, DeleteCertificate, ImportCertificate, MoveToUntrusted
+from chainlab.changes import Change, DeleteCertificate, DisablePurposes, ImportCertificate, MoveToUntrusted
 from chainlab.graph import CertGraph
 from chainlab.server import LM_ROOT, Server
 from chainlab.windows.stores import World, world
@@ -82,5 +82,6 @@ def added_roots(changes: Iterable[Change]) -> list[Certificate]:
 
 
 def blocked(changes: Iterable[Change]) -> list[Certificate]:
-    """The certificates that a set of changes distrusts."""
-    return [change.certificate for change in changes if isinstance(change, MoveToUntrusted)]
+    """The certificates that a set of changes takes trust from, in whatever way."""
+    return [change.certificate for change in changes if isinstance(change, MoveToUntrusted | DisablePurposes) or (
+        isinstance(change, DeleteCertificate) and change.store.logical == "Root")]  # fmt: skip

@@ -32,6 +32,12 @@ MAX_ALTERNATIVES: Final = 8
 MAX_DECLINED: Final = 200
 """Better-scoring sets looked at and passed over for their costs, before the search for one without gives up."""
 
+_SURE: Final = 3
+"""The first keys of a score: what is surely lost and won."""
+
+_POSSIBLE: Final = 4
+"""The key of a score for what is won under one of the possible chains."""
+
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -197,10 +203,12 @@ class _Planner:
         )
 
     def _ranked(self, group: Group) -> list[tuple[Score, int]]:
-        """The group's subsets that are better than doing nothing, best first."""
+        """The group's subsets that win clients for sure, or failing that perhaps, without losing more; best first."""
         scored = [(self.search.score(subset, group.sites), subset) for subset in group.subsets]
         floor = self.search.score(0, group.sites)
-        return sorted((item for item in scored if item[0] > floor), key=lambda item: (*(-n for n in item[0]), item[1]))
+        surely = [item for item in scored if item[0][:_SURE] > floor[:_SURE]]
+        perhaps = [item for item in scored if item[0][:_SURE] == floor[:_SURE] and item[0][_POSSIBLE] > floor[_POSSIBLE]]
+        return sorted(surely or perhaps, key=lambda item: (*(-n for n in item[0]), item[1]))
 
     def _recommended(self, group: Group, ranked: Sequence[tuple[Score, int]]) -> int:
         """The best subset that needs no decision, else the best one; nothing where something would be lost."""
@@ -226,10 +234,12 @@ class _Planner:
         yield from (self.option(subset) for subset in dict.fromkeys(kept))
 
     def _frontier(self, group: Group, ranked: Iterable[tuple[Score, int]]) -> list[tuple[Score, int]]:
+        """The sets that no other one beats; of equals the best-scoring."""
         kept: list[tuple[tuple[float, ...], tuple[Score, int]]] = []
-        for score, subset in ranked:  # best first, so that equals of what is kept come later
+        for score, subset in ranked:
             goals = self._goals(score, subset, group)
-            if not any(all(mine <= other for mine, other in zip(goals, held, strict=True)) for held, _ in kept):
+            if not any(_no_better(goals, held) for held, _ in kept):
+                kept = [(held, item) for held, item in kept if not _no_better(held, goals)]
                 kept.append((goals, (score, subset)))
         return [item for _, item in kept]
 
@@ -238,7 +248,7 @@ class _Planner:
         changes = chosen(self.changes, subset)
         ends = [self.search.sites[site].of(subset).outcome.after.ends or _NEVER for site in group.sites]
         return (
-            score[0], score[1], score[2], -len(changes), -len(added_roots(changes)),
+            *score[:_SURE], -len(changes), -len(added_roots(changes)),
             min(ends).timestamp() if min(ends) != _NEVER else float("inf"),
         )  # fmt: skip
 
@@ -277,6 +287,10 @@ class _Planner:
             by = chosen(self.changes, found[1]) if found is not None else None
             chains.append(SendableChain(path, accepting(simulator.verdicts(path[:-1])), by))
         return tuple(sorted(chains, key=lambda chain: -self.objective.weigh(chain.accepting)))
+
+
+def _no_better(goals: tuple[float, ...], than: tuple[float, ...]) -> bool:
+    return all(mine <= other for mine, other in zip(goals, than, strict=True))
 
 
 def _surely_served(outcome: PlannedOutcome) -> tuple[Certificate, ...] | None:

@@ -62,7 +62,8 @@ class Search:
         """How good a subset is for these sites; greater is better.
 
         Nothing lost first; then the weight of the clients that accept for sure, whatever is served and after a Windows
-        Update; then their number; then the weight under one of the possible chains; then few and gentle changes.
+        Update; then their number; then few changes; then the weight under one of the possible chains; then gentle
+        changes.
         """
         effects = [(site, self.sites[site].of(subset)) for site in sites]
         weigh = self.objective.weigh
@@ -71,8 +72,8 @@ class Search:
             -sum(self.objective.loss(self.keep[site] - effect.lasting) for site, effect in effects),
             sum(weigh(effect.lasting) for _, effect in effects),
             sum(len(effect.lasting) for _, effect in effects),
-            sum(weigh(effect.possible) for _, effect in effects),
             -len(changes),
+            sum(weigh(effect.possible) for _, effect in effects),
             -intrusion(changes),
         )
 
