@@ -12,7 +12,7 @@ from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.errors import UsageError
-from chainlab.server import Server, StoreEntry, StoreName
+from chainlab.server import Binding, Server, StoreEntry, StoreName
 
 _PACKAGE: Final = "chainlab.changes"
 
@@ -64,14 +64,19 @@ class RegistryEdit:
     deleted: tuple[tuple[StoreName, str], ...] = ()
     root_update: bool | None = None
     chain_config: tuple[tuple[str, int | str], ...] = ()
+    bound: tuple[Binding, ...] = ()
     unbound: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Microsoft's lists that an update brings; ``None`` and empty: the ones known already."""
+    """Microsoft's lists that an update brings; ``None`` and empty: the ones known already.
+
+    ``obtainable``: the known certificates that ``program`` lists.
+    """
 
     program: RootProgram | None = None
+    obtainable: tuple[Certificate, ...] = ()
     disallowed: frozenset[str] = frozenset()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 
@@ -11,7 +12,7 @@ from chainlab.changes.commands import Commands
 from chainlab.changes.kind import Kind, Phrase, RegistryEdit, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
-from chainlab.server import Server, StoreEntry
+from chainlab.server import Binding, Server, StoreEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class ImportRegistryFile:
     def title(self) -> str:
         """How much it does."""
         edit = self.edit
-        settings = (edit.root_update is not None) + len(edit.chain_config) + len(edit.unbound)
+        settings = (edit.root_update is not None) + len(edit.chain_config) + len(edit.bound) + len(edit.unbound)
         counts = f"{len(edit.added)} added, {len(edit.deleted)} deleted, {settings} settings"
         return f"import {edit.file} into the registry ({counts})"
 
@@ -57,10 +58,15 @@ class ImportRegistryFile:
         if edit.chain_config:
             config = dict(server.chain_config) | dict(edit.chain_config)
             server = replace(server, chain_config=tuple(config.items()))
-        if edit.unbound:
-            kept = tuple(binding for binding in server.bindings if binding.endpoint not in edit.unbound)
-            server = replace(server, bindings=kept)
-        return server
+        return replace(server, bindings=tuple(self._bindings(server)))
+
+    def _bindings(self, server: Server) -> Iterator[Binding]:
+        gone = {
+            *self.edit.unbound,
+            *(binding.endpoint for binding in self.edit.bound if binding not in server.bindings),
+        }
+        yield from (binding for binding in server.bindings if binding.endpoint not in gone)
+        yield from (binding for binding in self.edit.bound if binding not in server.bindings)
 
     def inverse(self, server: Server) -> Change:
         """Everything as it was."""

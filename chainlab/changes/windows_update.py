@@ -21,8 +21,9 @@ class WindowsUpdate:
     """Every obtainable root of Microsoft's list is in Root again, with the list's properties.
 
     ``program_entry`` makes the store entry (``chainlab.windows.root_update.program_entry``). No root comes where
-    automatic root update is off. ``program`` is a newer list than the server's, ``disallowed`` are new entries of the
-    disallowed list, whose updates have their own switch [D header]. The Untrusted store is left alone.
+    automatic root update is off. ``program`` is a newer list than the server's, with its ``obtainable`` roots;
+    ``disallowed`` are new entries of the disallowed list, whose updates have a switch of their own [D header]. The
+    Untrusted store is left alone.
     """
 
     program_entry: ProgramEntryFor
@@ -31,6 +32,7 @@ class WindowsUpdate:
     reverted_by: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     program: RootProgram | None = None
+    obtainable: tuple[Certificate, ...] = ()
     disallowed: frozenset[str] = frozenset()
 
     @property
@@ -52,8 +54,8 @@ class WindowsUpdate:
         if not server.root_update:
             return server
         if self.program is not None:
-            server = replace(server, program=self.program)
-        held = set(server.entries) if server.entries else set()
+            server = replace(server, program=self.program, obtainable=self.obtainable)
+        held = set(server.entries)
         return server.with_entries(entry for entry in self._arriving(server) if entry not in held)
 
     def inverse(self, server: Server) -> Change:
@@ -69,8 +71,10 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     file = phrase.parts.get("with", "")
     if not file:
         return [WindowsUpdate(resolver.program_entry)]
-    lists = resolver.lists(file)
-    return [WindowsUpdate(resolver.program_entry, program=lists.program, disallowed=lists.disallowed)]
+    new = resolver.lists(file)
+    return [
+        WindowsUpdate(resolver.program_entry, program=new.program, obtainable=new.obtainable, disallowed=new.disallowed)
+    ]
 
 
 KIND = Kind(
