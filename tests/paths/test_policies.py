@@ -178,4 +178,4 @@ def test_openssl_gives_the_same_verdict_on_random_paths(seed: int, tmp_path: Pat
     names = {"explicit": "-explicit_policy", "inhibit_mapping": "-inhibit_map", "inhibit_any": "-inhibit_any"}
     chain = path_of(*links)
     expected = openssl_accepts(tmp_path, chain, [names[name] for name, wanted in inputs.items() if wanted])
-    assert process_policies(chain[:-1], PolicyInputs(**inputs)).valid == expected, (links, inputs)
+    assert process_policies(chain[:-1], PolicyInputs(**inputs)).valid == expected, (links, inputs)  # type: ignore[arg-type]
