@@ -47,6 +47,7 @@ class Catalog:
             self._replace(original, decode_certificate(der))
         self._by_subject: dict[str, list[str]] = defaultdict(list)
         self._by_ski: dict[str, list[str]] = defaultdict(list)
+        self._by_issuer: dict[str, list[str]] | None = None
         for sha256, row in self._rows.items():
             self._by_subject[Name(row["subject"]).key].append(sha256)
             if "ski" in row:
@@ -126,6 +127,27 @@ class Catalog:
     def _all(self, fingerprints: Iterable[str]) -> list[Certificate]:
         found = (self.get(sha256) for sha256 in sorted(fingerprints))
         return [certificate for certificate in found if certificate is not None]
+
+    def issued_by(self, authority: Certificate) -> list[Certificate]:
+        """Catalogued certificates that name this authority as their issuer, and are not it; sorted by fingerprint."""
+        if self._by_issuer is None:
+            self._by_issuer = defaultdict(list)
+            for sha256, row in self._rows.items():
+                self._by_issuer[Name(row.get("issuer", "")).key].append(sha256)
+        named = self._by_issuer.get(authority.subject.key, ())
+        return [certificate for certificate in self._all(named) if not certificate.self_issued]
+
+    def search(self, text: str) -> list[Certificate]:
+        """Catalogued certificates by the start of a fingerprint (SHA-256 or SHA-1, lower case) or by common name."""
+        wanted = text.casefold()
+        found = (
+            sha256
+            for sha256, row in self._rows.items()
+            if sha256.startswith(text)
+            or self._sha1(sha256, row).startswith(text)
+            or Name(row["subject"]).common.casefold() == wanted
+        )
+        return self._all(found)
 
     def closure(self, certificates: Iterable[Certificate]) -> list[Certificate]:
         """Every catalogued certificate that can stand above one of ``certificates`` in some path.

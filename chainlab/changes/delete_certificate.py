@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
-from chainlab.changes.change import Change, Commands, Restore
-from chainlab.changes.import_certificate import console_name
-from chainlab.escaping import powershell
-from chainlab.server import LM_ROOT, Server, StoreEntry, StoreName
+from chainlab.changes.change import Change
+from chainlab.changes.commands import Commands, delete_commands
+from chainlab.changes.kind import Kind, Phrase, Resolver
+from chainlab.changes.restore import Restore
+from chainlab.errors import UsageError
+from chainlab.server import LM_AUTHROOT, LM_ROOT, Server, StoreEntry, StoreName
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,29 @@ class DeleteCertificate:
         return server.without(self._concerned)
 
     def inverse(self, server: Server) -> Change:
-        """Back to the entries before."""
-        return Restore(server.entries, self.title, self.certificate)
+        """Into the physical stores that held it."""
+        return Restore(server, self.apply(server), self.title, self.certificate)
 
     def commands(self) -> Commands:
         """Remove-Item and certutil -delstore; a program root lies in the physical store AuthRoot."""
-        sha1 = self.certificate.sha1
-        path = f"Cert:\\{self.store.location}\\{self.store.logical}\\{sha1}"
-        stores = ("AuthRoot", "Root") if self.store.logical == "Root" else (self.store.logical,)
-        return Commands(
-            (f"Remove-Item -Path {powershell(path)}",),
-            tuple(f"certutil -delstore {store} {sha1}" for store in stores),
-            (f"certlm.msc > {console_name(self.store)} > the certificate with thumbprint {sha1} > Delete",),
-        )
+        machine_root = (self.store.location, self.store.logical) == ("LocalMachine", "Root")
+        also = (LM_AUTHROOT,) if machine_root and self.store != LM_AUTHROOT else ()
+        return delete_commands(self.certificate, self.store, also)
+
+
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    certificate = resolver.certificate(phrase.need("which certificate"))
+    if "from" in phrase.parts:
+        return [DeleteCertificate(certificate, StoreName.parse(phrase.parts["from"]))]
+    entries = [e for e in resolver.server.entries if e.certificate == certificate and e.store.logical != "Disallowed"]
+    stores = sorted({(entry.store.location, entry.store.logical) for entry in entries})
+    if not stores:
+        raise UsageError(f"change '{phrase.text}': no store of the server holds {certificate.label}")
+    return [DeleteCertificate(certificate, StoreName(*store)) for store in stores]
+
+
+KIND = Kind(
+    "delete-certificate", "delete", "delete CERTIFICATE [from STORE]",
+    "Deletes a certificate from a store; without one, from every store that holds it (not from Untrusted).",
+    _make, frozenset({"from"}),
+)  # fmt: skip

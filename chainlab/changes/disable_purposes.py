@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Final
 
 from chainlab.certificate import Certificate
-from chainlab.changes.change import Change, Commands, Restore
-from chainlab.server import Server, StoreEntry
+from chainlab.changes.change import Change
+from chainlab.changes.commands import Commands, purposes_commands
+from chainlab.changes.kind import Kind, Phrase, Resolver
+from chainlab.changes.purposes import differ, with_purposes
+from chainlab.changes.restore import Restore
+from chainlab.server import LM_ROOT, Server
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +38,28 @@ class DisablePurposes:
         """Outbound TLS of the same server."""
         return ("programs on this server trust sites under it only through another path",)
 
-    def _concerned(self, entry: StoreEntry) -> bool:
-        store = entry.store
-        return (store.location, store.logical) == ("LocalMachine", "Root") and entry.certificate == self.certificate
-
     def applicable(self, server: Server) -> bool:
         """Whether a copy in Root still has purposes."""
-        return any(self._concerned(e) and not e.properties.all_purposes_disabled for e in server.entries)
+        return differ(server, self.certificate, _NONE)
 
     def apply(self, server: Server) -> Server:
         """Every copy in Root with an empty purpose list."""
-        entries = tuple(
-            replace(entry, properties=replace(entry.properties, purposes=frozenset()))
-            if self._concerned(entry)
-            else entry
-            for entry in server.entries
-        )
-        return replace(server, entries=entries)
+        return with_purposes(server, self.certificate, _NONE)
 
     def inverse(self, server: Server) -> Change:
-        """Back to the entries before."""
-        return Restore(server.entries, self.title, self.certificate)
+        """The purposes as they were."""
+        return Restore(server, self.apply(server), self.title, self.certificate)
 
     def commands(self) -> Commands:
         """By hand only: there is no cmdlet, and the certutil -repairstore way with an empty list is untested [?]."""
-        sha1 = self.certificate.sha1
-        return Commands(
-            console=(
-                f"certlm.msc > Trusted Root Certification Authorities > the certificate with thumbprint {sha1} > "
-                "Properties > Disable all purposes for this certificate",
-            )
-        )
+        return purposes_commands(self.certificate, LM_ROOT, _NONE)
+
+
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    return [DisablePurposes(resolver.certificate(phrase.need("which certificate")))]
+
+
+KIND = Kind(
+    "disable-purposes", "disable-purposes", "disable-purposes CERTIFICATE",
+    "Disables all purposes of a certificate in LocalMachine/Root (the console's button of this name).", _make,
+)  # fmt: skip

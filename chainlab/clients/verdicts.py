@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -90,18 +90,33 @@ class Judge:
             self._groups.append(_Group(family, store))
         return known
 
+    @property
+    def question(self) -> Question:
+        """What the clients are asked."""
+        return self._question
+
+    def asked(self, question: Question) -> Judge:
+        """The same clients, asked another question; what does not depend on the question is shared."""
+        judge = copy(self)
+        judge._question = question
+        return judge
+
+    def issuance_limits(self) -> dict[datetime, list[tuple[Profile, Certificate]]]:
+        """When clients stop to trust what a certificate issues from then on, and who they are."""
+        limits: dict[datetime, list[tuple[Profile, Certificate]]] = {}
+        for certificate in self._graph.certificates:
+            for profile, group in self._members:
+                limit = self._groups[group].store.setting(certificate).issued_before
+                if limit is not None:
+                    limits.setdefault(limit, []).append((profile, certificate))
+        return limits
+
     def family(self, profile: Profile) -> Family:
         """The verifier family of a client."""
         family = self._families.get(profile.family)
         if family is None:
             family = self._families[profile.family] = family_for(profile.family)
         return family
-
-    def at(self, moment: datetime) -> Judge:
-        """The same clients, asked at another time."""
-        other = copy(self)
-        other._question = replace(self._question, at=moment)
-        return other
 
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""

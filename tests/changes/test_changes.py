@@ -10,7 +10,7 @@ from chainlab.changes import (
     MoveToUntrusted,
     WindowsUpdate,
 )
-from chainlab.changes.import_certificate import file_name
+from chainlab.changes.commands import file_name
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_ROOT, Server, StoreEntry, StoreName
 from chainlab.windows.root_update import program_entry

@@ -1,0 +1,251 @@
+"""What would a change do? The served chain and every client before and after, and what else on the server it touches.
+
+A store change is not seen at once: the server goes on serving what it built until a rebind, a restart of IIS or of the
+server makes it look again, and no step but the last is documented as sufficient (``windows.schannel``). Impact follows
+both: what the stores lead to, and what is on the wire until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+
+from chainlab.certificate import Certificate
+from chainlab.changes import Change, Rebind, RenewCertificate, Restart, WindowsUpdate
+from chainlab.comparison import Answer, Difference, compare, lost_by
+from chainlab.diagnosis import Case, Request, enlarged, open_case
+from chainlab.errors import UsageError
+from chainlab.evidence import CertificateEvidence, KeyPresence
+from chainlab.outbound import Outbound, outbound
+from chainlab.proposal import Files, Names, catalogued, make_changes, parse_phrase, read_phrases
+from chainlab.server import Server
+from chainlab.targets import Target
+from chainlab.windows.root_update import program_entry
+from chainlab.windows.schannel import ACTIVATIONS, Activation
+
+
+class Seen(Enum):
+    """Whether the server shows on the wire what its stores now lead to."""
+
+    NOTHING_NEW = "nothing to activate"
+    PENDING = "pending"
+    LIKELY = "likely"
+    SURE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One proposed change, whether it changes anything at its turn, and the server after it."""
+
+    change: Change
+    applicable: bool
+    after: Server
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the changes do to one server certificate at one endpoint.
+
+    ``renewed``: the certificate that takes the place of the target's. ``waiting``: what is on the wire until the
+    server looks at its stores again. ``after``: what follows once it has. ``updated``: what follows after a Windows
+    Update as well. ``seen`` says which of ``waiting`` and ``after`` is on the wire after the last change, by
+    ``activation``.
+    """
+
+    target: Target
+    renewed: Certificate | None
+    before: Answer
+    waiting: Answer
+    after: Answer
+    updated: Answer
+    seen: Seen
+    activation: Activation | None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Before against after."""
+        return compare(self.before, self.after)
+
+    @property
+    def update_differences(self) -> tuple[Difference, ...]:
+        """After against after a Windows Update."""
+        return compare(self.after, self.updated)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is different for this certificate, now or after a Windows Update."""
+        chains = {self.before.chains, self.after.chains, self.updated.chains}
+        return len(chains) > 1 or self.renewed is not None
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Clients lost in at least one way in which it can go, a Windows Update included."""
+        return lost_by(self.differences) | lost_by(compare(self.before, self.updated))
+
+    @property
+    def worse(self) -> bool:
+        """Whether a client is lost."""
+        return bool(self.lost)
+
+
+@dataclass(slots=True)
+class Impact:
+    """The whole answer. ``effects``: the targets; ``others``: further server certificates in My and WebHosting.
+
+    ``outbound``: the server's own programs as clients. ``update_changes_stores``: whether a Windows Update after the
+    changes finds anything to do.
+    """
+
+    at: datetime
+    case: Case
+    before: Server
+    steps: tuple[Step, ...]
+    effects: tuple[Effect, ...]
+    others: tuple[Effect, ...]
+    outbound: Outbound
+    update_changes_stores: bool
+
+    @property
+    def after(self) -> Server:
+        """The server after all changes."""
+        return self.steps[-1].after
+
+    @property
+    def worse(self) -> bool:
+        """Whether a client or a side effect is lost."""
+        return any(effect.worse for effect in (*self.effects, *self.others)) or bool(self.outbound.lost)
+
+
+def impact(request: Request, texts: Sequence[str], files: Iterable[Path] = ()) -> Impact:
+    """What the changes would do; phrases in their order, then those of the files. ``UsageError`` if there is none."""
+    phrases = [*map(parse_phrase, texts), *(phrase for file in files for phrase in read_phrases(file))]
+    if not phrases:
+        raise UsageError("no change; give --change or --changes, see 'chainlab impact --help'")
+    read = Files.of(phrases, request.reading)
+    case = open_case(replace(request, with_plan=False))
+    case = enlarged(case, [*read.certificates(), *catalogued(phrases, read, case.catalog)])
+    targets = [target for target in case.scene.targets if target.observed is None]
+    if not targets:
+        raise UsageError("the chain was observed and the stores behind it are not known; give the server's certificate")
+    leaves = tuple(dict.fromkeys(target.leaf.certificate for target in targets))
+    tool = request.baseline.import_tool
+    names = Names(case.scene.server, case.scene.graph, case.catalog, read, request.at, tool, leaves)
+    return of_changes(case, targets, make_changes(phrases, names))
+
+
+def of_changes(case: Case, targets: Sequence[Target], changes: Sequence[Change]) -> Impact:
+    """The impact of changes on the case's server; the graph must hold what they bring."""
+    course = _Course.of(case.scene.server, changes)
+    updated = WindowsUpdate(program_entry).apply(course.after)
+    others = [Target(item) for item in _other_certificates(case, targets)]
+    assumed = case.scene.fresh is not None
+    before = course.before
+    return Impact(
+        case.request.at,
+        case,
+        before,
+        course.steps,
+        tuple(_effect(case, target, course, updated) for target in targets),
+        tuple(_effect(case, target, course, updated) for target in others),
+        outbound(before, course.after, case.scene.graph, case.catalog, case.request.at, case.policies, assumed=assumed),
+        updated != course.after,
+    )
+
+
+@dataclass(frozen=True)
+class _Course:
+    """The server from change to change."""
+
+    before: Server
+    steps: tuple[Step, ...] = field(default_factory=tuple)
+
+    @classmethod
+    def of(cls, server: Server, changes: Sequence[Change]) -> _Course:
+        before, steps = server, list[Step]()
+        for change in changes:
+            after = change.apply(server)
+            steps.append(Step(change, change.applicable(server), after))
+            server = after
+        return cls(before, tuple(steps))
+
+    @cached_property
+    def after(self) -> Server:
+        return self.steps[-1].after if self.steps else self.before
+
+    def last_look(self, target: Target) -> tuple[Server, Activation | None]:
+        """The stores as the server last looked at them for this endpoint, and what made it look."""
+        looked, by = self.before, None
+        for step in self.steps:
+            activation = _activation(step.change, target)
+            if activation is not None:
+                looked, by = step.after, activation
+        return looked, by
+
+
+def _activation(change: Change, target: Target) -> Activation | None:
+    if not isinstance(change, Rebind | RenewCertificate | Restart) or not change.concerns(target.binding):
+        return None
+    if isinstance(change, RenewCertificate) and change.old != target.leaf.certificate:
+        return None
+    if isinstance(change, Restart):
+        return ACTIVATIONS[2] if change.whole_server else ACTIVATIONS[1]
+    return ACTIVATIONS[0]
+
+
+def _effect(case: Case, target: Target, course: _Course, updated: Server) -> Effect:
+    leaf = _leaf_after(target, course, case)
+    new = replace(target, leaf=replace(target.leaf, certificate=leaf))
+    looked, by = course.last_look(target)
+    looked_at = new if by is not None else target
+    after = _answer(case, new, course.after)
+    before = _answer(case, target, course.before)
+    waiting = _answer(case, looked_at, looked)
+    renewed = leaf if leaf != target.leaf.certificate else None
+    return Effect(
+        target, renewed, before, waiting, after, _answer(case, new, updated), _seen(before, waiting, after, by), by
+    )
+
+
+def _seen(before: Answer, waiting: Answer, after: Answer, by: Activation | None) -> Seen:
+    if before.chains == after.chains == waiting.chains:
+        return Seen.NOTHING_NEW
+    if waiting.chains != after.chains:
+        return Seen.PENDING
+    return Seen.SURE if by is ACTIVATIONS[-1] else Seen.LIKELY
+
+
+def _answer(case: Case, target: Target, server: Server) -> Answer:
+    return Answer.of(case.simulator(target).outcome(server))
+
+
+def _leaf_after(target: Target, course: _Course, case: Case) -> Certificate:
+    """The certificate that the endpoint uses afterwards: by its binding, or by the renewals where it has none."""
+    leaf = target.leaf.certificate
+    if target.binding is not None:
+        place = (target.binding.endpoint, target.binding.kind)
+        sha1 = next((b.sha1 for b in course.after.bindings if (b.endpoint, b.kind) == place), leaf.sha1)
+        return next((c for c in case.scene.graph.certificates if c.sha1 == sha1), leaf)
+    for step in course.steps:
+        change = step.change
+        if isinstance(change, RenewCertificate):
+            leaf = change.certificate if change.old == leaf else leaf
+        elif isinstance(change, Rebind):
+            leaf = change.certificate or leaf
+    return leaf
+
+
+def _other_certificates(case: Case, targets: Sequence[Target]) -> list[CertificateEvidence]:
+    """Further server certificates that the machine holds: in use by other services, or ready to be bound."""
+    known = {target.leaf.certificate for target in targets}
+    found: dict[Certificate, CertificateEvidence] = {}
+    for item in case.scene.evidence.certificates:
+        store = item.store
+        own = store is not None and store.location == "LocalMachine" and store.logical in ("My", "WebHosting")
+        usable = not item.certificate.is_ca and item.key is not KeyPresence.ABSENT and not item.properties.archived
+        if own and usable and item.certificate not in known:
+            found.setdefault(item.certificate, item)
+    return list(found.values())

@@ -1,0 +1,61 @@
+"""``timeline`` for people: date by date, what happens, and who starts or stops to accept because of it."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from chainlab.report.differences import CERTAINTY, arrows, counted, gained_and_lost, way
+from chainlab.report.terminal import Page
+from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
+
+
+def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+    """Write the report."""
+    page = Page(file, color=color)
+    page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
+    for timeline in timelines.targets:
+        _timeline(page, timeline, verbose)
+
+
+def _timeline(page: Page, timeline: Timeline, verbose: bool) -> None:
+    target, start = timeline.target, timeline.start
+    page.heading(target.leaf.certificate.label)
+    if target.binding is not None:
+        page.line(f"bound to {target.binding}", "dim")
+    page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {CERTAINTY[start.certainty]}")
+    for serving in start.servings:
+        page.line(arrows(page, serving), indent=2, hang=2)
+    for event in timeline.events:
+        _event(page, event, verbose)
+    if timeline.quiet:
+        page.line(f"{timeline.quiet} more dates were looked at; they change nothing.", "dim")
+
+
+def _event(page: Page, event: Event, verbose: bool) -> None:
+    differences = event.differences
+    change = f"{counted(event.before)} accept before, {counted(event.after)} from then on"
+    glyph = page.glyphs.bad if event.worse else page.glyphs.good
+    page.line()
+    page.line(f"{event.at:%Y-%m-%d}  {glyph} {change}", "bold red" if event.worse else "bold", hang=12)
+    for cause in event.causes:
+        page.line(cause_text(cause), indent=12, hang=2)
+    if event.renewed:
+        when = "then" if event.causes else "in time"
+        page.line(f"if the server certificate is renewed {when} by the same issuing CA", "dim", indent=12)
+    for difference in differences:
+        condition = way(difference, len(differences))
+        if condition and (not difference.same_chain or difference.gained or difference.lost):
+            page.line(f"{condition}:", "yellow", indent=12)
+        if not difference.same_chain:
+            page.line(f"served then: {arrows(page, difference.after)}", indent=12, hang=2)
+        gained_and_lost(page, difference, verbose=verbose, indent=12)
+
+
+def cause_text(cause: Cause) -> str:
+    """What happens, in one sentence."""
+    text = f"{cause.certificate.label} {cause.turn.value}"
+    if cause.turn is Turn.EXPIRES:
+        return f"{text} ({cause.certificate.not_after:%Y-%m-%d %H:%M:%S} UTC)"
+    if cause.clients:
+        return f"{text}: {', '.join(sorted(client.name for client in cause.clients))}"
+    return text
