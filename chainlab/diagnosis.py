@@ -174,6 +174,11 @@ class Case:
         apart = {self._shared(target): target for target in self.scene.targets if target.observed is None}
         return list(apart.values())
 
+    def alike(self, target: Target) -> list[Target]:
+        """The targets that get the same answer as this one: other endpoints of its certificate and host."""
+        shared = self._shared(target)
+        return [other for other in self.scene.targets if self._shared(other) == shared]
+
     def plan(self) -> ServerPlan | None:
         """What to do with the server, for all its targets together; ``None`` where nothing is predicted."""
         if self._plan is None and (sites := self.sites()):

@@ -1,0 +1,76 @@
+"""Sentences about a plan that its text, its Markdown and its runbook share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chainlab.certificate import Certificate
+from chainlab.plan import Option
+from chainlab.planning import Planned
+from chainlab.report.text import by_series
+
+
+def headline(planned: Planned) -> Iterator[tuple[str, str]]:
+    """The answer in one or two lines, each with its style."""
+    names = ", ".join(dict.fromkeys(site.leaf.subject.common for site in planned.sites[:3]))
+    more = f" and {len(planned.sites) - 3} more" if len(planned.sites) > 3 else ""
+    yield f"Plan for {names}{more}, as of {planned.at:%Y-%m-%d}", "bold"
+    option, baseline = planned.chosen, planned.plan.baseline
+    if option is not None:
+        count = f"{len(option.changes)} change" + ("s" if len(option.changes) != 1 else "")
+        yield f"With {count} {counted(planned, option)} (now {counted(planned, baseline, short=True)})", "bold green"
+        if option.needs_decision:
+            yield "This needs your decision; see what it costs.", "yellow"
+    elif planned.well_as_it_is:
+        yield "Nothing to do: every client accepts.", "bold green"
+    else:
+        yield f"No change on the server helps without harm; {counted(planned, baseline)}", "bold red"
+
+
+def counted(planned: Planned, option: Option, *, short: bool = False) -> str:
+    """How many clients accept with an option, over all sites, and what they weigh where weights were given."""
+    accepting = sum(len(outcome.lasting) for outcome in option.outcomes)
+    total = sum(len(outcome.after.verdicts) for outcome in option.outcomes)
+    if planned.plan.objective.weights is not None:
+        everything = planned.plan.objective.weigh(everyone(planned)) * len(planned.sites)
+        weight = f"{option.weight} of {everything} {planned.plan.objective.unit}"
+        return weight if short else f"{weight} are accepted ({accepting} of {total} client profiles)"
+    return str(accepting) if short else f"{accepting} of {total} clients accept"
+
+
+def everyone(planned: Planned) -> frozenset[str]:
+    """Ids of all clients asked."""
+    return frozenset(verdict.profile.id for verdict in planned.plan.baseline.outcomes[0].after.verdicts)
+
+
+def outcome_words(planned: Planned, option: Option, position: int) -> str:
+    """What an option brings to one site."""
+    outcome, before = option.outcomes[position], planned.plan.baseline.outcomes[position]
+    total = len(outcome.after.verdicts)
+    text = f"{len(outcome.after.surely_accepting)} of {total} clients accept (now {len(before.after.surely_accepting)})"
+    text += f", after a Windows Update {len(outcome.lasting)}"
+    if len(outcome.after.judged) > 1:
+        text += f"; what is served is {outcome.after.prediction.certainty.value}, the worst case is counted"
+    return text
+
+
+def clients_named(planned: Planned, clients: Iterable[str]) -> str:
+    """Clients by name, versions of one series together."""
+    wanted = set(clients)
+    verdicts = [v for v in planned.plan.baseline.outcomes[0].after.verdicts if v.profile.id in wanted]
+    return "; ".join(f"{name} {', '.join(members)}" if members else name for name, members in by_series(verdicts))
+
+
+def chain_words(chain: Sequence[Certificate]) -> str:
+    """The CA certificates of a chain that is sent, each with who signed it, and the root that is not sent."""
+    links = [f"{certificate.subject.common} ← {certificate.issuer.common}" for certificate in chain[1:-1]]
+    return "; ".join(links or ["only the server certificate"]) + f" (root: {chain[-1].subject.common})"
+
+
+def search_words(planned: Planned) -> Iterator[str]:
+    """How the plan was found, and what its numbers do not say."""
+    plan = planned.plan
+    extent = "every combination" if plan.exhaustive else "stopped there: towards the best chains only"
+    yield f"{plan.simulated} combinations of {len(plan.candidates)} possible changes simulated ({extent})."
+    if plan.objective.weights is None:
+        yield "Counts are of client profiles, not of users: no share of real users follows from them (see --traffic)."
