@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
@@ -29,6 +30,9 @@ from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
 
+if TYPE_CHECKING:
+    from chainlab.traffic import Traffic
+
 Inputs = tuple[tuple[Path, StoreName | None], ...]
 
 
@@ -40,7 +44,7 @@ class Request:
     server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
     handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
     laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
-    pyhanko-certvalidator.
+    pyhanko-certvalidator. ``objective`` weighs the clients for the plan, by ``traffic`` where access logs were read.
     """
 
     inputs: Inputs
@@ -55,6 +59,8 @@ class Request:
     with_plan: bool = True
     cross_check: bool = False
     server_inputs: Inputs = ()
+    objective: Objective = EACH_CLIENT_ONCE
+    traffic: Traffic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ class Case:
     """A request with everything that its answers share; equal questions are answered once.
 
     ``policies`` are the tie rules that may be in force on this server. ``problems`` are findings about the inputs.
-    ``further`` certificates take part in the graph only. ``objective`` weighs the clients for the plan.
+    ``further`` certificates take part in the graph only.
     """
 
     request: Request
@@ -142,7 +148,6 @@ class Case:
     problems: tuple[Finding, ...] = ()
     further: tuple[Certificate, ...] = ()
     _judges: dict[str, Judge] = field(default_factory=dict)
-    objective: Objective = EACH_CLIENT_ONCE
     _simulators: dict[Target, Simulator] = field(default_factory=dict)
     _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
     _plan: ServerPlan | None = None
@@ -182,7 +187,7 @@ class Case:
     def plan(self) -> ServerPlan | None:
         """What to do with the server, for all its targets together; ``None`` where nothing is predicted."""
         if self._plan is None and (sites := self.sites()):
-            self._plan = make_plan(self.scene.server, [self.simulator(site) for site in sites], self.objective)
+            self._plan = make_plan(self.scene.server, [self.simulator(site) for site in sites], self.request.objective)
         return self._plan
 
     def plan_for(self, target: Target) -> Plan | None:

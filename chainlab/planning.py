@@ -12,7 +12,7 @@ from chainlab.certificate import Certificate
 from chainlab.diagnosis import Case, Request, open_case
 from chainlab.errors import UsageError
 from chainlab.findings import Finding
-from chainlab.plan import Objective, Option, ServerPlan
+from chainlab.plan import Option, ServerPlan
 from chainlab.plan.effects import simulate
 from chainlab.plan.simulation import Outcome
 from chainlab.server import Binding
@@ -71,15 +71,13 @@ class Planned:
         return all(len(outcome.surely_accepting) == len(outcome.verdicts) for outcome in outcomes)
 
 
-def plan(request: Request, number: int = 0, objective: Objective | None = None) -> Planned:
+def plan(request: Request, number: int = 0) -> Planned:
     """Plan for every server certificate that the request gives.
 
     ``number`` 0 chooses the recommendation, n the n-th alternative. ``UsageError`` where there is none of that number,
     or where all chains were observed.
     """
     case = open_case(request)
-    if objective is not None:
-        case.objective = objective
     found = case.plan()
     if found is None:
         raise UsageError("the chain was observed, so nothing is predicted and nothing can be planned; leave --served")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
+from chainlab.cli.output import write, write_directory
+from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
 
 
 class Format(StrEnum):
@@ -44,8 +44,8 @@ def plan(
     output: Directory = None,
     choose: Choose = 0,
     force: Force = False,
-    traffic: opt.Traffic = None,
-    weigh: opt.Weigh = opt.Unit.ADDRESSES,
+    traffic: TrafficFiles = None,
+    weigh: Weigh = Unit.CLIENTS,
     at: opt.At = None,
     clients: opt.Clients = "",
     host: opt.Host = "",
@@ -75,13 +75,11 @@ def plan(
         inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
         max_iterations=max_iterations, lab=lab, import_tool=import_tool,
     )  # fmt: skip
-    request = raw.request()
-    weights = opt.read_traffic(traffic, weigh, request.selector, quiet=quiet)
-    planned = run(request, choose, weights.objective if weights is not None else None)
+    planned = run(with_traffic(raw.request(), traffic, weigh, quiet=quiet), choose)
     if output is not None and planned.chosen is not None:
-        from chainlab.package import write_package
+        from chainlab.report.plan_package import package
 
-        write_package(planned, output, force=force)
+        write_directory(package(planned), output, mark="plan.json", force=force)
     if not quiet:
         if format is Format.TEXT:
             from chainlab.report.plan_text import render

@@ -24,15 +24,13 @@ def candidate_changes(
     seen = world(server)
     certificates = sorted(above, key=lambda certificate: certificate.sha256)
     shared = Counter(fact for certificate in certificates for fact in certificate.entity)
-    imports = [change for c in certificates for change in _imports(c, server, seen, graph, at)]
+    imports = [change for c in certificates for change in _imports(c, seen, graph, at)]
     several = [c for c in certificates if any(shared[fact] > 1 for fact in c.entity)]
     blocks = [change for c in several for change in _blocks(c, server, seen, graph)]
     return (*imports, *blocks)
 
 
-def _imports(
-    certificate: Certificate, server: Server, seen: World, graph: CertGraph, at: datetime
-) -> Iterator[Change]:
+def _imports(certificate: Certificate, seen: World, graph: CertGraph, at: datetime) -> Iterator[Change]:
     """A CA certificate that is valid now: into CA, or into Root where it is self-signed and not trusted yet."""
     if not certificate.valid_at(at) or seen.is_disallowed(certificate):
         return

@@ -137,9 +137,7 @@ class ServerPlan:
         )
 
 
-def make_plan(
-    server: Server, simulators: Sequence[Simulator], objective: Objective = EACH_CLIENT_ONCE
-) -> ServerPlan:
+def make_plan(server: Server, simulators: Sequence[Simulator], objective: Objective = EACH_CLIENT_ONCE) -> ServerPlan:
     """Search the changes that help the sites of a server, at least one, all with the same graph and time."""
     return _Planner(server, tuple(simulators), objective).plan()
 
@@ -207,7 +205,9 @@ class _Planner:
         scored = [(self.search.score(subset, group.sites), subset) for subset in group.subsets]
         floor = self.search.score(0, group.sites)
         surely = [item for item in scored if item[0][:_SURE] > floor[:_SURE]]
-        perhaps = [item for item in scored if item[0][:_SURE] == floor[:_SURE] and item[0][_POSSIBLE] > floor[_POSSIBLE]]
+        perhaps = [
+            item for item in scored if item[0][:_SURE] == floor[:_SURE] and item[0][_POSSIBLE] > floor[_POSSIBLE]
+        ]
         return sorted(surely or perhaps, key=lambda item: (*(-n for n in item[0]), item[1]))
 
     def _recommended(self, group: Group, ranked: Sequence[tuple[Score, int]]) -> int:

@@ -103,4 +103,6 @@ class Simulator:
         """
         later = moment + _ONE_SECOND
         renewed = self.leaf if self.leaf.valid_at(later) else replace(self.leaf, not_before=self.at, not_after=later)
-        return Simulator(self.graph, renewed, later, self.judge.asked(replace(self.judge.question, at=later)), self.policies)
+        return Simulator(
+            self.graph, renewed, later, self.judge.asked(replace(self.judge.question, at=later)), self.policies
+        )

@@ -102,9 +102,7 @@ def _change(change: Change) -> Json:
     return {"phrase": phrase(change), **change_json(change)}
 
 
-def _outcome(
-    outcome: PlannedOutcome, helped: Iterable[str], broken: Iterable[str], objective: Objective
-) -> Json:
+def _outcome(outcome: PlannedOutcome, helped: Iterable[str], broken: Iterable[str], objective: Objective) -> Json:
     return {
         "after": _state(outcome.after),
         "after_windows_update": _state(outcome.after_update),

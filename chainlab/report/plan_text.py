@@ -7,9 +7,18 @@ from typing import IO
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
-from chainlab.plan import Option, SendableChain
+from chainlab.plan import Option
 from chainlab.planning import Planned
-from chainlab.report.plan_words import chain_words, clients_named, counted, headline, outcome_words, search_words
+from chainlab.report.plan_words import (
+    chain_words,
+    clients_named,
+    counted,
+    headline,
+    number,
+    outcome_words,
+    search_words,
+    sent_by,
+)
 from chainlab.report.terminal import Page, describe
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS
 
@@ -31,8 +40,8 @@ def render(planned: Planned, file: IO[str], *, color: bool | None = None, verbos
 
 def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None:
     page.heading("What to do")
-    for number, change in enumerate(option.changes, start=1):
-        _change(page, number, change, verbose)
+    for position, change in enumerate(option.changes, start=1):
+        _change(page, position, change, verbose)
     page.heading("What it brings")
     for position, site in enumerate(planned.sites[:MAX_SITES]):
         label = f"{site.leaf.subject.common}: " if len(planned.sites) > 1 else ""
@@ -50,13 +59,13 @@ def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None
                   f"{counted(planned, other)}.", "dim", indent=2, hang=2)  # fmt: skip
     page.heading("When it is seen")
     page.line(ACTIVATION_NOTE, indent=2)
-    for number, activation in enumerate(ACTIVATIONS, start=1):
+    for step, activation in enumerate(ACTIVATIONS, start=1):
         evidence = f" {activation.evidence}" if verbose else ""
-        page.line(f"{number}  {activation.step}{evidence}", indent=4, hang=3)
+        page.line(f"{step}  {activation.step}{evidence}", indent=4, hang=3)
 
 
-def _change(page: Page, number: int, change: Change, verbose: bool) -> None:
-    page.line(f"{number}  {change.title}", indent=2, hang=3)
+def _change(page: Page, position: int, change: Change, verbose: bool) -> None:
+    page.line(f"{position}  {change.title}", indent=2, hang=3)
     certificate = change.certificate
     if certificate is not None and change.code == "import-certificate":
         page.line(f"SHA-256 {certificate.sha256}", "dim", indent=5)
@@ -87,8 +96,8 @@ def _costs(page: Page, option: Option) -> None:
 def _alternatives(page: Page, planned: Planned) -> None:
     if planned.plan.alternatives:
         page.heading("Alternatives (--choose NUMBER)")
-    for number, option in enumerate(planned.plan.alternatives, start=1):
-        page.line(f"{number}  {counted(planned, option)}, with {_number(len(option.changes), 'change')}", "bold", 2, 3)
+    for position, option in enumerate(planned.plan.alternatives, start=1):
+        page.line(f"{position}  {counted(planned, option)}, with {number(len(option.changes), 'change')}", "bold", 2, 3)
         for change in option.changes:
             page.line(f"{page.glyphs.bullet} {change.title}", indent=5, hang=2)
         for cost in option.costs:
@@ -102,26 +111,13 @@ def _sendable(page: Page, planned: Planned) -> None:
         total = len(planned.plan.baseline.outcomes[position].after.verdicts)
         for chain in planned.plan.sendable[position]:
             page.line(f"{len(chain.accepting)} of {total}: {chain_words(chain.certificates)}", indent=2, hang=4)
-            page.line(_by(chain), "dim", indent=6, hang=2)
+            page.line(sent_by(chain), "dim", indent=6, hang=2)
         beyond = planned.plan.beyond_help[position]
         if beyond:
             page.line(f"No change on the server helps {clients_named(planned, beyond)}.", indent=2, hang=2)
-
-
-def _by(chain: SendableChain) -> str:
-    if chain.changes is None:
-        return "IIS cannot be made to send this surely; a front end with a fixed chain file can"
-    if not chain.changes:
-        return "what IIS sends as it is"
-    count = _number(len(chain.changes), "change")
-    return f"IIS sends it after {count}; a front end with a fixed chain file sends it without any"
 
 
 def _remarks(page: Page, planned: Planned) -> None:
     page.line()
     for text in search_words(planned):
         page.line(text, "dim")
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

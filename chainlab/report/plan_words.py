@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chainlab.certificate import Certificate
-from chainlab.plan import Option
+from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
 from chainlab.report.text import by_series
+from chainlab.traffic import Traffic
 
 
 def headline(planned: Planned) -> Iterator[tuple[str, str]]:
@@ -17,8 +18,8 @@ def headline(planned: Planned) -> Iterator[tuple[str, str]]:
     yield f"Plan for {names}{more}, as of {planned.at:%Y-%m-%d}", "bold"
     option, baseline = planned.chosen, planned.plan.baseline
     if option is not None:
-        count = f"{len(option.changes)} change" + ("s" if len(option.changes) != 1 else "")
-        yield f"With {count} {counted(planned, option)} (now {counted(planned, baseline, short=True)})", "bold green"
+        then, now = counted(planned, option), counted(planned, baseline, short=True)
+        yield f"With {number(len(option.changes), 'change')} {then} (now {now})", "bold green"
         if option.needs_decision:
             yield "This needs your decision; see what it costs.", "yellow"
     elif planned.well_as_it_is:
@@ -67,10 +68,44 @@ def chain_words(chain: Sequence[Certificate]) -> str:
     return "; ".join(links or ["only the server certificate"]) + f" (root: {chain[-1].subject.common})"
 
 
+def sent_by(chain: SendableChain) -> str:
+    """What makes IIS send a chain; a front end with a fixed chain file sends whatever one puts there."""
+    if chain.changes is None:
+        return "IIS cannot be made to send this surely; a front end with a fixed chain file can"
+    if not chain.changes:
+        return "what IIS sends as it is"
+    changes = number(len(chain.changes), "change")
+    return f"IIS sends it after {changes}; a front end with a fixed chain file sends it without any"
+
+
+def number(count: int, noun: str) -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def search_words(planned: Planned) -> Iterator[str]:
     """How the plan was found, and what its numbers do not say."""
     plan = planned.plan
     extent = "every combination" if plan.exhaustive else "stopped there: towards the best chains only"
     yield f"{plan.simulated} combinations of {len(plan.candidates)} possible changes simulated ({extent})."
-    if plan.objective.weights is None:
+    traffic = planned.case.request.traffic
+    if traffic is None:
         yield "Counts are of client profiles, not of users: no share of real users follows from them (see --traffic)."
+    else:
+        yield from traffic_words(traffic)
+
+
+def traffic_words(traffic: Traffic) -> Iterator[str]:
+    """What the access logs say, and what they do not."""
+    mapped_clients, mapped_requests = sum(traffic.clients.values()), sum(traffic.requests.values())
+    at_least = "at least " if traffic.capped else ""
+    yield (
+        f"Access logs ({number(traffic.files, 'file')}): {mapped_clients} of {at_least}{traffic.total_clients} clients "
+        f"and {mapped_requests} of {traffic.total_requests} requests come from a known client profile."
+    )
+    if traffic.unmapped_requests:
+        named = ", ".join(f"{agent} ({count})" for agent, count in traffic.unmapped[:3])
+        yield f"Not mapped: {traffic.unmapped_clients} clients, {traffic.unmapped_requests} requests" + (
+            f"; most often {named}." if named else ", without a user agent.")  # fmt: skip
+    if traffic.skipped:
+        yield f"{traffic.skipped} lines of the logs are no requests and were passed over."

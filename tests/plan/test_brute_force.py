@@ -75,10 +75,11 @@ def worlds(draw: st.DrawFn) -> World:
         entries=tuple(entries), root_update=draw(st.booleans()), program=program_of(*listed), obtainable=tuple(listed)
     )
     graph = CertGraph([*leaves, issuer, *crosses, *roots])
+    known = st.lists(st.sampled_from(roots), min_size=1, max_size=2, unique=True)
     clients = [
-        (Profile(f"client-{number}", "", draw(st.sampled_from(FAMILIES)), ""), RootSet(draw(st.sets(st.sampled_from(
-            roots), min_size=1, max_size=2)))) for number in range(draw(st.integers(1, 3)))
-    ]  # fmt: skip
+        (Profile(f"client-{number}", "", draw(st.sampled_from(FAMILIES)), ""), RootSet(draw(known)))
+        for number in range(draw(st.integers(1, 3)))
+    ]
     world = World(leaves, server, graph, Judge(clients, graph, Question(NOW)))
     world.kinds += tuple(draw(st.sets(st.sampled_from(KINDS[2:]), max_size=2)))
     return world
