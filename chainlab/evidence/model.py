@@ -50,7 +50,10 @@ class KeyPresence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateEvidence:
-    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties."""
+    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties.
+
+    ``on_wire``: it was sent in a handshake, which says nothing about any store.
+    """
 
     certificate: Certificate
     place: Place
@@ -58,6 +61,7 @@ class CertificateEvidence:
     properties: StoreProperties = NO_PROPERTIES
     key: KeyPresence = KeyPresence.UNKNOWN
     format: str = ""
+    on_wire: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class SettingEvidence:
     """One setting of the server and where it says so.
 
     ``root_update`` and ``aia`` are switches (0 or 1); ``chain:NAME`` is a registry value of the chain engine, a number
-    or a text, by its lower-case name.
+    or a text, by its lower-case name. ``update:``, ``policy:``, ``schannel:`` and ``host:`` with a name are what an
+    evidence bundle says; there the empty text means that the value is absent and Windows' default applies.
     """
 
     name: str

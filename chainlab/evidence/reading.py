@@ -7,13 +7,13 @@ import itertools
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
-from chainlab.errors import InputError, LimitError, PasswordError
+from chainlab.errors import InputError, LimitError
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
-from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
+from chainlab.findings import BROKEN_CERTIFICATE, Finding
 from chainlab.server import StoreName
 
 
@@ -23,6 +23,8 @@ class Limits:
 
     ``file_bytes``: one input. ``depth``: containers within containers. ``certificates``: certificates of one input.
     ``iterations``: key-derivation iterations of one PFX in total. ``files``: files of one directory.
+    ``archive_members`` and ``archive_bytes`` (unpacked): one archive with everything nested in it. ``archive_ratio``:
+    unpacked bytes per packed byte of one member.
     """
 
     file_bytes: int = 64 * 1024 * 1024
@@ -31,6 +33,29 @@ class Limits:
     certificates: int = 50_000
     iterations: int = 10_000_000
     files: int = 10_000
+    archive_members: int = 5_000
+    archive_bytes: int = 256 * 1024 * 1024
+    archive_ratio: int = 200
+
+
+@dataclass(slots=True)
+class Unpacking:
+    """What an archive and all that is nested in it may still unpack: counts down, and ends in ``LimitError``."""
+
+    members: int
+    bytes: int
+
+    def take_members(self, count: int, place: Place) -> None:
+        """Before an archive of so many members is opened."""
+        if count > self.members:
+            raise LimitError(str(place), f"{count} members are more than the {self.members} that are still allowed")
+        self.members -= count
+
+    def take_bytes(self, count: int, place: Place) -> None:
+        """Before a member of that size is unpacked."""
+        if count > self.bytes:
+            raise LimitError(str(place), f"{count} bytes are more than the {self.bytes} that may still be unpacked")
+        self.bytes -= count
 
 
 PasswordSource = Callable[[str], str | None]
@@ -44,11 +69,15 @@ def no_password(_place: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: caps, where passwords come from, whether private keys may be opened to match certificates."""
+    """How to read: caps, where passwords come from, whether private keys may be opened to match certificates.
+
+    ``unpacking``: what the archive around an input still allows; ``None`` outside of archives.
+    """
 
     limits: Limits = field(default_factory=Limits)
     password: PasswordSource = no_password
     check_keys: bool = False
+    unpacking: Unpacking | None = None
 
 
 class Reader(Protocol):
@@ -80,17 +109,21 @@ def readers() -> list[Reader]:
 def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Everything in ``data``; ``InputError`` when no format fits or nothing can be read."""
     if not data:
-        raise InputError(str(place), "the file is empty", expected=_EXPECTED)
+        raise InputError(str(place), "the file is empty", expected=EXPECTED)
     if place.depth > options.limits.depth:
         raise LimitError(str(place), f"containers are nested deeper than {options.limits.depth}")
     for reader in readers():
         if reader.sniff(data):
             yield from _capped(reader.read(data, place, options), place, options)
             return
-    raise InputError(str(place), f"not recognised ({describe_bytes(data)})", expected=_EXPECTED)
+    raise InputError(str(place), f"not recognised ({describe_bytes(data)})", expected=EXPECTED)
 
 
-_EXPECTED: Final = "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg) or a directory of these"
+EXPECTED: Final = (
+    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a capture, an evidence bundle, "
+    "or a ZIP archive or directory of these"
+)
+"""What can be read, for error messages."""
 
 
 def describe_bytes(data: bytes) -> str:
@@ -115,10 +148,11 @@ def _capped(items: Iterable[Item], place: Place, options: ReadOptions) -> Iterat
 def read_file(path: Path, options: ReadOptions, store: StoreName | None = None) -> Evidence:
     """One file; certificates without a store of their own get ``store``."""
     items = read_bytes(load(path, options.limits), Place(str(path)), options)
-    return Evidence.of(_placed(item, store) for item in items)
+    return Evidence.of(placed(item, store) for item in items)
 
 
-def _placed(item: Item, store: StoreName | None) -> Item:
+def placed(item: Item, store: StoreName | None) -> Item:
+    """The item in ``store``, unless it names a store of its own or none is given."""
     if store is not None and isinstance(item, CertificateEvidence | StoreRecord) and item.store is None:
         return replace(item, store=store)
     return item
@@ -145,23 +179,13 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
 
     Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read.
     """
-    files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-    if len(files) > options.limits.files:
-        raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
-    evidence, password_problem = Evidence(), None
-    for file in files:
-        try:
-            evidence += read_file(file, options, store or _store_of_path(file.relative_to(path)))
-        except InputError as error:
-            password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
-            problem = Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
-            evidence += Evidence.of([problem])
-    if all(isinstance(item, Finding) for item in evidence.items):
-        raise password_problem or InputError(str(path), f"no certificate in {len(files)} files", expected=_EXPECTED)
-    return evidence
+    from chainlab.evidence.members import Folder, member_items  # it reads through this module
+
+    return Evidence.of(member_items(Folder(path, options.limits), options, store))
 
 
-def _store_of_path(relative: Path) -> StoreName | None:
+def store_of_path(relative: PurePath) -> StoreName | None:
+    """The store that a path of a folder or archive names (``LocalMachine/CA/export.sst``), or ``None``."""
     parts = [part.lower() for part in relative.parts[:-1]]
     for location, logical in itertools.pairwise(parts):
         if location in ("localmachine", "currentuser", "system"):
