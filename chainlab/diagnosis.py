@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from chainlab import findings as kinds
-from chainlab.assembly import Baseline, Scene, assemble, choose_leaves
+from chainlab.assembly import Scene, assemble
 from chainlab.catalog import Catalog, Twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
 from chainlab.errors import InputError
 from chainlab.evidence import CertificateEvidence, ReadOptions, read_inputs
 from chainlab.findings import Finding, Severity
+from chainlab.ground_truth import policies_in_force
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
-from chainlab.plan import Plan, Simulator, make_plan
+from chainlab.plan import JudgedChain, Plan, Simulator, make_plan
 from chainlab.review import review
-from chainlab.server import StoreName
+from chainlab.server import Binding, StoreName
+from chainlab.server_state import Baseline, known_thumbprints
+from chainlab.siblings import other_key_types
+from chainlab.store_review import review_stores
+from chainlab.targets import Target, choose_targets, unresolved_bindings
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
+
+Inputs = tuple[tuple[Path, StoreName | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked: inputs (with the store each stands for), the moment, and the options of the command line.
 
-    ``served`` is a file with the chain as it is on the wire; then nothing is predicted. ``own_clients`` are profiles
-    with the file of their roots. ``twins`` are laboratory certificates that stand for real ones everywhere.
-    ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
+    ``server_inputs`` describe the server under the inputs; they are diagnosed themselves only where ``inputs`` hold no
+    server certificate. ``served`` is a file with the chain as it is on the wire; then nothing is predicted.
+    ``own_clients`` are profiles with the file of their roots. ``twins`` are laboratory certificates that stand for real
+    ones everywhere. ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
     """
 
-    inputs: tuple[tuple[Path, StoreName | None], ...]
+    inputs: Inputs
     at: datetime
     selector: str = ""
     host: str = ""
@@ -45,6 +53,7 @@ class Request:
     twins: Twins | None = None
     with_plan: bool = True
     cross_check: bool = False
+    server_inputs: Inputs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +76,40 @@ class ServedChain:
 
 @dataclass(frozen=True, slots=True)
 class TargetDiagnosis:
-    """One server certificate: what is served, every client's verdict, findings and a plan.
+    """One server certificate at one endpoint: what is served, every client's verdict, findings and a plan.
 
-    ``clients`` judge ``served.chain``; ``clients_if_newest`` judge the other policy's chain where the choice is
-    contested (else empty).
+    ``clients`` judge ``served.chain``. ``others`` are the other chains that may be served instead, each with every
+    client's verdict; there are none where the prediction is firm or the chain was observed.
     """
 
-    leaf: CertificateEvidence
+    target: Target
     served: ServedChain
     clients: tuple[ClientVerdict, ...]
-    clients_if_newest: tuple[ClientVerdict, ...]
+    others: tuple[JudgedChain, ...]
     findings: tuple[Finding, ...]
     plan: Plan | None
 
     @property
+    def leaf(self) -> CertificateEvidence:
+        """The server certificate."""
+        return self.target.leaf
+
+    @property
+    def binding(self) -> Binding | None:
+        """The endpoint, if one is known."""
+        return self.target.binding
+
+    @property
     def all_well(self) -> bool:
-        """Every client accepts under either policy and no finding is an error."""
-        verdicts = (*self.clients, *self.clients_if_newest)
+        """Every client accepts every chain that may be served, and no finding is an error."""
+        verdicts = (*self.clients, *(verdict for other in self.others for verdict in other.verdicts))
         accepted = all(client.verdict is Verdict.ACCEPT for client in verdicts)
         return accepted and not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The whole answer. ``findings`` are about the inputs and the assumptions, the targets have their own."""
+    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own."""
 
     at: datetime
     host: str
@@ -104,23 +123,83 @@ class Diagnosis:
         return all(target.all_well for target in self.targets)
 
 
-def diagnose(request: Request) -> Diagnosis:
-    """Which chain will be served, who fails and why, and what to do."""
-    evidence = read_inputs(request.inputs, request.reading)
+@dataclass(slots=True)
+class Case:
+    """A request with everything that its answers share; equal questions are answered once.
+
+    ``policies`` are the tie rules that may be in force on this server.
+    """
+
+    request: Request
+    scene: Scene
+    clients: list[tuple[Profile, TrustStore]]
+    policies: tuple[Policy, ...]
+    observed: tuple[Certificate, ...]
+    _judges: dict[str, Judge] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], TargetDiagnosis] = field(default_factory=dict)
+
+    def question(self, target: Target) -> Question:
+        """When, and for which host: the one asked for, else the endpoint's."""
+        return Question(self.request.at, self.request.host or target.host)
+
+    def judge(self, question: Question) -> Judge:
+        """The clients, asked for this host."""
+        judge = self._judges.get(question.host)
+        if judge is None:
+            fetchable = self.scene.server.fetchable if self.request.baseline.aia else ()
+            judge = self._judges[question.host] = Judge(self.clients, self.scene.graph, question, fetchable)
+        return judge
+
+    def simulator(self, target: Target) -> Simulator:
+        """What server states lead to, for this target."""
+        question = self.question(target)
+        leaf = target.leaf.certificate
+        return Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+
+    def answer(self, target: Target) -> TargetDiagnosis:
+        """The diagnosis of one target; endpoints that share certificate and host share the work."""
+        key = (target.leaf.certificate.sha256, self.question(target).host)
+        known = self._answers.get(key)
+        if known is None:
+            known = self._answers[key] = _observed(self, target) if self.observed else _predicted(self, target)
+        return replace(known, target=target)
+
+
+def open_case(request: Request) -> Case:
+    """Read the inputs and join them with what is known."""
+    given = read_inputs(request.inputs, request.reading)
+    evidence = given + read_inputs(request.server_inputs, request.reading)
     catalog = Catalog.load(request.twins)
     own = [(profile, _own_roots(path, request.reading)) for profile, path in request.own_clients]
     on_wire = _on_wire(request)
     observed = tuple(item.certificate for item in on_wire)
     further = [root for _, roots in own for root in roots] + list(observed)
-    leaves = on_wire[:1] or choose_leaves(evidence)
-    scene = assemble(evidence, leaves, catalog, request.at, request.baseline, further)
-    question = Question(request.at, request.host)
-    fetchable = scene.server.fetchable if request.baseline.aia else ()
-    judge = Judge(_clients(request, catalog, own), scene.graph, question, fetchable)
-    targets = tuple(_target(leaf, scene, question, judge, observed, request) for leaf in scene.leaves)
-    assumptions = () if observed else scene.server.assumptions
-    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in assumptions]
-    return Diagnosis(request.at, request.host, targets, scene, (*evidence.findings, *said))
+    targets = [Target(item) for item in on_wire[:1]] or choose_targets(given, evidence)
+    scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
+    leaves = [target.leaf.certificate for target in targets]
+    policies = policies_in_force(scene.server, scene.graph, leaves, evidence.chains, request.at)
+    return Case(request, scene, _clients(request, catalog, own), policies, observed)
+
+
+def diagnose(request: Request) -> Diagnosis:
+    """Which chain will be served, who fails and why, and what to do."""
+    case = open_case(request)
+    targets = tuple(case.answer(target) for target in case.scene.targets)
+    siblings = other_key_types(targets)
+    targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
+    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)))
+
+
+def _about_inputs(case: Case) -> list[Finding]:
+    evidence, scene = case.scene.evidence, case.scene
+    said = [*evidence.findings, *unresolved_bindings(evidence)]
+    _, unknown = known_thumbprints(evidence, scene.graph.certificates)
+    if unknown:
+        said.append(Finding(kinds.UNKNOWN_THUMBPRINTS, {"count": str(unknown)}))
+    if not case.observed:
+        said += review_stores(scene, case.request.at)
+        said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in scene.server.assumptions]
+    return said
 
 
 def _clients(
@@ -148,35 +227,22 @@ def _on_wire(request: Request) -> tuple[CertificateEvidence, ...]:
     return seen
 
 
-def _target(
-    leaf: CertificateEvidence,
-    scene: Scene,
-    question: Question,
-    judge: Judge,
-    observed: tuple[Certificate, ...],
-    request: Request,
-) -> TargetDiagnosis:
-    simulator = Simulator(scene.graph, leaf.certificate, question.at, judge)
-    if observed:
-        verdicts = simulator.verdicts(observed)
-        findings = review(leaf, scene, question, None, observed) + _second_opinion(verdicts, request)
-        served = ServedChain("observed", observed)
-        return TargetDiagnosis(leaf, served, verdicts, (), tuple(findings), None)
-    outcome = simulator.outcome(scene.server)
-    prediction = outcome.prediction
-    served = _served(prediction)
-    verdicts = outcome.verdicts[Policy.KB]
-    findings = review(leaf, scene, question, prediction, served.chain) + _second_opinion(verdicts, request)
-    contested = len({choice.winner.served for choice in prediction.choices.values()}) > 1
-    plan = make_plan(scene.server, simulator, scene.above) if request.with_plan else None
-    return TargetDiagnosis(
-        leaf,
-        served,
-        verdicts,
-        outcome.verdicts[Policy.NEWEST] if contested else (),
-        tuple(findings),
-        plan,
-    )
+def _observed(case: Case, target: Target) -> TargetDiagnosis:
+    """Clients judged on the chain that was on the wire; nothing is predicted or planned."""
+    verdicts = case.simulator(target).verdicts(case.observed)
+    findings = review(target, case.scene, case.question(target), None, case.observed)
+    findings += _second_opinion(verdicts, case.request)
+    return TargetDiagnosis(target, ServedChain("observed", case.observed), verdicts, (), tuple(findings), None)
+
+
+def _predicted(case: Case, target: Target) -> TargetDiagnosis:
+    simulator = case.simulator(target)
+    outcome = simulator.outcome(case.scene.server)
+    served = _served(outcome.prediction)
+    findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
+    findings += _second_opinion(outcome.verdicts, case.request)
+    plan = make_plan(case.scene.server, simulator, case.scene.above) if case.request.with_plan else None
+    return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
 
 
 def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:
@@ -201,4 +267,4 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose"]
+__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "open_case"]

@@ -15,8 +15,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.errors import InputError
-from chainlab.evidence.bundle_manifest import container, manifest_bindings, manifest_items, site_bindings
-from chainlab.evidence.json_text import number, objects, parse_json, text
+from chainlab.evidence.bundle_manifest import (
+    container,
+    listed,
+    manifest_bindings,
+    manifest_items,
+    number,
+    site_bindings,
+)
+from chainlab.evidence.json_text import load_json, objects, text
 from chainlab.evidence.model import (
     BindingEvidence,
     CertificateEvidence,
@@ -74,10 +81,10 @@ def find_bundles(whole: Members, members: list[Member]) -> list[Bundle]:
 
 def _document(whole: Members, manifest: Member) -> Mapping[str, Any] | None:
     try:
-        document = parse_json(whole.load(manifest), whole.place_of(manifest), SCHEMA)
+        document = load_json(whole.load(manifest), whole.place_of(manifest))
     except InputError:
         return None
-    return document if document.get("schema") == SCHEMA else None
+    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else None
 
 
 def bundle_items(bundle: Bundle, options: ReadOptions) -> Iterator[Item]:
@@ -116,17 +123,18 @@ class _Known:
 
 
 def _files(bundle: Bundle, options: ReadOptions, known: _Known) -> Iterator[Item]:
-    listed = {text(entry.get("path")).replace("\\", "/"): entry for entry in objects(bundle.document.get("files"))}
-    ordered = sorted(listed, key=lambda path: (not path.startswith("reg/"), path))
+    entries = objects(listed(bundle.document.get("files")))
+    promised = {text(entry.get("path")).replace("\\", "/"): entry for entry in entries}
+    ordered = sorted(promised, key=lambda path: (not path.startswith("reg/"), path))
     for path in ordered:
         member = bundle.files.get(path)
         if member is None:
             where = bundle.whole.place_of(bundle.manifest)
             yield Finding(BUNDLE_FILE_MISSING, {"place": f"{where}: {path}"})
             continue
-        yield from _file(bundle, path, member, listed[path], options, known)
+        yield from _file(bundle, path, member, promised[path], options, known)
     for path, member in bundle.files.items():
-        if path not in listed:
+        if path not in promised:
             yield Finding(BUNDLE_FILE_UNLISTED, {"place": str(bundle.whole.place_of(member))})
 
 
@@ -167,13 +175,13 @@ def _store(path: str, data: bytes, place: Place, options: ReadOptions, known: _K
 
 
 def _sites(_path: str, data: bytes, place: Place, _options: ReadOptions, _known: _Known) -> Iterator[Item]:
-    yield from site_bindings(parse_json(data, place, "the sites of a bundle"), place)
+    yield from site_bindings(_object(data, place), place)
 
 
 def _oracle(_path: str, data: bytes, place: Place, _options: ReadOptions, _known: _Known) -> Iterator[Item]:
     """A chain that Windows built: thumbprints and CERT_TRUST_STATUS bits, leaf first."""
-    document = parse_json(data, place, "a chain of a bundle")
-    elements = objects(document.get("elements"))
+    document = _object(data, place)
+    elements = objects(listed(document.get("elements")))
     if not elements:
         yield Finding(BROKEN_PART, {"place": str(place), "why": "a chain without elements"})
         return
@@ -185,6 +193,11 @@ def _oracle(_path: str, data: bytes, place: Place, _options: ReadOptions, _known
         text(document.get("engine")) or "machine",
         _moment(text(document.get("at"))),
     )
+
+
+def _object(data: bytes, place: Place) -> dict[str, Any]:
+    document = load_json(data, place)
+    return document if isinstance(document, dict) else {}
 
 
 def _moment(value: str) -> datetime | None:

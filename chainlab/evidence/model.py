@@ -52,7 +52,7 @@ class KeyPresence(Enum):
 class CertificateEvidence:
     """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties.
 
-    ``on_wire``: it was sent in a handshake, which says nothing about any store.
+    ``on_wire``: it was seen in a handshake, which says nothing of the server's stores.
     """
 
     certificate: Certificate

@@ -20,7 +20,7 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import PROBE_FAILED, Finding
 
-FORMAT = "capture"
+FORMAT = "live capture"
 PRIORITY = 115
 
 SCHEMA: Final = "chainlab-capture/1"
@@ -37,45 +37,50 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Every handshake with a chain, in file order; the failed ones are notes."""
-    from chainlab.evidence.json_text import objects, parse_json, text
+    from chainlab.evidence.json_text import get, load_json, objects, text
 
-    document = parse_json(data, place, f"a {SCHEMA} file")
-    handshakes = objects(document.get("handshakes"))
+    document = load_json(data, place)
+    handshakes = objects(get(document, "handshakes"))
     if not handshakes:
         raise InputError(str(place), "a capture without handshakes", hint="capture again; the server was not reached")
-    facts = (("handshakes", str(len(handshakes))), ("made with", text(document.get("openssl"))))
+    facts = (("handshakes", str(len(handshakes))), ("made with", text(get(document, "openssl"))))
     yield ContainerEvidence(place, FORMAT, tuple((label, value) for label, value in facts if value))
     for number, handshake in enumerate(handshakes[:MAX_HANDSHAKES], start=1):
         yield from _handshake(handshake, place.at(f"handshake {number}"))
 
 
 def _handshake(handshake: Mapping[str, Any], place: Place) -> Iterator[Item]:
-    from chainlab.evidence.json_text import an_object, text, texts
+    from chainlab.evidence.json_text import get, text
     from chainlab.evidence.wire import Message, message_items
 
-    offered, negotiated = an_object(handshake.get("offered")), an_object(handshake.get("negotiated"))
-    error, sni = an_object(handshake.get("error")), handshake.get("sni")
-    asked = f"{text(handshake.get('host'))}, {text(offered.get('protocol'))} with {text(offered.get('key')).upper()}"
-    asked += " certificates" + ("" if sni else ", without SNI")
-    if error:
-        why = f"{asked}: {text(error.get('message'))}"
-        yield Finding(PROBE_FAILED, {"place": str(place), "why": why})
-    ders = tuple(_der(pem) for pem in texts(handshake.get("chain")))
+    sni, pems = handshake.get("sni"), handshake.get("chain")
+    asked = _asked(handshake)
+    if get(handshake, "error") is not None:
+        yield Finding(
+            PROBE_FAILED, {"place": str(place), "why": f"{asked}: {text(get(handshake, 'error', 'message'))}"}
+        )
+    ders = tuple(_der(pem) for pem in pems if isinstance(pem, str)) if isinstance(pems, list) else ()
     if not ders:
         return
-    notes = (
-        f"offered: {asked}",
-        *([f"after STARTTLS ({text(handshake['starttls'])})"] * bool(handshake.get("starttls"))),
-    )
+    starttls = text(handshake.get("starttls"))
     message = Message(
         ders,
         endpoint=text(handshake.get("endpoint")),
         host=sni if isinstance(sni, str) else None,
-        protocol=text(negotiated.get("protocol")),
-        cipher=text(negotiated.get("cipher")),
-        notes=notes,
+        protocol=text(get(handshake, "negotiated", "protocol")),
+        cipher=text(get(handshake, "negotiated", "cipher")),
+        notes=(f"offered: {asked}", *([f"after STARTTLS ({starttls})"] if starttls else [])),
     )
     yield from message_items(message, place, FORMAT)
+
+
+def _asked(handshake: Mapping[str, Any]) -> str:
+    """What the hello asked for, in words."""
+    from chainlab.evidence.json_text import get, text
+
+    protocol, key = (text(get(handshake, "offered", part)) for part in ("protocol", "key"))
+    without = "" if handshake.get("sni") else ", without SNI"
+    return f"{text(handshake.get('host'))}, {protocol} with {key.upper()} certificates{without}"
 
 
 def _der(pem: str) -> bytes:
