@@ -161,17 +161,18 @@ def _registry(_path: str, data: bytes, place: Place, options: ReadOptions, known
 def _store(path: str, data: bytes, place: Place, options: ReadOptions, known: _Known) -> Iterator[Item]:
     """A logical store as Windows shows it; the file's name is the store's."""
     store = store_of_path(PurePosixPath(path).with_suffix("") / "export")
-    twice = 0
+    twice, container = 0, None
     for item in read_bytes(data, place, options):
-        if not isinstance(item, CertificateEvidence) or store is None:
+        if isinstance(item, ContainerEvidence):
+            container = item
+        elif not isinstance(item, CertificateEvidence) or store is None:
             yield placed(item, store)
-            continue
-        named = replace(item, store=replace(store, physical=NOT_IN_REGISTRY))
-        twice += known.has(named)
-        if not known.has(named):
-            yield named if known.entries else replace(item, store=store)
-    if twice:
-        yield ContainerEvidence(place, "SST", (("also in the registry", str(twice)),))
+        elif known.has(replace(item, store=store)):
+            twice += 1
+        else:
+            yield replace(item, store=replace(store, physical=NOT_IN_REGISTRY) if known.entries else store)
+    if container is not None:
+        yield replace(container, facts=(("also in the registry", str(twice)),))
 
 
 def _sites(_path: str, data: bytes, place: Place, _options: ReadOptions, _known: _Known) -> Iterator[Item]:
