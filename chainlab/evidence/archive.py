@@ -39,11 +39,10 @@ class Archive:
     @classmethod
     def open(cls, data: bytes, place: Place, options: ReadOptions) -> Archive:
         """Read the directory of an archive; ``InputError`` if it is damaged, ``LimitError`` if it is too long."""
-        limits = options.limits
-        unpacking = options.unpacking or Unpacking(limits.archive_members, limits.archive_bytes)
+        unpacking = options.unpacking
         unpacking.take_members(data.count(_CENTRAL_HEADER), place)
         try:
-            return cls(zipfile.ZipFile(io.BytesIO(data)), place, limits, unpacking)
+            return cls(zipfile.ZipFile(io.BytesIO(data)), place, options.limits, unpacking)
         except _DAMAGE as error:
             raise InputError(str(place), f"damaged ZIP ({error})", hint="copy it again") from None
 
@@ -79,8 +78,8 @@ class Archive:
         size, packed = info.file_size, info.compress_size
         if size > self.limits.file_bytes:
             raise LimitError(str(place), f"{size} bytes are more than the cap of {self.limits.file_bytes}")
-        if size > SMALL and size > packed * self.limits.archive_ratio:
-            found = f"{packed} bytes unpack to {size}: more than {self.limits.archive_ratio} times as many"
+        if size > SMALL and size > packed * self.limits.unpacked_ratio:
+            found = f"{packed} bytes unpack to {size}: more than {self.limits.unpacked_ratio} times as many"
             raise LimitError(str(place), found)
         self.unpacking.take_bytes(size, place)
 

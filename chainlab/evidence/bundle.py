@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -32,7 +32,8 @@ from chainlab.evidence.model import (
     Item,
     Place,
 )
-from chainlab.evidence.reading import ReadOptions, placed, read_bytes, store_of_path
+from chainlab.evidence.reading import ReadOptions, placed, read_bytes
+from chainlab.evidence.store_paths import store_of_path
 from chainlab.evidence.wire import Message, message_items
 from chainlab.findings import (
     BROKEN_PART,
@@ -92,15 +93,29 @@ def bundle_items(bundle: Bundle, options: ReadOptions) -> Iterator[Item]:
     document, place = bundle.document, bundle.whole.place_of(bundle.manifest)
     yield container(document, place, len(bundle.files))
     yield from manifest_items(document, place)
-    known, bindings = _Known(), set()
-    for item in _files(bundle, options, known):
-        if isinstance(item, BindingEvidence):
-            bindings.add(_key(item))
-        yield item
-    yield from (binding for binding in manifest_bindings(document, place) if _key(binding) not in bindings)
+    named = {_key(binding): binding for binding in manifest_bindings(document, place)}
+    yield from _once(_files(bundle, options, _Known()), named)
 
 
-def _key(binding: BindingEvidence) -> tuple[str, str, str]:
+def _once(items: Iterable[Item], named: Mapping[_Key, BindingEvidence]) -> Iterator[Item]:
+    """Each binding of http.sys once, whichever file shows it first, with the sites that the manifest names for it."""
+    shown: set[_Key] = set()
+    for item in items:
+        if isinstance(item, BindingEvidence) and item.sha1:
+            key = _key(item)
+            if key in shown:
+                continue
+            shown.add(key)
+            yield replace(item, owner=named[key].owner) if key in named else item
+        else:
+            yield item
+    yield from (binding for key, binding in named.items() if key not in shown)
+
+
+_Key = tuple[str, str, str]
+
+
+def _key(binding: BindingEvidence) -> _Key:
     return binding.endpoint.lower(), binding.host.lower(), binding.sha1
 
 

@@ -1,20 +1,23 @@
 """Folders and archives: many inputs in one, each read by itself, whatever happens to the others.
 
 A member's path may name the store it was exported from (``LocalMachine/CA/…``); a folder or archive with the manifest
-of an evidence bundle is read as that bundle. Nothing is ever unpacked to disk: paths are labels.
+of an evidence bundle is read as that bundle, PFX files named for hosts as a Central Certificate Store. Nothing is ever
+unpacked to disk: paths are labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.bundle import bundle_items, find_bundles
+from chainlab.evidence.central_store import central_store_files, central_store_items
 from chainlab.evidence.model import Item, Place
-from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, read_file, store_of_path
+from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, read_file
+from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import BROKEN_PART, ENCRYPTED_MEMBER, Finding
 from chainlab.server import StoreName
 
@@ -96,22 +99,34 @@ def member_items(whole: Members, options: ReadOptions, store: StoreName | None =
     members = whole.members()
     bundles = find_bundles(whole, members)
     bundled = {member.number for bundle in bundles for member in (bundle.manifest, *bundle.files.values())}
-    read, password_problem = bool(bundles), None
     for bundle in bundles:
         yield from bundle_items(bundle, options)
-    for member in members:
-        if member.number in bundled:
-            continue
+    loose = [member for member in members if member.number not in bundled]
+    central = central_store_files(PurePosixPath(member.path) for member in loose)
+    read, password_problem = bool(bundles), None
+    for member in loose:
         try:
-            for item in whole.items(member, options):
+            for item in _items(whole, member, options, store, central):
                 read = read or not isinstance(item, Finding)
-                yield placed(item, store or store_of_path(PurePosixPath(member.path)))
+                yield item
         except InputError as error:
             password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
             yield problem(error)
     if not read:
         found = f"no certificate in {len(members)} files"
         raise password_problem or InputError(str(whole.place), found, expected=EXPECTED)
+
+
+def _items(
+    whole: Members, member: Member, options: ReadOptions, store: StoreName | None, central: set[PurePath]
+) -> Iterator[Item]:
+    """The items of one member in their store, and its binding if it lies in a Central Certificate Store."""
+    path, found = PurePosixPath(member.path), []
+    for item in whole.items(member, options):
+        found.append(item)
+        yield placed(item, store or store_of_path(path))
+    if path in central:
+        yield from central_store_items(path, whole.place_of(member), found)
 
 
 def problem(error: InputError) -> Finding:

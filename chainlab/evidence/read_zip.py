@@ -30,4 +30,4 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
 
     archive = Archive.open(data, place, options)
     yield ContainerEvidence(place, FORMAT, (("members", str(len(archive.members()))),))
-    yield from member_items(archive, replace(options, unpacking=archive.unpacking))
+    yield from member_items(archive, replace(options, budget=archive.unpacking))

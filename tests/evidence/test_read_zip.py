@@ -77,12 +77,12 @@ def test_archives_nest_three_deep_and_no_deeper(pki: Pki) -> None:
 def test_too_many_members_are_refused_before_the_directory_is_read(pki: Pki) -> None:
     members = {f"{number}.txt": b"x" for number in range(20)}
     with pytest.raises(LimitError, match="20 members are more than the 19"):
-        read(zipped(members), archive_members=19)
+        read(zipped(members), members=19)
 
 
 def test_the_member_cap_counts_everything_nested(pki: Pki) -> None:
     inner = zipped({f"{number}.pem": pem([pki.ca(f"R{number}")]).encode() for number in range(3)})
-    evidence = read(zipped({"a.zip": inner, "b.zip": inner}), archive_members=6)
+    evidence = read(zipped({"a.zip": inner, "b.zip": inner}), members=6)
     assert len(evidence.certificates) == 3
     assert [f.message for f in evidence.findings] == [
         "a.zip > b.zip: 3 members are more than the 1 that are still allowed"
@@ -92,7 +92,7 @@ def test_the_member_cap_counts_everything_nested(pki: Pki) -> None:
 def test_the_byte_cap_holds_for_all_members_together(pki: Pki) -> None:
     certificate = pem([pki.ca("R")]).encode()
     data = zipped({"a.pem": certificate, "b.pem": certificate})
-    evidence = read(data, archive_bytes=len(certificate) + 10)
+    evidence = read(data, unpacked_bytes=len(certificate) + 10)
     assert len(evidence.certificates) == 1
     assert "may still be unpacked" in evidence.findings[0].message
 
