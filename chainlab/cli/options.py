@@ -216,6 +216,14 @@ class Raw:
             cross_check=self.cross_check,
         )
 
+    def named_inputs(self) -> list[tuple[Path, StoreName | None]]:
+        """The inputs alone, each with the store that ``--store`` says it is."""
+        inputs = [(path, None) for path in self.inputs or ()]
+        named = [*inputs, *(_parse_store(text) for text in self.store or ())]
+        if not named:
+            raise UsageError("nothing to read; give an input file or --store")
+        return named
+
     def imported_by(self) -> ImportTool:
         """The tool that a PFX counts as imported with."""
         from chainlab.windows.pfx_import import ImportTool

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import struct
+import uuid
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,8 +111,8 @@ def _http_parameters(bindings: Sequence[LabBinding]) -> bytes:
             key, named = f"{_HTTP}\\SslSniBindingInfo\\{_SNI_KEY}", f'"HostnamePort"="{_endpoint(binding)}"\r\n'
         else:
             key, named = f"{_HTTP}\\SslBindingInfo\\{binding.endpoint}", ""
-        digits = ",".join(f"{byte:02x}" for byte in bytes.fromhex(binding.certificate.sha1))
-        text += f'[{key}]\r\n{named}"AppId"="{_APPLICATION}"\r\n"SslCertHash"=hex:{digits}\r\n'
+        application, thumbprint = uuid.UUID(_APPLICATION).bytes_le, bytes.fromhex(binding.certificate.sha1)
+        text += f'[{key}]\r\n{named}"AppId"=hex:{application.hex(",")}\r\n"SslCertHash"=hex:{thumbprint.hex(",")}\r\n'
         text += f'"SslCertStoreName"="{binding.store}"\r\n"DefaultFlags"=dword:00000000\r\n\r\n'
     return b"\xff\xfe" + text.encode("utf-16-le")
 
