@@ -235,6 +235,22 @@ def _root_program(path: _Path) -> Iterator[Mark]:
             yield len(path.certificates) - 1, bits, note
 
 
+def _root_program_names(path: _Path) -> Iterator[Mark]:
+    """ROOT_PROGRAM_NAME_CONSTRAINTS (84) restricts what names a root vouches for, as if it carried them itself [D/I].
+
+    The properties beside it restrict nothing here: ROOT_PROGRAM_CERT_POLICIES (83) marks policies for extended
+    validation, ROOT_PROGRAM_CHAIN_POLICIES (105) asks for revocation by list [D header].
+    """
+    if path.root is None:
+        return
+    names = names_of(path.certificates[0], common_name=True)
+    for properties in path.context.world.properties(path.root):
+        constraints = properties.program_name_constraints
+        if constraints is not None and violation(constraints, names) is not None:
+            bits = TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
+            yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
+
+
 def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
     return purposes is None or usage in purposes
 
@@ -295,6 +311,7 @@ RULES = (
     Rule("purposes", _purposes, source("DFI", "KB 2831004; win-acme#1918; that Schannel asks for serverAuth")),
     Rule("distrust", _disallowed, source("DF", "deprecation policy; CAPI2 event 11 of 2022-06")),
     Rule("root program", _root_program, source("DI", "deprecation policy; the bits are inferred")),
+    Rule("root program names", _root_program_names, source("DI", "SDK header: property 84; the bit is inferred")),
     Rule("name constraints", _name_constraints, source("W", "chain5, chain19 to chain28")),
     Rule("critical extensions", _critical_extensions, source("W", "chain30")),
     Rule("weak cryptography", _weak_crypto, source("D", "KB 2862966, KB 2661254")),
