@@ -6,7 +6,6 @@ import json
 from typing import Any, Final
 
 from chainlab import __version__
-from chainlab.catalog import ProgramEntry
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence import (
     BindingEvidence,
@@ -22,6 +21,7 @@ from chainlab.evidence import (
 )
 from chainlab.inspection import Inspection
 from chainlab.properties import StoreProperties, property_name
+from chainlab.report.catalog_json import program_json
 from chainlab.report.json_report import certificate_json, finding_json, hashes, instant
 from chainlab.report.property_text import property_text
 from chainlab.server import StoreName
@@ -167,25 +167,9 @@ def _list(item: ListEvidence) -> Json:
         "this_update": instant(item.this_update),
         "sequence": item.sequence or None,
         "signature": item.signature,
-        "roots": [_root(root) for root in item.roots],
+        "roots": [program_json(root) for root in item.roots],
         "hashes": list(item.hashes),
         "place": _place(item.place),
-    }
-
-
-def _root(root: ProgramEntry) -> Json:
-    def listed(purposes: frozenset[str] | None) -> list[str] | None:
-        return None if purposes is None else sorted(purposes)
-
-    return {
-        "sha256": root.sha256 or None,
-        "sha1": root.sha1,
-        "name": root.name,
-        "purposes": listed(root.purposes),
-        "disallowed_after": instant(root.disallowed_after) if root.disallowed_after is not None else None,
-        "disallowed_purposes": listed(root.disallowed_purposes),
-        "not_before_after": instant(root.not_before_after) if root.not_before_after is not None else None,
-        "not_before_purposes": listed(root.not_before_purposes),
     }
 
 

@@ -185,3 +185,23 @@ def test_a_server_bundle_answers_for_the_server(chainlab) -> None:
     assert done.returncode == 1
     assert "was not seen" not in done.stdout
     assert "IIS will send 2 certificates (firm" in done.stdout
+
+
+def test_catalog_shows_and_imports(chainlab, tmp_path: Path) -> None:
+    whole = chainlab("catalog", "show")
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "CA certificates are catalogued" in whole.stdout
+    one = chainlab("catalog", "show", "7bb647a6")
+    assert "Root R46 (self-signed, sha256 7bb647a6)" in one.stdout
+    assert "ships with chainlab" in one.stdout
+    assert chainlab("catalog", "show", "no such authority").returncode == 1
+    listed = json.loads(chainlab("catalog", "show", "root r46", "--format", "json").stdout)
+    assert listed["schema"] == "chainlab.catalog/1"
+    done = chainlab("catalog", "import", "fixtures/r46/cross-signs.pem", "--catalog", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 of 3 CA certificates were new" in done.stdout.replace("\n  ", " ")
+    again = chainlab("catalog", "import", "fixtures/r46/cross-signs.pem", env={"CHAINLAB_CATALOG": str(tmp_path)})
+    assert "0 of 3" in again.stdout
+    mine = chainlab("catalog", "show", "aaa certificate services", "--catalog", str(tmp_path), "--format", "json")
+    assert json.loads(mine.stdout)["counts"]["imported"] == 3
+    assert chainlab("catalog", "import", "no-such.pem", "--catalog", str(tmp_path)).returncode == 3
