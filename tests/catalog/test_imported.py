@@ -19,7 +19,7 @@ from chainlab.cataloguing import import_files, show
 from chainlab.certificate import Certificate
 from chainlab.diagnosis import Request, diagnose
 from chainlab.errors import InputError
-from chainlab.evidence import Limits, ReadOptions
+from chainlab.evidence import Limits, ReadOptions, read_inputs
 from chainlab.lab.writers import pem
 from chainlab.report.catalog_json import as_json
 from tests.pki import NOW, Pki
@@ -95,11 +95,12 @@ def test_facts_get_their_encoding_and_keep_where_they_are_published(
 
 
 def test_a_diagnosis_works_with_the_imported_encoding(shared: Callable[[str], Path], tmp_path: Path) -> None:
-    served = shared("certs/served/icann.org-rsa-2026-10.pem")
+    served = read_inputs([(shared("certs/served/icann.org-rsa-2026-10.pem"), None)], ReadOptions())
+    leaf = write_pem(tmp_path, "leaf.pem", [served.certificates[0].certificate])
     import_files([shared("certs/cross-signs.pem")], MANY, tmp_path)
 
     def cross_sign(imported: Path | None) -> Certificate:
-        answer = diagnose(Request(((served, None),), NOW, selector="none", with_plan=False, imported=imported))
+        answer = diagnose(Request(((leaf, None),), NOW, selector="none", with_plan=False, imported=imported))
         return next(c for c in answer.scene.graph.certificates if c.sha256 == R46_BY_USERTRUST)
 
     assert not cross_sign(None).encoded
@@ -160,8 +161,6 @@ def test_ten_thousand_imported_certificates_cost_a_diagnosis_little(
     report = import_files([shared("certs/ccadb.zip")], MANY, tmp_path)
     assert report.added > 10_000
     served = shared("certs/served/icann.org-rsa-2026-10.pem")
-    from chainlab.evidence import read_inputs
-
     seen = [item.certificate for item in read_inputs([(served, None)], ReadOptions()).certificates]
 
     def cost(imported: Path | None) -> float:
