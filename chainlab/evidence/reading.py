@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import itertools
 import os
@@ -126,12 +127,13 @@ HEAD_BYTES: Final = 4096
 _PACKAGE: Final = "chainlab.evidence"
 
 
-def readers() -> list[Reader]:
+@functools.cache  # the modules of a package do not change; an archive asks for them once a member
+def readers() -> tuple[Reader, ...]:
     """All readers, in the order in which they are asked."""
     package = importlib.import_module(_PACKAGE)
     names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name.startswith("read_")]
     found = [cast(Reader, importlib.import_module(f"{_PACKAGE}.{name}")) for name in names]
-    return sorted(found, key=lambda reader: reader.PRIORITY)
+    return tuple(sorted(found, key=lambda reader: reader.PRIORITY))
 
 
 def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
