@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 from chainlab.evidence.bundle_manifest import (
     container,
@@ -53,7 +54,7 @@ NOT_IN_REGISTRY: Final = "(not in the registry)"
 """Physical store of what Windows shows in a logical store but its registry keys do not hold, as on a smart card."""
 
 _SERVED_NAME: Final = re.compile(r"([0-9A-Fa-f.-]+)_(\d{1,5})_(.*)_(rsa|ecdsa|any)\.pem")
-_REORDERED: Final = "read on the server through .NET, which may have changed the order of the certificates"
+_REORDERED: Final = "read on the server through .NET, which loses the order; shown in the order of issuers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +232,28 @@ def _served(path: str, data: bytes, place: Place, options: ReadOptions, _known: 
     if match is not None:
         address = match[1].replace("-", ":")
         endpoint, host = f"[{address}]:{match[2]}" if ":" in address else f"{address}:{match[2]}", match[3]
-    ders = []
+    sent: list[Certificate] = []
     for item in read_bytes(data, place, options):
-        if isinstance(item, CertificateEvidence) and item.certificate.der is not None:
-            ders.append(item.certificate.der)
+        if isinstance(item, CertificateEvidence):
+            sent.append(item.certificate)
         else:
             yield item
+    ders = [certificate.der for certificate in _in_order(sent) if certificate.der is not None]
     yield from message_items(
         Message(tuple(ders), endpoint=endpoint, host=host, notes=(_REORDERED,)), place, "handshake"
     )
+
+
+def _in_order(sent: list[Certificate]) -> list[Certificate]:
+    """The first certificate, then issuer after issuer, then the rest: the order of the file means nothing."""
+    ordered, rest = sent[:1], sent[1:]
+    while ordered:
+        issuer = next((c for c in rest if c.subject.key == ordered[-1].issuer.key), None)
+        if issuer is None:
+            break
+        ordered.append(issuer)
+        rest.remove(issuer)
+    return ordered + rest
 
 
 def _other(path: str, data: bytes, place: Place, options: ReadOptions, _known: _Known) -> Iterator[Item]:

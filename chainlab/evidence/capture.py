@@ -7,6 +7,7 @@ process per kind (see ``chainlab.evidence.live``). A kind that the server does n
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import os
@@ -177,8 +178,11 @@ def capture(targets: Sequence[Target], progress: Callable[[int, int], None] | No
     groups: dict[str, list[int]] = {}
     for number, probe in enumerate(probes):
         groups.setdefault(probe.offer.algorithms, []).append(number)
-    with tempfile.TemporaryDirectory(prefix="chainlab-") as folder:
-        children = [_start(Path(folder), probes, numbers) for numbers in groups.values()]
+    with tempfile.TemporaryDirectory(prefix="chainlab-") as folder, contextlib.ExitStack() as started:
+        children = []
+        for numbers in groups.values():
+            children.append(_start(Path(folder), probes, numbers))
+            started.callback(_stop, children[-1].process)
         for child in children:
             for number, answer in _answers(child, probes):
                 answers[number] = answer
@@ -237,10 +241,14 @@ def _answers(child: _Child, probes: Sequence[Probe]) -> Iterator[tuple[int, Answ
             yield number, Answer(probes[number], **row)
     finally:
         watchdog.cancel()
-        child.process.kill()
-        child.process.wait()
-        if child.process.stdout is not None:
-            child.process.stdout.close()
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End a probing process, whatever it is doing."""
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def document(answers: Sequence[Answer]) -> str:

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainlab.errors import InputError
-from chainlab.evidence import Evidence, KeyPresence, Place, ReadOptions, read_bytes, read_inputs
+from chainlab.evidence import Evidence, KeyPresence, Place, ReadOptions, bundle, read_bytes, read_inputs
 from chainlab.evidence.bundle import NOT_IN_REGISTRY
-from chainlab.lab.writers import sst
+from chainlab.lab.writers import pem, sst
 from chainlab.server import StoreName
 from tests.pki import Pki
 
@@ -76,6 +77,20 @@ def test_the_bundle_of_the_twin_laboratory_is_read_whole(members: dict[str, byte
         ("127.0.0.1:443", "www.chainlab.example", 2),
     ]
     assert all(item.on_wire == (item.store is None) for item in evidence.certificates)
+
+
+def test_the_manifest_follows_its_schema(members: dict[str, bytes]) -> None:
+    schema = Path(bundle.__file__).parent / "data" / "chainlab-evidence-1.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(json.loads(members["manifest.json"]))
+
+
+def test_a_served_chain_is_put_in_the_order_of_issuers(members: dict[str, bytes], pki: Pki) -> None:
+    root, issuing, leaf = pki.ca("R"), pki.ca("I", "R"), pki.leaf("I")
+    path = "served/site/--1_8443_a.example_ecdsa.pem"
+    evidence = read(replaced(members, path, pem([leaf, root, issuing]).encode()))
+    (shown,) = [h for h in evidence.handshakes if h.host == "a.example"]
+    assert shown.chain == (leaf, issuing, root)
+    assert shown.endpoint == "[::1]:8443"
 
 
 def test_the_registry_and_the_serialized_stores_are_not_counted_twice(members: dict[str, bytes]) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from chainlab.certificate import Certificate
@@ -206,6 +207,8 @@ def test_the_file_keeps_everything_and_reads_back(both) -> None:
     rsa, _ = both
     with openssl_server(rsa, None) as port:
         written = document(probe(port))
+    schema = Path(live.__file__).parent / "data" / "chainlab-capture-1.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(json.loads(written))
     rows = json.loads(written)["handshakes"]
     assert len(rows) == 8
     assert rows[0]["offered"]["ciphers"] == "aRSA:@SECLEVEL=0"

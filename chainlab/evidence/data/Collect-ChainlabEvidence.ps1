@@ -381,7 +381,6 @@ function Get-HostFact {
         arch = $env:PROCESSOR_ARCHITECTURE; domain_joined = [bool] $computer.PartOfDomain
         time_zone = [TimeZoneInfo]::Local.Id; clock = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ')
         crypt32 = Get-FileVersion 'crypt32.dll'; schannel = Get-FileVersion 'schannel.dll'
-        hotfixes = @(Get-HotFix | Select-Object -ExpandProperty HotFixID)
         fips = Get-Value 'HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy' 'Enabled'
     }
     if (-not $RedactHost) { $facts.computer_name = $env:COMPUTERNAME }
@@ -539,6 +538,7 @@ if ($VerifyStore) {
     }
 }
 Invoke-Step 'host' { $manifest.host = Get-HostFact }
+Invoke-Step 'hotfixes' { $manifest.host.hotfixes = @(Get-HotFix | Select-Object -ExpandProperty HotFixID) }
 Invoke-Step 'root update' { $manifest.root_update = Get-RootUpdate }
 Invoke-Step 'chain policy' { $manifest.chain_policy = Get-ChainPolicy }
 Invoke-Step 'SCHANNEL' { $manifest.schannel = Get-Schannel }
