@@ -164,6 +164,69 @@ def python_server(script: str, protocol: str, identity: Identity):
         yield port
 
 
+_SLAPD = """
+pidfile {folder}/slapd.pid
+TLSCertificateFile {identity.chain_file}
+TLSCertificateKeyFile {identity.key_file}
+"""
+
+
+@contextlib.contextmanager
+def openldap_server(folder: Path, identity: Identity):
+    """OpenLDAP without a database: StartTLS needs none."""
+    port, file = free_port(), folder / "slapd.conf"
+    file.write_text(_SLAPD.format(folder=folder, identity=identity))
+    with running([needs("slapd"), "-f", str(file), "-h", f"ldap://127.0.0.1:{port}/", "-d", "0"], port):
+        yield port
+
+
+_DOVECOT = """
+base_dir = {folder}/run
+log_path = /dev/stderr
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{identity.chain_file}
+ssl_key = <{identity.key_file}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+passdb {{
+  driver = static
+  args = nopassword=y
+}}
+userdb {{
+  driver = static
+  args = uid=65534 gid=65534 home=/nonexistent
+}}
+"""
+
+
+@contextlib.contextmanager
+def dovecot_server(folder: Path, identity: Identity):
+    """Dovecot for IMAP and POP3; it starts as root only and changes to its own accounts."""
+    program = needs("dovecot")
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("dovecot starts as root only")
+    imap, pop3, file = free_port(), free_port(), folder / "dovecot.conf"
+    file.write_text(_DOVECOT.format(folder=folder, identity=identity, imap=imap, pop3=pop3))
+    with running([program, "-F", "-c", str(file)], imap):
+        yield imap, pop3
+
+
 @contextlib.contextmanager
 def postgres_server(folder: Path, identity: Identity):
     """A PostgreSQL cluster made for the test; it refuses to run as root and is then given to ``nobody``."""

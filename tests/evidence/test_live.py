@@ -14,10 +14,12 @@ from chainlab.evidence import Evidence, Place, ReadOptions, live, read_bytes
 from chainlab.evidence.capture import Answer, capture, document, parse_target
 from tests.evidence.servers import (
     Identity,
+    dovecot_server,
     free_port,
     gnutls_server,
     identities,
     nginx_server,
+    openldap_server,
     openssl_server,
     postgres_server,
     python_server,
@@ -160,6 +162,23 @@ def test_a_real_postgresql_starts_tls(both, tmp_path_factory: pytest.TempPathFac
         with postgres_server(Path(folder), copied) as port:
             found = table(probe(port, starttls="postgres"))
     assert found["TLSv1.3", "rsa", "both.test"] == rsa.sent
+
+
+def test_a_real_openldap_starts_tls(both, tmp_path: Path) -> None:
+    rsa, _ = both
+    with openldap_server(tmp_path, rsa) as port:
+        found = table(probe(port, starttls="ldap"))
+    assert found["TLSv1.3", "rsa", "both.test"] == rsa.sent
+    assert found["TLSv1.2", "ecdsa", ""] == []
+
+
+def test_a_real_dovecot_starts_tls_for_imap_and_pop3(both, tmp_path: Path) -> None:
+    rsa, _ = both
+    with dovecot_server(tmp_path, rsa) as (imap, pop3):
+        answers = [table(probe(port, starttls=name)) for port, name in ((imap, "imap"), (pop3, "pop3"))]
+    for found in answers:
+        assert found["TLSv1.3", "rsa", "both.test"] == rsa.sent
+        assert found["TLSv1.2", "rsa", ""] == rsa.sent
 
 
 @pytest.mark.parametrize(

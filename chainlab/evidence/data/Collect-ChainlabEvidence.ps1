@@ -533,8 +533,13 @@ Invoke-Step 'netsh http show sslcert' {
 }
 if ($VerifyStore) {
     Invoke-Step 'certutil -v -verifystore My' {
-        $answer = & (Join-Path $System 'certutil.exe') -v -verifystore My | Out-String -Width 300
-        Save-Text 'text/verifystore_my.txt' $answer
+        $wanted = @($null)
+        if ($OnlyBoundCerts) { $wanted = $bound }
+        $answer = foreach ($thumbprint in $wanted) {
+            $one = @($thumbprint | Where-Object { $_ })
+            & (Join-Path $System 'certutil.exe') -v -verifystore My $one
+        }
+        Save-Text 'text/verifystore_my.txt' ($answer | Out-String -Width 300)
     }
 }
 Invoke-Step 'host' { $manifest.host = Get-HostFact }
