@@ -247,6 +247,13 @@ class Certificate:
         return (common,) if "." in common and " " not in common else ()
 
     @property
+    def malformed_names(self) -> bool:
+        """The subject alternative names do not decode, or one of them has an embedded NUL."""
+        if oids.SUBJECT_ALT_NAME in self.extensions.unparsed:
+            return True
+        return any("\0" in name.value for name in self.extensions.subject_alternative_names or ())
+
+    @property
     def label(self) -> str:
         """How messages name it: subject, who signed it, start of its fingerprint; never the CN alone."""
         if self.looks_self_signed:
