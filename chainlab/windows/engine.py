@@ -23,7 +23,7 @@ from chainlab.windows.elements import Context
 from chainlab.windows.matching import issuer_candidates
 from chainlab.windows.root_update import roots_to_fetch
 from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because
-from chainlab.windows.stores import world
+from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
@@ -150,13 +150,13 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
 
     def expand(path: tuple[Step, ...]) -> Sequence[Step]:
         return [
-            _step(candidate.certificate, graph)
+            _step(candidate.certificate, graph, engine_world)
             for candidate in issuer_candidates(path[-1].certificate, graph, engine_world)
         ]
 
     budget = Budget()
     found: list[CandidatePath] = []
-    start = replace(_step(leaf, graph), origin=Origin.LEAF)
+    start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
     for path in search(start, expand, budget, loop=by_entity):
         found.append(path)
         if len(found) >= MAX_PATHS:
@@ -164,9 +164,15 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
     return found, budget.exceeded
 
 
-def _step(certificate: Certificate, graph: CertGraph) -> Step:
-    """A self-signed certificate ends a path [D]."""
-    return Step(certificate, Origin.STORE, End.SELF_SIGNED if graph.is_self_signed(certificate) else None)
+def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:
+    """A self-signed certificate ends a path [D].
+
+    So does one that claims to be, although its signature is wrong, when nobody else at hand signed it [W: chain12].
+    """
+    ends = graph.is_self_signed(certificate) or (
+        certificate.looks_self_signed and not any(issuer in among for issuer in graph.issuers(certificate))
+    )
+    return Step(certificate, Origin.STORE, End.SELF_SIGNED if ends else None)
 
 
 def _actors(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:

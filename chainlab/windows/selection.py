@@ -18,10 +18,10 @@ from enum import Enum, IntEnum
 
 from chainlab.certificate import Certificate
 from chainlab.paths.search import CandidatePath, End
-from chainlab.windows.elements import ChainElement, Context, chain_status, judge_elements
+from chainlab.windows.elements import ChainElement, Context, chain_info, chain_status, judge_elements
 from chainlab.windows.matching import Match, match_of
 from chainlab.windows.sources import Source, source
-from chainlab.windows.status import TrustError
+from chainlab.windows.status import TrustError, TrustInfo
 
 
 class Policy(Enum):
@@ -107,6 +107,11 @@ class WindowsPath:
     def quality(self) -> tuple[int, ...]:
         """Both passes as one key; higher is better."""
         return (self.pass1, *self.pass2)
+
+    @property
+    def info(self) -> TrustInfo:
+        """``dwInfoStatus`` of the chain."""
+        return chain_info(self.elements)
 
     @property
     def served(self) -> tuple[Certificate, ...]:

@@ -121,7 +121,7 @@ def test_key_match_ignores_the_name(pki: Pki) -> None:
     leaf = pki.leaf("X3")
     prediction = Machine(leaf, Root=[pki.ca("R")], CA=[pki.ca("X1", "R")]).predict()
     assert served(prediction) == "X1 [R]"
-    assert prediction.chosen.elements[0].info is TrustInfo.HAS_KEY_MATCH_ISSUER
+    assert prediction.chosen.elements[0].info == TrustInfo.HAS_KEY_MATCH_ISSUER | TrustInfo.HAS_PREFERRED_ISSUER
 
 
 def test_an_issuer_whose_key_does_not_verify_loses(pki: Pki) -> None:
@@ -166,11 +166,11 @@ def test_each_defect_sets_its_bit_on_the_element(pki: Pki, defect: dict[str, obj
     assert prediction.chosen.status == bit
 
 
-def test_a_path_length_violation_marks_that_ca_and_all_above(pki: Pki) -> None:
+def test_a_path_length_violation_marks_the_ca_that_sets_it_and_those_below(pki: Pki) -> None:
     chain = [pki.ca("I", "S"), pki.ca("S", "T", path_length=0), pki.ca("T", "R")]
     elements = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=chain).predict().chosen.elements
     marked = [TrustError.INVALID_BASIC_CONSTRAINTS in element.error for element in elements]
-    assert marked == [False, False, True, True, True]
+    assert marked == [False, True, True, False, False]
 
 
 def program(*roots: Certificate, **fields: object) -> RootProgram:
