@@ -104,6 +104,27 @@ DELETION = _kind(
     "A .reg file can delete; chainlab does not apply that to what other inputs say.",
     "Use it with 'chainlab impact'.",
 )  # fmt: skip
+DIRTY_HIVE = _kind(
+    "dirty-hive", Severity.WARNING,
+    "{place}: the hive was not closed cleanly (sequence numbers {primary} and {secondary})",
+    "It was copied from a running system; what stands in its transaction logs (.LOG1, .LOG2) is missing.",
+    "On the server: reg save HKLM\\SOFTWARE software.hiv",
+)  # fmt: skip
+LIST_SIGNATURE = _kind(
+    "list-signature", Severity.WARNING, "{place}: the signature of the certificate trust list does not hold: {why}",
+    "Windows ignores a list whose signature is wrong; it may have been changed.",
+    "Fetch the list again from ctldl.windowsupdate.com.",
+)  # fmt: skip
+LOCAL_DATE = _kind(
+    "local-date", Severity.WARNING, "{place}: {property} of {sha1} is a local date ({text}) and is not used",
+    "certutil prints dates in the language and zone of the server; the restriction is not taken into account.",
+    "Export the store as .sst or its registry key as .reg.",
+)  # fmt: skip
+CCS_NAME = _kind(
+    "ccs-name-mismatch", Severity.WARNING, "{place}: named for '{host}', but {label} names {names}",
+    "IIS takes the file by its name from the Central Certificate Store; clients then refuse the name.",
+    "Rename the file, or put the certificate for this name there.",
+)  # fmt: skip
 NAMELESS_STORE = _kind(
     "nameless-store", Severity.NOTE,
     "{place}: names no store; assumed: leaf in My, intermediates in CA, self-signed certificates in Root",

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.graph import CertGraph
 from chainlab.signatures import Signature, check_signature
@@ -13,6 +15,12 @@ def test_the_issuers_key_verifies_whichever_certificate_carries_it(pki: Pki) -> 
     child, own, cross = pki.ca("I", "R"), pki.ca("R"), pki.ca("R", "U")
     assert check_signature(child, own) is Signature.VALID
     assert check_signature(child, cross) is Signature.VALID
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha384", "sha512"])
+def test_ecdsa_verifies_with_every_hash(pki: Pki, algorithm: str) -> None:
+    assert check_signature(pki.ca("I", "R", hash=algorithm), pki.ca("R")) is Signature.VALID
+    assert check_signature(pki.ca("I", "X", hash=algorithm), pki.ca("R")) is Signature.INVALID
 
 
 def test_another_key_does_not_verify(pki: Pki) -> None:

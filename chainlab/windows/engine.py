@@ -193,13 +193,13 @@ def _issuers_by_aia(server: Server, graph: CertGraph, assessed: tuple[WindowsPat
 
     They are kept in the LocalSystem user's CA store [F]. That a server fetches at all is possible, not reliable [F].
     """
-    held = {entry.certificate.sha256 for entry in server.entries}
+    held = world(server)
     arriving: dict[str, StoreEntry] = {}
     for candidate in assessed:
         if candidate.path.end is not End.NO_ISSUER:
             continue
         for issuer in server.fetchable:
             fits = issuer.subject.key == candidate.path.top.issuer.key
-            if fits and issuer.sha256 not in held and graph.signature(candidate.path.top, issuer).holds:
+            if fits and issuer not in held and graph.signature(candidate.path.top, issuer).holds:
                 arriving[issuer.sha256] = StoreEntry(issuer, SYSTEM_CA, source="fetched by AIA")
     return [arriving[key] for key in sorted(arriving)]

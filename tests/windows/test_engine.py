@@ -4,35 +4,13 @@ import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
 from chainlab.certificate import Certificate
-from chainlab.graph import CertGraph
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_CA, LM_DISALLOWED, LM_MY, LM_ROOT, SYSTEM_CA, Server, StoreEntry, StoreName
-from chainlab.windows.engine import Certainty, ChainPrediction, predict_chain
+from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import LostBecause, Policy
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at
-
-
-class Machine:
-    """A server by store: ``Machine(leaf, Root=[…], CA=[…])``."""
-
-    def __init__(self, leaf: Certificate, **stores: list[Certificate]) -> None:
-        named = {"Root": LM_ROOT, "CA": LM_CA, "Disallowed": LM_DISALLOWED, "SystemCA": SYSTEM_CA,
-                 "UserCA": StoreName("CurrentUser", "CA")}  # fmt: skip
-        entries = [StoreEntry(leaf, LM_MY)]
-        entries += [StoreEntry(c, named[store]) for store, held in stores.items() for c in held]
-        self.leaf = leaf
-        self.server = Server(entries=tuple(entries), root_update=False)
-
-    def predict(self, *further: Certificate, when=NOW) -> ChainPrediction:
-        graph = CertGraph([*(entry.certificate for entry in self.server.entries), *further])
-        return predict_chain(self.server, graph, self.leaf, when)
-
-
-def served(prediction: ChainPrediction, policy: Policy = Policy.KB) -> str:
-    winner = prediction.choices[policy].winner
-    root = f" [{winner.root.subject.common}]" if winner.root else ""
-    return " ".join(c.subject.common for c in winner.served[1:]) + root
+from tests.windows.machine import Machine, served
 
 
 @pytest.fixture
