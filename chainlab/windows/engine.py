@@ -1,7 +1,7 @@
 """The chain engine: from a leaf and a server's stores to the chain that CertGetCertificateChain returns.
 
 1  candidates   issuers from Root, CA, My, Trust and the LocalSystem user's CA store        stores, matching
-2  paths        depth first, to a self-signed certificate, a loop or a missing issuer       paths.search
+2  paths        shortest first, to a self-signed certificate, a loop or a missing issuer    paths.search
 3  actors       AIA fetch and root update, where switched on and triggered                  root_update
 4  status       error and info bits of every element                                        elements
 5  choice       quality in two passes, then both tie policies                               selection
@@ -157,7 +157,7 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
     budget = Budget()
     found: list[CandidatePath] = []
     start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
-    for path in search(start, expand, budget, loop=by_entity):
+    for path in search(start, expand, budget, loop=by_entity, shortest_first=True):
         found.append(path)
         if len(found) >= MAX_PATHS:
             return found, True

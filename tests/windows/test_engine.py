@@ -215,3 +215,11 @@ def test_an_unrelated_certificate_changes_nothing(r46: dict[str, Certificate], p
     base = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]]).predict()
     more = Machine(r46["leaf"], Root=[r46["R"], r46["U"], pki.ca("Z")], CA=[r46["I"], r46["RxU"], pki.ca("Y", "Z")])
     assert more.predict().chosen.certificates == base.chosen.certificates
+
+
+def test_in_a_mesh_beyond_the_budget_the_short_trusted_path_is_still_found(pki: Pki) -> None:
+    names = [f"M{number}" for number in range(9)]
+    crosses = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    prediction = Machine(pki.leaf("M0"), Root=[pki.ca(name) for name in names], CA=crosses).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "[M0]"
