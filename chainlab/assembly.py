@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chainlab.catalog import Catalog
 from chainlab.certificate import Certificate
-from chainlab.evidence import Evidence
+from chainlab.evidence import CertificateEvidence, Evidence
 from chainlab.graph import CertGraph
 from chainlab.server import Server
 from chainlab.server_state import Baseline, root_store_seen, server_of
@@ -62,10 +62,16 @@ def assemble(
 def _known_by(evidence: Evidence, above: Sequence[Certificate]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = defaultdict(list)
     for item in evidence.certificates:
-        known[item.certificate.sha256].append(str(item.store) if item.store else item.format.lower())
+        known[item.certificate.sha256].append(_known_from(item))
     for certificate in above:
         known[certificate.sha256].append("catalog")
     return dict(known)
+
+
+def _known_from(item: CertificateEvidence) -> str:
+    if item.on_wire:
+        return "handshake"
+    return str(item.store) if item.store else item.format.lower()
 
 
 def _with_program_roots(server: Server) -> Server:

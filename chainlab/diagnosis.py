@@ -12,10 +12,10 @@ from chainlab.assembly import Scene, assemble
 from chainlab.catalog import Catalog, Twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
-from chainlab.errors import InputError
-from chainlab.evidence import CertificateEvidence, ReadOptions, read_inputs
+from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
 from chainlab.ground_truth import policies_in_force
+from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
 from chainlab.plan import JudgedChain, Plan, Simulator, make_plan
@@ -24,7 +24,7 @@ from chainlab.server import Binding, StoreName
 from chainlab.server_state import Baseline, known_thumbprints
 from chainlab.siblings import other_key_types
 from chainlab.store_review import review_stores
-from chainlab.targets import Target, choose_targets, unresolved_bindings
+from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
@@ -37,9 +37,10 @@ class Request:
     """What is asked: inputs (with the store each stands for), the moment, and the options of the command line.
 
     ``server_inputs`` describe the server under the inputs; they are diagnosed themselves only where ``inputs`` hold no
-    server certificate. ``served`` is a file with the chain as it is on the wire; then nothing is predicted.
-    ``own_clients`` are profiles with the file of their roots. ``twins`` are laboratory certificates that stand for real
-    ones everywhere. ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
+    server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
+    handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
+    laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
+    pyhanko-certvalidator.
     """
 
     inputs: Inputs
@@ -62,6 +63,7 @@ class ServedChain:
 
     ``basis``: ``predicted`` or ``observed``. ``status`` are Windows' status names of the chosen chain, ``policies``
     the chain under each selection policy, ``prediction`` the engine's full answer (``None`` where observed).
+    ``observed``: where the chain was seen (``None`` where predicted).
     """
 
     basis: str
@@ -72,6 +74,7 @@ class ServedChain:
     policies: Mapping[str, tuple[Certificate, ...]] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     prediction: ChainPrediction | None = None
+    observed: ObservedChain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +130,16 @@ class Diagnosis:
 class Case:
     """A request with everything that its answers share; equal questions are answered once.
 
-    ``policies`` are the tie rules that may be in force on this server.
+    ``policies`` are the tie rules that may be in force on this server. ``problems`` are findings about the inputs.
     """
 
     request: Request
     scene: Scene
     clients: list[tuple[Profile, TrustStore]]
     policies: tuple[Policy, ...]
-    observed: tuple[Certificate, ...]
+    problems: tuple[Finding, ...] = ()
     _judges: dict[str, Judge] = field(default_factory=dict)
-    _answers: dict[tuple[str, str], TargetDiagnosis] = field(default_factory=dict)
+    _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
 
     def question(self, target: Target) -> Question:
         """When, and for which host: the one asked for, else the endpoint's."""
@@ -158,27 +161,36 @@ class Case:
 
     def answer(self, target: Target) -> TargetDiagnosis:
         """The diagnosis of one target; endpoints that share certificate and host share the work."""
-        key = (target.leaf.certificate.sha256, self.question(target).host)
-        known = self._answers.get(key)
+        shared = replace(target, binding=None, host=self.question(target).host)
+        known = self._answers.get(shared)
         if known is None:
-            known = self._answers[key] = _observed(self, target) if self.observed else _predicted(self, target)
+            answer = _predicted(self, target) if target.observed is None else _observed(self, target, target.observed)
+            known = self._answers[shared] = answer
         return replace(known, target=target)
 
 
 def open_case(request: Request) -> Case:
-    """Read the inputs and join them with what is known."""
-    given = read_inputs(request.inputs, request.reading)
-    evidence = given + read_inputs(request.server_inputs, request.reading)
+    """Read the inputs and join them with what is known.
+
+    Chains that the inputs show on the wire are judged as they are, beside the predictions for the certificates in
+    files and stores; with ``served``, only what that file shows is judged.
+    """
+    reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
+    given = read_inputs(request.inputs, reading)
+    evidence = given + read_inputs(request.server_inputs, reading)
     catalog = Catalog.load(request.twins)
-    own = [(profile, _own_roots(path, request.reading)) for profile, path in request.own_clients]
-    on_wire = _on_wire(request)
-    observed = tuple(item.certificate for item in on_wire)
-    further = [root for _, roots in own for root in roots] + list(observed)
-    targets = [Target(item) for item in on_wire[:1]] or choose_targets(given, evidence)
+    stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
+    own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
+    on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
+    if request.served:
+        targets = observed_targets(served_chains(on_wire, request.served))
+    else:
+        targets = choose_targets(given, evidence, observed_chains(evidence))
+    further = [root for _, roots in own for root in roots] + [item.certificate for item in on_wire.certificates]
     scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
-    leaves = [target.leaf.certificate for target in targets]
-    policies = policies_in_force(scene.server, scene.graph, leaves, evidence.chains, request.at)
-    return Case(request, scene, _clients(request, catalog, own), policies, observed)
+    policies = policies_in_force(scene.server, scene.graph, targets, evidence.chains, request.at)
+    problems = tuple(finding for source in (evidence, on_wire, *stores) for finding in source.findings)
+    return Case(request, scene, _clients(request, catalog, own), policies, problems)
 
 
 def diagnose(request: Request) -> Diagnosis:
@@ -192,11 +204,11 @@ def diagnose(request: Request) -> Diagnosis:
 
 def _about_inputs(case: Case) -> list[Finding]:
     evidence, scene = case.scene.evidence, case.scene
-    said = [*evidence.findings, *unresolved_bindings(evidence)]
+    said = [*case.problems, *unresolved_bindings(evidence)]
     _, unknown = known_thumbprints(evidence, scene.graph.certificates)
     if unknown:
         said.append(Finding(kinds.UNKNOWN_THUMBPRINTS, {"count": str(unknown)}))
-    if not case.observed:
+    if any(target.observed is None for target in scene.targets):
         said += review_stores(scene, case.request.at)
         said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in scene.server.assumptions]
     return said
@@ -213,26 +225,13 @@ def _clients(
     return clients
 
 
-def _own_roots(path: Path, reading: ReadOptions) -> list[Certificate]:
-    return [item.certificate for item in read_inputs([(path, None)], reading).certificates]
-
-
-def _on_wire(request: Request) -> tuple[CertificateEvidence, ...]:
-    """The certificates of ``--served``, in wire order; empty where nothing was observed."""
-    if request.served is None:
-        return ()
-    seen = read_inputs([(request.served, None)], request.reading).certificates
-    if not seen:
-        raise InputError(str(request.served), "no certificate", expected="a served chain, leaf first")
-    return seen
-
-
-def _observed(case: Case, target: Target) -> TargetDiagnosis:
+def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosis:
     """Clients judged on the chain that was on the wire; nothing is predicted or planned."""
-    verdicts = case.simulator(target).verdicts(case.observed)
-    findings = review(target, case.scene, case.question(target), None, case.observed)
+    verdicts = case.simulator(target).verdicts(seen.chain)
+    findings = review(target, case.scene, case.question(target), None, seen.chain)
     findings += _second_opinion(verdicts, case.request)
-    return TargetDiagnosis(target, ServedChain("observed", case.observed), verdicts, (), tuple(findings), None)
+    served = ServedChain("observed", seen.chain, observed=seen)
+    return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
 
 
 def _predicted(case: Case, target: Target) -> TargetDiagnosis:

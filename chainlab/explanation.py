@@ -70,7 +70,7 @@ def explain(request: Request) -> Explained:
     """
     case = open_case(request)
     targets = case.scene.targets
-    windows = () if case.observed else tuple(_windows(case, target) for target in targets)
+    windows = tuple(_windows(case, target) for target in targets if target.observed is None)
     clients = tuple(found for target in targets for found in _clients(case, target))
     if not windows and not clients:
         raise UsageError("the chain was observed, so Windows decides nothing; name a client with --client ID")
@@ -108,7 +108,8 @@ def _clients(case: Case, target: Target) -> list[ClientExplanation]:
 
 def _chains(case: Case, target: Target) -> list[tuple[tuple[Policy, ...], tuple[Certificate, ...]]]:
     """Every chain that may be on the wire, with the rules that choose it."""
+    if target.observed is not None:
+        return [((), target.observed.chain)]
     prediction = case.answer(target).served.prediction
-    if prediction is None:
-        return [((), case.observed)]
+    assert prediction is not None
     return [(possibility.policies, possibility.served) for possibility in prediction.possibilities]

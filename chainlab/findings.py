@@ -145,6 +145,50 @@ UNKNOWN_THUMBPRINTS = _kind(
     "Add an export with encodings: a registry export, an SST file or the evidence bundle.",
 )  # fmt: skip
 
+# --- handshakes ----------------------------------------------------------------------------------------------------
+LEAF_ONLY = _kind(
+    "leaf-only", Severity.WARNING, "{place}: shows only the server certificate, not what was sent with it",
+    "The served chain cannot be judged from it; chainlab predicts the chain instead.",
+    "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
+)  # fmt: skip
+CERTIFICATE_COUNT = _kind(
+    "certificate-count", Severity.WARNING, "{place}: {said} certificates are announced, {found} are there",
+    "A part of the served chain may be missing here; the verdicts hold for what is there.",
+    "Take it again and keep the whole output.",
+)  # fmt: skip
+SESSION_RESUMED = _kind(
+    "session-resumed", Severity.NOTE, "{place}: handshakes with {endpoint} that resumed a session: {count}; they carry "
+    "no certificate",
+    "A client that comes back shortly after does not get the chain again.",
+    "Look at the first handshake of the client, or capture from a fresh client.",
+)  # fmt: skip
+CERTIFICATE_UNSEEN = _kind(
+    "certificate-unseen", Severity.WARNING,
+    "{place}: handshakes with {endpoint} whose server certificate was not seen: {count}; {why}",
+    "Nothing can be said about the chain that was served there.",
+    "For TLS 1.3 give the key log (SSLKEYLOGFILE) as a further input; else capture the whole connection.",
+)  # fmt: skip
+NO_HANDSHAKE = _kind(
+    "no-handshake", Severity.WARNING, "{place}: no certificate was sent in it: {why}",
+    "There is no served chain to judge.",
+    "Capture while a client connects, from its first packet on.",
+)  # fmt: skip
+SNI_MISMATCH = _kind(
+    "sni-mismatch", Severity.WARNING, "a client asked for '{host}' (SNI), but the certificate names {names}",
+    "Clients that check the host name reject it; the request may have met the wrong binding.",
+    "Check the bindings of that name and port.",
+)  # fmt: skip
+OBSERVED_AGREES = _kind(
+    "observed-agrees", Severity.NOTE, "the handshake in {place} shows the predicted chain{policy}",
+    "Prediction and observation support each other.",
+    "Nothing.",
+)  # fmt: skip
+OBSERVED_DIFFERS = _kind(
+    "observed-differs", Severity.WARNING, "the handshake in {place} shows another chain than predicted: {observed}",
+    "The inputs do not describe the server as it was then, or a cache or another machine answered.",
+    "Judge the observed chain with --served; collect the server's stores again.",
+)  # fmt: skip
+
 # --- the server certificate itself: the same for every client -----------------------------------------------------
 LEAF_EXPIRED = _kind(
     "leaf-expired", Severity.ERROR, "the server certificate expired on {date}",

@@ -11,6 +11,7 @@ from chainlab.evidence import ChainEvidence
 from chainlab.findings import Finding
 from chainlab.graph import CertGraph
 from chainlab.server import Server
+from chainlab.targets import Target
 from chainlab.windows.engine import BOTH, ChainPrediction, predict_chain
 from chainlab.windows.selection import Policy, WindowsPath
 
@@ -26,17 +27,23 @@ def matches(path: WindowsPath, chain: ChainEvidence) -> bool:
 
 
 def policies_in_force(
-    server: Server, graph: CertGraph, leaves: Sequence[Certificate], chains: Sequence[ChainEvidence], at: datetime
+    server: Server, graph: CertGraph, targets: Iterable[Target], chains: Sequence[ChainEvidence], at: datetime
 ) -> tuple[Policy, ...]:
-    """The tie rules that every chain built by this server agrees with; both where that settles nothing.
+    """The tie rules that agree with every chain that this server was seen to build or to serve.
 
-    That a server follows one rule for all its certificates is inferred [I].
+    Evidence that no rule explains settles nothing. That a server follows one rule for all its certificates is inferred
+    [I].
     """
     standing = set(BOTH)
-    for leaf in leaves:
-        for chain in built_for(leaf, chains):
-            prediction = predict_chain(server, graph, leaf, at)
-            standing &= {policy for policy in BOTH if matches(prediction.choices[policy].winner, chain)} or set(BOTH)
+    for target in targets:
+        built = built_for(target.leaf.certificate, chains)
+        if target.observed is not None or not (built or target.seen):
+            continue
+        choices = predict_chain(server, graph, target.leaf.certificate, at).choices
+        for chain in built:
+            standing &= {policy for policy in BOTH if matches(choices[policy].winner, chain)} or set(BOTH)
+        for seen in target.seen:
+            standing &= {policy for policy in BOTH if choices[policy].winner.served == seen.chain} or set(BOTH)
     return tuple(policy for policy in BOTH if policy in standing) or BOTH
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from chainlab.changes import WindowsUpdate
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.findings import Finding
 from chainlab.ground_truth import compare
+from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
@@ -40,6 +41,7 @@ class _Target:
     question: Question
     prediction: ChainPrediction | None
     served: tuple[Certificate, ...]
+    observed: Sequence[ObservedChain]
 
     def predicted(self, server: Server) -> WindowsPath:
         """The chain that another state of the server would give."""
@@ -56,7 +58,7 @@ def review(
     served: tuple[Certificate, ...],
 ) -> list[Finding]:
     """Every finding about one target; ``prediction`` is ``None`` where the served chain was observed."""
-    reviewed = _Target(target.leaf, scene, question, prediction, served)
+    reviewed = _Target(target.leaf, scene, question, prediction, served, target.seen)
     return [finding for rule in _RULES for finding in rule(reviewed)]
 
 
@@ -250,7 +252,37 @@ def _blocked(target: _Target, root: Certificate) -> str:
     return "without any purpose" if any(copy.properties.all_purposes_disabled for copy in copies) else ""
 
 
+def _about_observation(target: _Target) -> Iterator[Finding]:
+    """Whether a handshake with this leaf shows a chain that is predicted under one of the policies."""
+    prediction = target.prediction
+    if prediction is None:
+        return
+    for seen in target.observed:
+        fitting = [p.policies for p in prediction.possibilities if p.served == seen.chain]
+        if fitting:
+            parameters = {"place": seen.place, "policy": _WHICH.get(fitting[0], "")}
+            yield Finding(kinds.OBSERVED_AGREES, parameters)
+        else:
+            above = " → ".join(certificate.label for certificate in seen.chain[1:]) or "the server certificate alone"
+            yield Finding(kinds.OBSERVED_DIFFERS, {"place": seen.place, "observed": above})
+
+
+_WHICH: dict[tuple[Policy, ...], str] = {
+    (Policy.KB,): " (the one that Microsoft documents)",
+    (Policy.NEWEST,): " (the one that field reports tell of: the newer issuer)",
+}
+
+
+def _about_server_name(target: _Target) -> Iterator[Finding]:
+    """Names that clients asked for and that the certificate does not have; ``--host`` is judged on its own."""
+    leaf = target.leaf.certificate
+    for host in dict.fromkeys(host for seen in target.observed for host in seen.hosts):
+        if host != target.question.host and not matches_host(leaf, host, HostRules()):
+            names = ", ".join(leaf.dns_names) or "no host"
+            yield Finding(kinds.SNI_MISMATCH, {"host": host, "names": names}, (leaf.sha256,))
+
+
 _RULES = (
     _about_leaf, _about_end, _about_renewal, _about_elements, _about_choice, _about_windows_own, _about_download,
-    _about_update, _about_aia, _about_unused, _about_expiry, _about_pfx,
+    _about_update, _about_aia, _about_unused, _about_expiry, _about_pfx, _about_observation, _about_server_name,
 )  # fmt: skip

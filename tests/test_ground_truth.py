@@ -2,14 +2,21 @@
 
 from chainlab.evidence import ChainEvidence, Place
 from chainlab.ground_truth import compare, policies_in_force
+from chainlab.observation import ObservedChain
+from chainlab.targets import Target
 from chainlab.windows.selection import Policy
 from tests.pki import NOW, Pki, at
+from tests.scene import seen as sighting
 from tests.windows.machine import Machine, possible
 
 
 def contested(pki: Pki) -> Machine:
     root, cross = pki.ca("R", not_before=at("2015-01-01")), pki.ca("R", "U", not_before=at("2021-01-01"))
     return Machine(pki.leaf("I"), Root=[root, pki.ca("U")], CA=[pki.ca("I", "R"), cross])
+
+
+def targets(machine: Machine, *seen: ObservedChain) -> list[Target]:
+    return [Target(sighting(machine.leaf, "My"), seen=seen)]
 
 
 def built(machine: Machine, policy: Policy) -> ChainEvidence:
@@ -21,14 +28,22 @@ def test_a_chain_that_only_one_rule_predicts_settles_the_rule(pki: Pki) -> None:
     machine = contested(pki)
     for policy in Policy:
         chains = [built(machine, policy)]
-        assert policies_in_force(machine.server, machine.graph(), [machine.leaf], chains, NOW) == (policy,)
+        assert policies_in_force(machine.server, machine.graph(), targets(machine), chains, NOW) == (policy,)
+
+
+def test_a_chain_that_was_seen_on_the_wire_settles_it_too(pki: Pki) -> None:
+    machine = contested(pki)
+    for policy in Policy:
+        chain = machine.predict().choices[policy].winner.served
+        asked = targets(machine, ObservedChain(chain, sighting(chain[0])))
+        assert policies_in_force(machine.server, machine.graph(), asked, [], NOW) == (policy,)
 
 
 def test_without_or_with_strange_evidence_both_rules_stay(pki: Pki) -> None:
     machine = contested(pki)
     strange = ChainEvidence((machine.leaf.sha1, "00" * 20), Place("x"))
     for chains in ([], [strange]):
-        assert policies_in_force(machine.server, machine.graph(), [machine.leaf], chains, NOW) == tuple(Policy)
+        assert policies_in_force(machine.server, machine.graph(), targets(machine), chains, NOW) == tuple(Policy)
 
 
 def test_the_comparison_is_a_finding_either_way(pki: Pki) -> None:

@@ -83,7 +83,9 @@ Aia = Annotated[
 ]
 Served = Annotated[
     Path | None,
-    typer.Option("--served", metavar="FILE", help="The chain on the wire, in order: nothing is predicted."),
+    typer.Option(
+        "--served", metavar="FILE", help="Chains on the wire (PEM in order, or any handshake): nothing is predicted."
+    ),
 ]
 OwnClient = Annotated[
     list[str] | None,

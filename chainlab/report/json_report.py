@@ -12,6 +12,7 @@ from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Diagnosis, ServedChain, TargetDiagnosis
+from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding
 from chainlab.plan import JudgedChain, Outcome, Plan
 from chainlab.windows.schannel import ACTIVATIONS
@@ -90,6 +91,18 @@ def _served(served: ServedChain) -> Json:
             }
             for alternative in served.alternatives
         ],
+        "seen": [_sighting(handshake) for handshake in served.observed.handshakes] if served.observed else [],
+    }
+
+
+def _sighting(handshake: HandshakeEvidence) -> Json:
+    return {
+        "place": str(handshake.place),
+        "endpoint": handshake.endpoint or None,
+        "sni": handshake.host,
+        "protocol": handshake.protocol or None,
+        "cipher": handshake.cipher or None,
+        "count": handshake.count,
     }
 
 

@@ -12,6 +12,7 @@ from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
+from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import JudgedChain, Plan, PlannedOutcome
@@ -72,7 +73,7 @@ class _Writer:
         failing = count_failing(target.clients)
         errors = [finding for finding in target.findings if finding.severity is Severity.ERROR]
         if not total:
-            self.page.line("No client was selected; only the served chain is predicted.")
+            self.page.line("No client was selected; only the served chain is shown.")
         elif failing:
             apart = "" if not errors else " (see the errors below first)"
             self.page.line(f"{self.page.glyphs.bad} {failing} of {total} clients will fail{apart}", "bold red")
@@ -95,6 +96,8 @@ class _Writer:
         certainty = "" if served.basis == "observed" else f" ({_CERTAINTY[served.certainty]})"
         self.page.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
         self.chain(served.chain, served.root)
+        for handshake in served.observed.handshakes if served.observed else ():
+            self.page.line(f"seen {sighting(handshake)}", "dim", indent=5, hang=3)
 
     def chain(self, chain: Sequence[Certificate], root: Certificate | None, style: str = "") -> None:
         for position, certificate in enumerate(chain, start=1):
@@ -206,6 +209,17 @@ def condition_of(other: JudgedChain) -> tuple[str, str]:
 def count_failing(verdicts: Iterable[ClientVerdict]) -> int:
     """How many clients do not accept."""
     return sum(client.verdict is not Verdict.ACCEPT for client in verdicts)
+
+
+def sighting(handshake: HandshakeEvidence) -> str:
+    """Where a chain was seen, in one line: endpoint, server name, protocol, how often."""
+    parts = [f"at {handshake.endpoint}"] if handshake.endpoint else [f"in {handshake.place}"]
+    if handshake.host is not None:
+        parts.append(f"SNI {handshake.host}" if handshake.host else "no SNI")
+    parts += [part for part in (handshake.protocol, handshake.cipher) if part]
+    if handshake.count > 1:
+        parts.append(f"{handshake.count} times")
+    return ", ".join(parts)
 
 
 _CERTAINTY: Final = {
