@@ -1,7 +1,8 @@
 """The one path search that all builders share.
 
-From the leaf upwards, depth first or shortest first. A policy says which certificates may come next and in which order (``expand``);
-this file only walks, keeps to the budget and never runs in circles. Judgement of finished paths is in ``checks``.
+From the leaf upwards, depth first or shortest first. A policy says which certificates may come next and in which order
+(``expand``); this file only walks, keeps to the budget and never runs in circles. Judgement of finished paths is in
+``checks``.
 """
 
 from __future__ import annotations

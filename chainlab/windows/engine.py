@@ -22,7 +22,7 @@ from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.elements import Context
 from chainlab.windows.matching import issuer_candidates
 from chainlab.windows.root_update import roots_to_fetch
-from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because
+from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because, ranked
 from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
@@ -112,13 +112,9 @@ class ChainPrediction:
     def alternatives(self, policy: Policy | None = None) -> list[Alternative]:
         """The chains not chosen under ``policy`` (default: the first), best first, each with the deciding key."""
         policy = policy or next(iter(self.choices))
-        remaining = [path for path in self.candidates if path is not self.choices[policy].winner]
-        ordered: list[Alternative] = []
-        while remaining:
-            following = choose(remaining, policy).winner
-            ordered.append(Alternative(following, lost_because(following, self.choices[policy].winner, policy)))
-            remaining = [path for path in remaining if path is not following]
-        return ordered
+        winner = self.choices[policy].winner
+        losers = (path for path in ranked(self.candidates, policy) if path is not winner)
+        return [Alternative(path, lost_because(path, winner, policy)) for path in losers]
 
 
 BOTH: Final = tuple(Policy)

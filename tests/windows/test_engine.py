@@ -7,7 +7,7 @@ from chainlab.certificate import Certificate
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_ROOT, StoreEntry
 from chainlab.windows.engine import Certainty
-from chainlab.windows.selection import LostBecause, Policy
+from chainlab.windows.selection import LostBecause, Policy, choose, ranked
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at
 from tests.windows.machine import Machine, served
@@ -223,3 +223,20 @@ def test_in_a_mesh_beyond_the_budget_the_short_trusted_path_is_still_found(pki: 
     prediction = Machine(pki.leaf("M0"), Root=[pki.ca(name) for name in names], CA=crosses).predict()
     assert prediction.budget_exceeded
     assert served(prediction) == "[M0]"
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_the_ranking_is_that_of_choosing_again_and_again(pki: Pki, policy: Policy) -> None:
+    names = ["A", "B", "C", "D"]
+    dates = ("2019-01-01", "2020-01-01", "2021-01-01")
+    made = [
+        pki.ca(a, b, not_before=at(dates[(i * j + i) % 3])) for i, a in enumerate(names) for j, b in enumerate(names)
+    ]
+    machine = Machine(pki.leaf("A"), Root=made[::5], CA=made)
+    candidates = machine.predict().candidates
+    one_by_one, remaining = [], list(candidates)
+    while remaining:
+        one_by_one.append(choose(remaining, policy).winner)
+        remaining = [path for path in remaining if path is not one_by_one[-1]]
+    assert len(candidates) > 40
+    assert ranked(candidates, policy) == one_by_one
