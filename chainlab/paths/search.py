@@ -1,13 +1,11 @@
 """The one path search that all builders share.
 
-From the leaf upwards, depth first or shortest first. A policy says which certificates may come next and in which order
-(``expand``); this file only walks, keeps to the budget and never runs in circles. Judgement of finished paths is in
-``checks``.
+Depth first from the leaf upwards. A policy says which certificates may come next and in which order (``expand``);
+this file only walks, keeps to the budget and never runs in circles. Judgement of finished paths is in ``checks``.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -122,19 +120,15 @@ def search(
     *,
     loop: LoopRule = by_entity,
     backtrack: bool = True,
-    shortest_first: bool = False,
 ) -> Iterator[CandidatePath]:
-    """Yield candidate paths in the policy's order, or by length (``shortest_first``) and then in that order.
-
-    Where a mesh exceeds the budget, shortest first has seen every short path, depth first one corner of the mesh.
+    """Yield candidate paths in the policy's order.
 
     With ``backtrack`` every path is visited; without, only the first choice at each step is followed, so exactly one
     path comes out (the behaviour of OpenSSL and of several embedded libraries).
     """
-    waiting: deque[tuple[Step, ...]] = deque([(leaf,)])
-    take = waiting.popleft if shortest_first else waiting.pop
+    waiting: list[tuple[Step, ...]] = [(leaf,)]
     while waiting:
-        path = take()
+        path = waiting.pop()
         if not budget.spend():
             return
         last = path[-1]
@@ -151,4 +145,4 @@ def search(
             yield CandidatePath(path, End.CYCLE if following else End.NO_ISSUER)
             continue
         chosen = fresh if backtrack else fresh[:1]
-        waiting.extend((*path, step) for step in (chosen if shortest_first else reversed(chosen)))
+        waiting.extend((*path, step) for step in reversed(chosen))

@@ -1,7 +1,7 @@
 """The chain engine: from a leaf and a server's stores to the chain that CertGetCertificateChain returns.
 
 1  candidates   issuers from Root, CA, My, Trust and the LocalSystem user's CA store        stores, matching
-2  paths        shortest first, to a self-signed certificate, a loop or a missing issuer    paths.search
+2  paths        depth first, to a self-signed certificate, a loop or a missing issuer       paths.search
 3  actors       AIA fetch and root update, where switched on and triggered                  root_update
 4  status       error and info bits of every element                                        elements
 5  choice       quality in two passes, then both tie policies                               selection
@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,18 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.search import Budget, CandidatePath, End, Origin, Step, by_entity, search
+from chainlab.paths.search import (
+    MAX_DEPTH,
+    MAX_STEPS,
+    Budget,
+    CandidatePath,
+    End,
+    Expand,
+    Origin,
+    Step,
+    by_entity,
+    search,
+)
 from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.elements import Context
 from chainlab.windows.matching import issuer_candidates
@@ -27,7 +39,7 @@ from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
-"""Candidate chains assessed; a real server has fewer than ten."""
+"""Candidate chains assessed; a real server has fewer than ten. Beyond it, as many of the shortest are added."""
 
 _ACTOR_ROUNDS = 3
 """Root update can make a path longer only so often: a fetched root ends it."""
@@ -142,22 +154,44 @@ def predict_chain(
 
 
 def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
+    """Every chain, depth first; in a mesh too large for that, the chains of one corner and the shortest ones."""
     engine_world = world(server)
+    above: dict[str, list[Step]] = {}
 
     def expand(path: tuple[Step, ...]) -> Sequence[Step]:
-        return [
-            _step(candidate.certificate, graph, engine_world)
-            for candidate in issuer_candidates(path[-1].certificate, graph, engine_world)
-        ]
+        child = path[-1].certificate
+        steps = above.get(child.sha256)
+        if steps is None:
+            candidates = issuer_candidates(child, graph, engine_world)
+            steps = above[child.sha256] = [_step(each.certificate, graph, engine_world) for each in candidates]
+        return steps
 
     budget = Budget()
-    found: list[CandidatePath] = []
     start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
-    for path in search(start, expand, budget, loop=by_entity, shortest_first=True):
-        found.append(path)
-        if len(found) >= MAX_PATHS:
-            return found, True
-    return found, budget.exceeded
+    found = list(itertools.islice(search(start, expand, budget, loop=by_entity), MAX_PATHS))
+    if len(found) < MAX_PATHS and not budget.exceeded:
+        return found, False
+    return list({path.fingerprints: path for path in (*found, *_shortest(start, expand))}.values()), True
+
+
+def _shortest(start: Step, expand: Expand) -> list[CandidatePath]:
+    """The shortest chains, as many as the budgets allow: depth first again and again, one certificate deeper each time.
+
+    What is documented prefers short chains, and depth first may spend its budget before it comes to one.
+    """
+    found: dict[tuple[str, ...], CandidatePath] = {}
+    steps = MAX_STEPS
+    for depth in range(1, MAX_DEPTH + 1):
+        budget = Budget(steps, depth)
+        for path in search(start, expand, budget, loop=by_entity):
+            if path.end is not End.DEPTH:
+                found[path.fingerprints] = path
+            if len(found) >= MAX_PATHS:
+                return list(found.values())
+        if budget.exceeded:
+            break
+        steps = budget.steps
+    return list(found.values())
 
 
 def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:

@@ -53,17 +53,6 @@ def test_the_loop_rule_is_the_callers(pki: Pki) -> None:
     assert "www.example.test -> A -> B -> A [self-signed]" in by_hash - by_key
 
 
-def test_shortest_first_finds_the_same_paths_by_length(pki: Pki) -> None:
-    names = ["A", "B", "C", "D"]
-    made = [pki.ca(a, b) for a in names for b in names]
-    leaf = pki.leaf("A")
-    graph = CertGraph([leaf, *made])
-    by_length = walk(graph, leaf, shortest_first=True)
-    assert sorted(path.fingerprints for path in by_length) == sorted(path.fingerprints for path in walk(graph, leaf))
-    lengths = [len(path.steps) for path in by_length]
-    assert lengths == sorted(lengths)
-
-
 def test_the_budget_stops_an_exponential_mesh(pki: Pki) -> None:
     names = [f"C{number}" for number in range(12)]
     mesh = [pki.ca(a, b) for a in names for b in names if a != b]

@@ -1,5 +1,7 @@
 """The chain engine: candidates, status, choice, actors."""
 
+from datetime import timedelta
+
 import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
@@ -240,3 +242,13 @@ def test_the_ranking_is_that_of_choosing_again_and_again(pki: Pki, policy: Polic
         remaining = [path for path in remaining if path is not one_by_one[-1]]
     assert len(candidates) > 40
     assert ranked(candidates, policy) == one_by_one
+
+
+def test_layers_of_many_certificates_for_one_issuer_stay_within_the_budget(pki: Pki) -> None:
+    layers = [("A", "B"), ("B", "C"), ("C", "R")]
+    made = [pki.ca(a, b, not_before=at("2021-01-01") + timedelta(days=n)) for a, b in layers for n in range(60)]
+    prediction = Machine(pki.leaf("A"), Root=[pki.ca("R")], CA=made).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "A B C [R]"
+    assert prediction.certainty is Certainty.UNDETERMINED
+    assert len(prediction.alternatives()) < 4_000
