@@ -194,6 +194,11 @@ def test_chain30_an_unknown_critical_extension_marks_the_certificate_that_has_it
     assert errors(path) == [E.NO_ERROR, unsupported, E.IS_UNTRUSTED_ROOT]
 
 
+def test_chain5_the_legacy_alternative_names_may_be_critical() -> None:
+    legacy = (oids.LEGACY_SUBJECT_ALT_NAME, True, alternative_names("dns:example.test")[2])
+    assert errors(build(certificate("L", "R", extensions=(legacy,)), ROOT)) == [E.NO_ERROR, E.IS_UNTRUSTED_ROOT]
+
+
 def test_self_signed_chain_a_lone_expired_certificate() -> None:
     path = build(certificate("L", "L", not_after=PAST))
     assert errors(path) == [E.IS_NOT_TIME_VALID | E.IS_UNTRUSTED_ROOT]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from chainlab.windows.status import TrustError
 from tests.oracles.wine import runner
 from tests.oracles.wine.cases import cases
-from tests.oracles.wine.compare import Difference, KnownDivergence, differences, known_divergences
+from tests.oracles.wine.compare import Difference, KnownDivergence, differences, known_divergences, predict
 
 Encoded = dict[str, dict[str, bytes]]
 
@@ -52,6 +53,27 @@ def test_every_listed_difference_is_still_there(found: list[Difference], known: 
         if not any(divergence.only(pattern).covers(d) for d in found)
     ]
     assert stale == []
+
+
+_SSL_POLICY = (
+    (TrustError.IS_NOT_SIGNATURE_VALID, "80096004"),
+    (TrustError.IS_UNTRUSTED_ROOT | TrustError.IS_CYCLIC, "800b0109"),
+    (TrustError.IS_NOT_TIME_VALID, "800b0101"),
+    (TrustError.IS_NOT_VALID_FOR_USAGE, "800b0110"),
+    (TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT, "800b0105"),
+)
+"""What the SSL policy makes of a chain's status, the first that applies [W: sslPolicyCheck]."""
+
+
+def test_the_ssl_policys_code_follows_from_chainlabs_chain_status(encoded: Encoded, found: list[Difference]) -> None:
+    differing = {d.case for d in found if d.bit != "HAS_PREFERRED_ISSUER"}
+    answers = runner.recorded()
+    for case in cases():
+        if case.name in differing:
+            continue
+        paths = predict(case, encoded[case.name]).candidates
+        codes = {next((code for bits, code in _SSL_POLICY if path.status & bits), "0") for path in paths}
+        assert answers[case.name].ssl in codes, case.name
 
 
 def test_every_listed_difference_has_a_reason_and_a_source(known: list[KnownDivergence]) -> None:

@@ -192,6 +192,10 @@ def critical_cases() -> Iterator[Case]:
     }  # fmt: skip
     for form, extension in known.items():
         yield case(f"critical/I-{form}", "L I R", I={"extra": [extension]})
+    legacy = (oids.LEGACY_BASIC_CONSTRAINTS, True, bytes.fromhex("300403020780"))
+    yield case("critical/I-legacy-basic-constraints", "L I R", I={"extra": [legacy]})
+    legacy = (oids.LEGACY_SUBJECT_ALT_NAME, True, alternative_names("dns:www.example.test")[2])
+    yield case("critical/L-legacy-alternative-names", "L I R", L={"extra": [legacy]})
     names = alternative_names("dns:www.example.test", critical=True)
     yield case("critical/L-alternative-names", "L I R", L={"names": names})
     oid, _, value = extended_key_usage(oids.SERVER_AUTH)
