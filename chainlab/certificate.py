@@ -124,10 +124,11 @@ class GeneralName:
 
 @dataclass(frozen=True, slots=True)
 class NameConstraints:
-    """RFC 5280, 4.2.1.10."""
+    """RFC 5280, 4.2.1.10. ``bounded``: a subtree has a minimum other than 0 or a maximum, which nobody supports."""
 
     permitted: tuple[GeneralName, ...] = ()
     excluded: tuple[GeneralName, ...] = ()
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

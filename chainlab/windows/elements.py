@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chainlab import oids
-from chainlab.certificate import Certificate, GeneralName
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.names import breaches, names_of, violation
 from chainlab.paths.policies import process_policies
@@ -147,7 +147,8 @@ def _info(path: _Path, position: int) -> TrustInfo:
         info |= TrustInfo.HAS_PREFERRED_ISSUER
     if position and (constraints := certificate.extensions.name_constraints) is not None:
         leaf = path.certificates[0]
-        if not leaf.malformed_names and violation(constraints, _constrained_names(leaf)) is None:
+        judged = not (leaf.malformed_names or _is_unsupported(constraints))
+        if judged and violation(constraints, _constrained_names(leaf)) is None:
             info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
     return info
 
@@ -310,7 +311,7 @@ def _name_constraints(path: _Path) -> Iterator[Mark]:
         constraints = certificate.extensions.name_constraints
         if constraints is None:
             continue
-        if any(_is_unsupported(tree) for tree in (*constraints.permitted, *constraints.excluded)):
+        if _is_unsupported(constraints):
             yield position, TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT, "name constraints of an unsupported form"
         if leaf.malformed_names:
             bits = TrustError.INVALID_EXTENSION | TrustError.INVALID_NAME_CONSTRAINTS
@@ -328,9 +329,10 @@ def _constrained_names(leaf: Certificate) -> list[GeneralName]:
     return names_of(leaf, common_name=True, email=True)
 
 
-def _is_unsupported(tree: GeneralName) -> bool:
-    """Registered IDs, X.400 addresses, EDI parties, other names than the UPN [D: CERT_TRUST_STATUS]."""
-    return tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME
+def _is_unsupported(constraints: NameConstraints) -> bool:
+    """Minimum or maximum; registered IDs, X.400, EDI, other names than the UPN [D: CERT_TRUST_STATUS]."""
+    trees = (*constraints.permitted, *constraints.excluded)
+    return constraints.bounded or any(tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME for tree in trees)
 
 
 def _critical_extensions(path: _Path) -> Iterator[Mark]:

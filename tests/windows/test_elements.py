@@ -184,6 +184,9 @@ def test_chain27_an_embedded_nul_makes_the_constraints_invalid() -> None:
     path = build(certificate("L", "R", extensions=(alternative_names("dns:foo.test\0baddie"),)), limited)
     assert errors(path) == [E.NO_ERROR, E.IS_UNTRUSTED_ROOT | E.INVALID_NAME_CONSTRAINTS | E.INVALID_EXTENSION]
     assert infos(path) == [NAME, SELF]
+    garbled = (oids.SUBJECT_ALT_NAME, False, b"\x30\x05\x82")
+    path = build(certificate("L", "R", extensions=(garbled,)), limited)
+    assert E.INVALID_NAME_CONSTRAINTS | E.INVALID_EXTENSION in path.status
 
 
 def test_chain30_an_unknown_critical_extension_marks_the_certificate_that_has_it() -> None:
@@ -250,9 +253,16 @@ def test_excluded_names_have_a_bit_of_their_own() -> None:
 
 
 def test_unsupported_forms_of_constraints_are_named() -> None:
-    """[D] CERT_TRUST_STATUS: registered IDs are not supported, of other names the UPN is."""
-    for tree, expected in (("rid:1.2.3", E.HAS_NOT_SUPPORTED_NAME_CONSTRAINT), ("upn:example.test", E.NO_ERROR)):
-        limited = certificate("R", "R", extensions=(CA_USAGE, basic_constraints(True), name_constraints((tree,))))
+    """[D] CERT_TRUST_STATUS: no registered IDs, of other names the UPN alone, no minimum, no maximum."""
+    unsupported, tree = E.HAS_NOT_SUPPORTED_NAME_CONSTRAINT, ("dns:example.test",)
+    for constraints, expected in (
+        (name_constraints(("rid:1.2.3",)), unsupported),
+        (name_constraints(("upn:example.test",)), E.NO_ERROR),
+        (name_constraints(tree, bounds=b"\x80\x01\x01"), unsupported),
+        (name_constraints(tree, bounds=b"\x81\x01\x05"), unsupported),
+        (name_constraints(tree, bounds=b"\x80\x01\x00"), E.NO_ERROR),
+    ):
+        limited = certificate("R", "R", extensions=(CA_USAGE, basic_constraints(True), constraints))
         assert build(LEAF, trusted=(limited,)).status == expected
 
 

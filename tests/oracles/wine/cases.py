@@ -321,10 +321,10 @@ def policy_cases() -> Iterator[Case]:
         yield case(f"policy/{form}-required", "L I R", L={"extra": on_leaf}, I={"extra": [*on_issuer, required]})
 
 
-def mixtures() -> Iterator[Case]:
+def mixtures(seed: int = SEED, count: int = MIXTURES) -> Iterator[Case]:
     """Chains with several things wrong at once, drawn with a fixed seed."""
-    draw = random.Random(SEED)
-    for number in range(MIXTURES):
+    draw = random.Random(seed)
+    for number in range(count):
         labels = draw.choice(LINES)
         changes: dict[str, Changes] = {}
         for label in labels.split():
