@@ -84,6 +84,12 @@ NO_MAC = _kind(
     "A wrong password cannot be told from a right one, and changes would not be noticed.",
     "Export the PFX again with a current tool.",
 )  # fmt: skip
+MODERN_PFX = _kind(
+    "pfx-modern-encryption", Severity.NOTE,
+    "{place}: protected with {how}, which Windows Server 2016 and older cannot import",
+    "The import fails there and blames the password, although the password is right.",
+    "For such a server export it with TripleDES-SHA1 (openssl pkcs12 -export -legacy).",
+)  # fmt: skip
 MANY_KEYS = _kind(
     "several-keys", Severity.NOTE, "{place}: {count} private keys",
     "Windows imports each; many tools see only the first.",
@@ -108,7 +114,7 @@ DIRTY_HIVE = _kind(
     "dirty-hive", Severity.WARNING,
     "{place}: the hive was not closed cleanly (sequence numbers {primary} and {secondary})",
     "It was copied from a running system; what stands in its transaction logs (.LOG1, .LOG2) is missing.",
-    "On the server: reg save HKLM\\SOFTWARE software.hiv",
+    "On the server: reg save HKLM\\SOFTWARE software.hiv.",
 )  # fmt: skip
 LIST_SIGNATURE = _kind(
     "list-signature", Severity.WARNING, "{place}: the signature of the certificate trust list does not hold: {why}",

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chainlab import oids
-from chainlab.certificate import Certificate, GeneralName, NameConstraints
+from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.names import breaches, names_of, violation
 from chainlab.paths.policies import process_policies
 from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
 from chainlab.windows.matching import Match, match_of, self_match, wanted_match
+from chainlab.windows.name_constraints import judge_names
 from chainlab.windows.sources import Source, source
 from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
@@ -146,9 +146,7 @@ def _info(path: _Path, position: int) -> TrustInfo:
     if path.root is not None and path.root.sha256 in path.context.world.trusted:
         info |= TrustInfo.HAS_PREFERRED_ISSUER
     if position and (constraints := certificate.extensions.name_constraints) is not None:
-        leaf = path.certificates[0]
-        judged = not (leaf.malformed_names or _is_unsupported(constraints))
-        if judged and violation(constraints, _constrained_names(leaf)) is None:
+        if not any(judge_names(constraints, path.certificates[0])):
             info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
     return info
 
@@ -296,43 +294,30 @@ def _root_program(path: _Path) -> Iterator[Mark]:
             yield len(path.certificates) - 1, bits, note
 
 
+def _root_program_names(path: _Path) -> Iterator[Mark]:
+    """ROOT_PROGRAM_NAME_CONSTRAINTS (84) restricts what names a root vouches for, as if it carried them itself [D/I].
+
+    The properties beside it restrict nothing here: ROOT_PROGRAM_CERT_POLICIES (83) marks policies for extended
+    validation, ROOT_PROGRAM_CHAIN_POLICIES (105) asks for revocation by list [D header].
+    """
+    if path.root is None:
+        return
+    for properties in path.context.world.properties(path.root):
+        if (constraints := properties.program_name_constraints) is not None:
+            for bits, _ in judge_names(constraints, path.certificates[0]):
+                yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
+
+
 def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
     return purposes is None or usage in purposes
 
 
 def _name_constraints(path: _Path) -> Iterator[Mark]:
-    """A constraint that the leaf's names violate marks the constraining CA [W: chain5, chain20, chain22-26, chain28].
-
-    Only the end certificate's names are looked at, and excluded names have a bit of their own [D: CERT_TRUST_STATUS].
-    Alternative names that do not decode, such as one with an embedded NUL, make the constraints invalid [W: chain27].
-    """
-    leaf = path.certificates[0]
+    """A constraint that the leaf's names violate marks the constraining CA [W: chain5, chain20-28]."""
     for position, certificate in enumerate(path.certificates[1:], start=1):
-        constraints = certificate.extensions.name_constraints
-        if constraints is None:
-            continue
-        if _is_unsupported(constraints):
-            yield position, TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT, "name constraints of an unsupported form"
-        if leaf.malformed_names:
-            bits = TrustError.INVALID_EXTENSION | TrustError.INVALID_NAME_CONSTRAINTS
-            yield position, bits, "the leaf's alternative names do not decode"
-            continue
-        for breach in breaches(constraints, _constrained_names(leaf)):
-            if breach.excluded:
-                yield position, TrustError.HAS_EXCLUDED_NAME_CONSTRAINT, "name constraints exclude the leaf"
-            else:
-                bit = TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
-                yield position, bit, "name constraints do not permit the leaf"
-
-
-def _constrained_names(leaf: Certificate) -> list[GeneralName]:
-    return names_of(leaf, common_name=True, email=True)
-
-
-def _is_unsupported(constraints: NameConstraints) -> bool:
-    """Minimum or maximum; registered IDs, X.400, EDI, other names than the UPN [D: CERT_TRUST_STATUS]."""
-    trees = (*constraints.permitted, *constraints.excluded)
-    return constraints.bounded or any(tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME for tree in trees)
+        if (constraints := certificate.extensions.name_constraints) is not None:
+            for bits, why in judge_names(constraints, path.certificates[0]):
+                yield position, bits, why
 
 
 def _critical_extensions(path: _Path) -> Iterator[Mark]:
@@ -380,6 +365,7 @@ RULES = (
     Rule("purposes", _purposes, source("DFI", "KB 2831004; win-acme#1918; that Schannel asks for serverAuth")),
     Rule("distrust", _disallowed, source("DF", "deprecation policy; CAPI2 event 11 of 2022-06")),
     Rule("root program", _root_program, source("DI", "deprecation policy; the bits are inferred")),
+    Rule("root program names", _root_program_names, source("DI", "SDK header: property 84; the bit is inferred")),
     Rule("name constraints", _name_constraints, source("DW", "CERT_TRUST_STATUS; chain5, chain19 to chain28")),
     Rule("critical extensions", _critical_extensions, source("W", "chain30")),
     Rule("weak cryptography", _weak_crypto, source("D", "KB 2862966, KB 2661254")),

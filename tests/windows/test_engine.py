@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_ROOT, StoreEntry
 from chainlab.windows.engine import Certainty
@@ -195,6 +195,39 @@ def test_the_programs_not_before_property_ends_trust_in_newer_leaves(r46: dict[s
         r46["R"], not_before_after=at("2026-01-01"), not_before_purposes=frozenset({"1.3.6.1.5.5.7.3.4"})
     )
     assert with_update(machine, other_purpose, r46["R"]).predict(r46["R"]).chosen.status == TrustError.NO_ERROR
+
+
+def test_the_programs_name_constraints_bind_the_root(r46: dict[str, Certificate]) -> None:
+    only = NameConstraints(permitted=(GeneralName("dns", "example.test"),))
+    other = NameConstraints(permitted=(GeneralName("dns", "example.org"),))
+    stores = {"Root": [r46["U"]], "CA": [r46["I"], r46["RxU"]]}
+    fine = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=only)
+    assert served(fine.predict()) == "I [R]"
+    bound = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=other)
+    prediction = bound.predict()
+    assert served(prediction) == "I R [U]"
+    assert prediction.alternatives()[0].lost_because is LostBecause.NAME_CONSTRAINTS
+
+
+def test_archived_copies_are_no_candidates(r46: dict[str, Certificate]) -> None:
+    machine = Machine(r46["leaf"], Root=[r46["U"]], CA=[r46["I"], r46["RxU"]])
+    machine.with_properties(r46["R"], "Root", archived=True)
+    assert served(machine.predict()) == "I R [U]"
+
+
+def test_the_disallowed_list_counts_by_thumbprint_and_by_signature_hash_of_one_certificate(
+    r46: dict[str, Certificate],
+) -> None:
+    for digest in (r46["R"].sha1, r46["R"].signature_hash):
+        machine = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]])
+        prediction = machine.set(disallowed_hashes=frozenset({digest})).predict()
+        assert served(prediction) == "I R [U]"
+        assert prediction.alternatives()[0].path.elements[-1].error == 0x4000024
+
+
+def test_web_hosting_is_not_searched_for_issuers(r46: dict[str, Certificate]) -> None:
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], WebHosting=[r46["I"]]).predict()) == ""
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], Trust=[r46["I"]]).predict()) == "I [R]"
 
 
 def test_aia_brings_a_missing_issuer_where_it_is_on(r46: dict[str, Certificate]) -> None:
