@@ -145,9 +145,9 @@ def _info(path: _Path, position: int) -> TrustInfo:
     info = _issuer_info(path, position)
     if path.root is not None and path.root.sha256 in path.context.world.trusted:
         info |= TrustInfo.HAS_PREFERRED_ISSUER
-    if position and (constraints := certificate.extensions.name_constraints) is not None:
-        if not any(judge_names(constraints, path.certificates[0])):
-            info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
+    constraints = certificate.extensions.name_constraints if position else None
+    if constraints is not None and not any(judge_names(constraints, path.certificates[0])):
+        info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
     return info
 
 
