@@ -313,7 +313,10 @@ def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
 
 
 def _name_constraints(path: _Path) -> Iterator[Mark]:
-    """A constraint that the leaf's names violate marks the constraining CA [W: chain5, chain20-28]."""
+    """A constraint that the leaf's names violate marks the constraining CA [W: chain5, chain20-28].
+
+    Names not permitted, excluded names, unsupported forms and names that do not decode have a bit each [D].
+    """
     for position, certificate in enumerate(path.certificates[1:], start=1):
         if (constraints := certificate.extensions.name_constraints) is not None:
             for bits, why in judge_names(constraints, path.certificates[0]):
