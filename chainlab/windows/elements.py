@@ -1,7 +1,9 @@
 """The status bits of each element of a chain, and of the chain as a whole.
 
 Source of the table: MicrosoftDocs/sdk-api ns-wincrypt-cert_trust_status [D] and the tests of Wine's crypt32 that pass
-on real Windows [W]; each function names the row it implements.
+on real Windows [W]; each function names the row it implements. Those tests let older versions of Windows leave out the
+bits for basic constraints, key usage, name constraints and critical extensions: that current ones set them rests there
+on the tests' comments. tests/windows/test_elements.py has the rows, tests/windows/test_wine.py compares with Wine itself.
 """
 
 from __future__ import annotations
