@@ -3,7 +3,7 @@
 Source of the table: MicrosoftDocs/sdk-api ns-wincrypt-cert_trust_status [D] and the tests of Wine's crypt32 that pass
 on real Windows [W]; each function names the row it implements. Those tests let older versions of Windows leave out the
 bits for basic constraints, key usage, name constraints and critical extensions: that current ones set them rests there
-on the tests' comments. tests/windows/test_elements.py has the rows, tests/windows/test_wine.py compares with Wine itself.
+on the tests' comments. tests/windows/test_elements.py has the rows, tests/windows/test_wine.py compares with Wine.
 """
 
 from __future__ import annotations

@@ -105,6 +105,8 @@ def _without_repeat(path: tuple[str, ...]) -> tuple[str, ...]:
 def _compare(case: str, chain: WineChain, path: WindowsPath, *, returned: bool) -> Iterator[Difference]:
     ignored = TrustError.NO_ERROR if returned else _OF_THE_RETURNED_CHAIN
     yield from _bits(case, "chain", TrustError(chain.error) & ~ignored, path.status & ~ignored)
+    if returned:
+        yield from _bits(case, "chain", TrustInfo(chain.info), path.info)
     for (label, error, info), element in zip(chain.elements, path.elements, strict=False):
         yield from _bits(case, label, TrustError(error) & ~ignored, element.error & ~ignored)
         if returned:  # below the fork Wine forgets the info bits of chains of lower quality
