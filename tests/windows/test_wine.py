@@ -66,7 +66,7 @@ _SSL_POLICY = (
 
 
 def test_the_ssl_policys_code_follows_from_chainlabs_chain_status(encoded: Encoded, found: list[Difference]) -> None:
-    differing = {d.case for d in found if d.bit != "HAS_PREFERRED_ISSUER"}
+    differing = {d.case for d in found if not _systematic(d)}
     answers = runner.recorded()
     for case in cases():
         if case.name in differing:
@@ -80,9 +80,9 @@ def test_every_listed_difference_has_a_reason_and_a_source(known: list[KnownDive
     assert all(divergence.why and divergence.source for divergence in known)
 
 
-def test_most_cases_agree_completely_apart_from_the_preferred_issuer(found: list[Difference]) -> None:
-    differing = {d.case for d in found if d.bit != "HAS_PREFERRED_ISSUER"}
-    assert len(differing) < len(cases()) * 0.15
+def test_most_cases_agree_apart_from_two_info_bits_that_wine_forgets(found: list[Difference]) -> None:
+    differing = {d.case for d in found if not _systematic(d)}
+    assert len(differing) < len(cases()) * 0.13
 
 
 @pytest.mark.oracle
@@ -103,9 +103,15 @@ def test_mixtures_that_are_not_recorded_agree_as_well(seed: int) -> None:
         d
         for case in drawn
         for d in differences(case, runner.encode(case), answers[case.name])
-        if d.bit != "HAS_PREFERRED_ISSUER" and not _stale_usage(d, answers[case.name])
+        if not _systematic(d) and not _stale_usage(d, answers[case.name])
     ]
     assert unexpected == []
+
+
+def _systematic(difference: Difference) -> bool:
+    """Info bits that Wine leaves out everywhere: the preferred issuer, and valid name constraints of the chain."""
+    of_chain = (difference.place, difference.bit) == ("chain", "HAS_VALID_NAME_CONSTRAINTS")
+    return difference.bit == "HAS_PREFERRED_ISSUER" or of_chain
 
 
 def _stale_usage(difference: Difference, answer: runner.Answer) -> bool:
