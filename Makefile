@@ -30,6 +30,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.large_capture
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,4 +1,4 @@
-"""Captures for tests: TLS 1.3 with its key log, and what was read of a capture in a form that compares."""
+"""Handshakes for tests: captures of TLS 1.3 with its key log, transcripts of s_client, and forms that compare."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from chainlab.certificate import Certificate
 from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes
 from chainlab.lab import captures as lab
+from chainlab.lab.writers import pem
 
 RANDOM = hashlib.sha256(b"client random").digest()
 _SECRETS = {side: hashlib.sha256(side.encode()).digest() for side in ("CLIENT", "SERVER")}
@@ -78,3 +79,32 @@ def codes(evidence: Evidence) -> list[str]:
 def names(chain: Iterable[Certificate]) -> list[str]:
     """Common names."""
     return [certificate.subject.common for certificate in chain]
+
+
+_TAIL = """---
+No client certificate CA names sent
+---
+SSL handshake has read 3000 bytes and written 400 bytes
+---
+New, TLSv1/SSLv3, Cipher is ECDHE-RSA-AES256-GCM-SHA384
+SSL-Session:
+    Protocol  : TLSv1.2
+    Cipher    : ECDHE-RSA-AES256-GCM-SHA384
+---
+"""
+
+
+def block(certificate: Certificate) -> str:
+    """One PEM block without a comment line."""
+    return pem([certificate]).split("\n", 1)[1]
+
+
+def transcript(chain: list[Certificate], newer: bool = True, showcerts: bool = True) -> str:
+    """What s_client prints, in the layout of 3.x or of 1.0.x."""
+    slash, facts = ("", "   a:PKEY: RSA, 2048 (bit); sigalg: sha256\n   v:NotBefore: x\n") if newer else ("/O=T/", "")
+    text = "CONNECTED(00000003)\n---\nCertificate chain\n"
+    for number, certificate in enumerate(chain):
+        text += f" {number} s:{slash}CN = {certificate.subject.common}\n   i:{slash}CN = x\n{facts}"
+        text += block(certificate) if showcerts else ""
+    leaf = "" if showcerts else block(chain[0])
+    return text + f"---\nServer certificate\n{leaf}subject={slash}CN = x\n\nissuer={slash}CN = y\n" + _TAIL

@@ -126,7 +126,7 @@ def _uber(fields: JavaFields, salt: bytes, iterations: int, place: Place, option
     if password is None:
         hint = "give it with --password-env VAR or --password-file FILE"
         raise PasswordError(str(place), "the UBER key store needs a password, none was given", hint=hint)
-    encoded = bmp_password(password)
+    encoded = bmp_password(password) if password else b""  # Bouncy Castle derives from nothing where it is empty
     key, iv = (
         pkcs12_kdf("sha1", encoded, salt, iterations, purpose, size)
         for purpose, size in ((KEY_PURPOSE, 32), (IV_PURPOSE, 16))

@@ -30,6 +30,9 @@ class Ends:
     server: tuple[str, int] = ("192.0.2.1", 443)
 
 
+DEFAULT_ENDS: Final = Ends()
+
+
 def vector(data: bytes, size: int) -> bytes:
     """Bytes after their length, which takes ``size`` bytes."""
     return len(data).to_bytes(size, "big") + data
@@ -96,7 +99,7 @@ def tls12(chain: Iterable[Certificate], host: str = "", cipher: int = 0xC02F) ->
     ]
 
 
-def packets(flights: Sequence[tuple[int, bytes]], ends: Ends = Ends(), segment: int = _SEGMENT) -> list[bytes]:
+def packets(flights: Sequence[tuple[int, bytes]], ends: Ends = DEFAULT_ENDS, segment: int = _SEGMENT) -> list[bytes]:
     """The Ethernet packets of one TCP connection that carries these flights, its opening included."""
     sequence = [1000, 5_000_000]
     made = [_packet(ends, CLIENT, sequence, 0x02, b""), _packet(ends, SERVER, sequence, 0x12, b"")]

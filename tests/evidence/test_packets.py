@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chainlab.evidence.packets import Segment, address_text, tcp_segment
 from chainlab.lab.captures import SERVER, Ends, packets
 
+V4 = Ends()
 V6 = Ends(("2001:db8::10", 50000), ("2001:db8::1", 8443))
 
 
-def ethernet(ends: Ends = Ends()) -> bytes:
+def ethernet(ends: Ends = V4) -> bytes:
     return packets([(SERVER, b"payload")], ends)[-1]
 
 
@@ -21,7 +22,7 @@ def segment(link: int, data: bytes) -> Segment | None:
     return tcp_segment(link, data, Counter())
 
 
-def ip(ends: Ends = Ends()) -> bytes:
+def ip(ends: Ends = V4) -> bytes:
     return ethernet(ends)[14:]
 
 

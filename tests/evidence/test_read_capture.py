@@ -84,7 +84,7 @@ def test_handshakes_that_are_alike_are_one_with_a_count() -> None:
 def test_a_port_used_again_is_a_new_connection() -> None:
     first, second = packets(lab.tls12(CHAIN, "a.test")), packets(lab.tls12(CHAIN, "b.test"))
     other = [frame[:38] + b"\0\0\x10\0" + frame[42:] for frame in second[:1]]  # another initial sequence number
-    assert [h.host for h in read(pcap(first + other + second[1:])).handshakes][0] == "a.test"
+    assert read(pcap(first + other + second[1:])).handshakes[0].host == "a.test"
     facts = dict(read(pcap(first + other + second[1:])).containers[0].facts)
     assert facts["TCP connections"] == "2"
     again = dict(read(pcap([*first[:1], *first])).containers[0].facts)

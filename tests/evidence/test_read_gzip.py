@@ -12,10 +12,11 @@ from chainlab.lab.writers import pem
 from tests.captures import codes, names
 from tests.pki import Pki
 
+DEFAULT = Limits()
 TEXT = pem([Pki().ca("A"), Pki().ca("B")]).encode()
 
 
-def read(data: bytes, limits: Limits = Limits()) -> Evidence:
+def read(data: bytes, limits: Limits = DEFAULT) -> Evidence:
     return Evidence.of(read_bytes(data, Place("x.gz"), ReadOptions(limits)))
 
 

@@ -8,11 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes
 from chainlab.lab.writers import pem
-from tests.captures import chains, codes, names
+from tests.captures import block, chains, codes, names, transcript
 from tests.pki import Pki
 
 _PKI = Pki()
@@ -20,32 +19,6 @@ CHAIN = [_PKI.leaf("I"), _PKI.ca("I", "R"), _PKI.ca("R")]
 NAMES = ["www.example.test", "I", "R"]
 
 STDERR = "depth=2 CN = other root\nverify error:num=19:self-signed certificate\nverify return:1\ndepth=0 CN = x\n"
-TAIL = """---
-No client certificate CA names sent
----
-SSL handshake has read 3000 bytes and written 400 bytes
----
-New, TLSv1/SSLv3, Cipher is ECDHE-RSA-AES256-GCM-SHA384
-SSL-Session:
-    Protocol  : TLSv1.2
-    Cipher    : ECDHE-RSA-AES256-GCM-SHA384
----
-"""
-
-
-def block(certificate: Certificate) -> str:
-    return pem([certificate]).split("\n", 1)[1]
-
-
-def transcript(chain: list[Certificate], newer: bool = True, showcerts: bool = True) -> str:
-    """What s_client prints, in the layout of 3.x or of 1.0.x."""
-    slash, facts = ("", "   a:PKEY: RSA, 2048 (bit); sigalg: sha256\n   v:NotBefore: x\n") if newer else ("/O=T/", "")
-    text = "CONNECTED(00000003)\n---\nCertificate chain\n"
-    for number, certificate in enumerate(chain):
-        text += f" {number} s:{slash}CN = {certificate.subject.common}\n   i:{slash}CN = x\n{facts}"
-        text += block(certificate) if showcerts else ""
-    leaf = "" if showcerts else block(chain[0])
-    return text + f"---\nServer certificate\n{leaf}subject={slash}CN = x\n\nissuer={slash}CN = y\n" + TAIL
 
 
 def read(text: str | bytes) -> Evidence:
@@ -126,7 +99,7 @@ def test_a_transcript_of_failures_alone_is_an_input_error() -> None:
     failed = (
         "CONNECTED(00000003)\n4057:error:0A000410:SSL routines::handshake failure\n---\nno peer certificate available\n"
     )
-    with pytest.raises(InputError, match="holds no certificate .*handshake failure"):
+    with pytest.raises(InputError, match=r"holds no certificate .*handshake failure"):
         read(failed)
 
 

@@ -10,18 +10,13 @@ from hypothesis import strategies as st
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes
-from chainlab.lab.writers import pem
-from tests.captures import chains, codes
+from tests.captures import block, chains, codes
 from tests.pki import Pki
 
 _PKI = Pki()
 CHAIN = [_PKI.leaf("I"), _PKI.ca("I", "R")]
 NAMES = ["www.example.test", "I"]
 OTHER = [_PKI.leaf("J", "ec.example.test"), _PKI.ca("J", "R")]
-
-
-def block(certificate: Certificate) -> str:
-    return pem([certificate]).split("\n", 1)[1]
 
 
 def line(certificate: Certificate) -> str:

@@ -1,5 +1,7 @@
 """TCP reassembly."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def assembled(segments: list[tuple[int, bytes]], opened: bool = True) -> tuple[b
 def cut_and_shuffled(draw) -> tuple[bytes, list[tuple[int, bytes]]]:
     data = draw(st.binary(min_size=1, max_size=600))
     cuts = sorted({0, len(data), *draw(st.lists(st.integers(0, len(data)), max_size=10))})
-    pieces = [(start, data[start:end]) for start, end in zip(cuts, cuts[1:], strict=False)]
+    pieces = [(start, data[start:end]) for start, end in itertools.pairwise(cuts)]
     for _ in range(draw(st.integers(0, 4))):  # retransmissions with other boundaries
         start = draw(st.integers(0, len(data) - 1))
         pieces.append((start, data[start : draw(st.integers(start, len(data)))]))
