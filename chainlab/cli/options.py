@@ -32,7 +32,9 @@ class Switch(StrEnum):
 Inputs = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), or a directory of these.", show_default=False
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), Java key store, handshake (s_client transcript, "
+        "capture, scanner report), or a directory of these.",
+        show_default=False,
     ),
 ]
 At = Annotated[

@@ -14,9 +14,7 @@ from typing import Final
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
-from chainlab.evidence.pkcs12_crypto import Iterations, bmp_password, pkcs12_kdf
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.twofish import decrypt_cbc
 from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
 from chainlab.findings import BROKEN_PART, Finding
 
@@ -116,6 +114,9 @@ def _certificate(fields: JavaFields) -> bytes:
 
 def _uber(fields: JavaFields, salt: bytes, iterations: int, place: Place, options: ReadOptions) -> JavaFields:
     """What an UBER store holds, decrypted with the password and confirmed by its digest."""
+    from chainlab.evidence.pkcs12_crypto import Iterations, bmp_password, pkcs12_kdf
+    from chainlab.evidence.twofish import decrypt_cbc
+
     if fields.left > MAX_UBER:
         raise LimitError(str(place), f"{fields.left} bytes are more than the cap of {MAX_UBER} for an UBER key store")
     try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Final
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
@@ -14,6 +13,9 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, endpoint_of, message_items
 from chainlab.findings import NO_HANDSHAKE, Finding
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 FORMAT = "nmap report"
 PRIORITY = 343
@@ -53,13 +55,15 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         yield Finding(NO_HANDSHAKE, {"place": str(place), "why": why})
 
 
-def _address(host: ElementTree.Element) -> str:
+def _address(host: Element) -> str:
     names = [element.get("name", "") for element in host.iter("hostname") if element.get("type") == "user"]
     addresses = [element.get("addr", "") for element in host.iter("address") if element.get("addrtype") != "mac"]
     return next(iter((*names, *addresses)), "")
 
 
-def _parse(text: str, place: Place) -> ElementTree.Element:
+def _parse(text: str, place: Place) -> Element:
+    from xml.etree import ElementTree
+
     text = _DECLARATION.sub("", text.replace(_DOCTYPE, "", 1), count=1)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise InputError(str(place), "XML with a DOCTYPE that declares something, which is refused")

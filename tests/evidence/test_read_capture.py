@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chainlab.certificate import Certificate
 from chainlab.errors import LimitError
-from chainlab.evidence import Limits, Place, ReadOptions, read_inputs
+from chainlab.evidence import Limits, Place, ReadOptions, capture, read_inputs
 from chainlab.evidence import read_capture as reader
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tcp_connections import MAX_ACTIVE
@@ -223,8 +223,7 @@ def test_a_broken_certificate_is_a_gap_in_the_chain() -> None:
 
 @given(st.permutations(range(len(FRAMES))), st.lists(st.integers(0, len(FRAMES) - 1), max_size=3))
 def test_packets_in_any_order_and_twice_give_the_same_handshake(order: list[int], twice: list[int]) -> None:
-    opening = [FRAMES[0]]  # a SYN seen after its connection would begin another one
-    shuffled = opening + [FRAMES[number] for number in [*order, *twice] if number]
+    shuffled = [FRAMES[number] for number in [*order, *twice]]
     assert chains(read(pcap(shuffled))) == [("server", NAMES)]
 
 
@@ -298,3 +297,11 @@ def test_captures_have_their_own_cap(tmp_path: Path) -> None:
     assert chains(read_inputs([(file, None)], ReadOptions(Limits(file_bytes=5000)))) == [("server", NAMES)]
     with pytest.raises(LimitError, match="more than the cap of 5500"):
         read_inputs([(file, None)], replace(ReadOptions(), limits=Limits(stream_bytes=5500)))
+
+
+def test_distinct_certificates_above_the_cap_are_counted_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "MAX_DISTINCT_BYTES", sum(map(len, encodings(CHAIN))) + 10)
+    other = packets(lab.tls12(CLIENTS), Ends(("192.0.2.11", 1)))
+    evidence = read(pcap(FRAMES + other))
+    assert chains(evidence) == [("server", NAMES)]
+    assert "(1 messages)" in evidence.findings[0].message
