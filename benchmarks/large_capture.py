@@ -9,6 +9,7 @@ throughput; making the traffic does not count.
 
 from __future__ import annotations
 
+import io
 import itertools
 import sys
 import time
@@ -32,17 +33,18 @@ class Generated:
     def __init__(self, size: int, chain: list[Certificate]) -> None:
         self.size, self.made, self.seconds = size, 0, 0.0
         self._pieces = _traffic(chain)
-        self._ahead = pcap([])
+        self._current = io.BytesIO(pcap([]))
 
     def read(self, size: int, /) -> bytes:
         """Up to ``size`` bytes; empty at the end."""
-        start = time.perf_counter()
-        while len(self._ahead) < size and self.made < self.size:
+        taken = self._current.read(size)
+        while len(taken) < size and self.made < self.size:
+            start = time.perf_counter()
             piece = next(self._pieces)
             self.made += len(piece)
-            self._ahead += piece
-        self.seconds += time.perf_counter() - start
-        taken, self._ahead = self._ahead[:size], self._ahead[size:]
+            self._current = io.BytesIO(piece)
+            self.seconds += time.perf_counter() - start
+            taken += self._current.read(size - len(taken))
         return taken
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chainlab.certificate import Certificate
 from chainlab.errors import LimitError
-from chainlab.evidence import Limits, Place, ReadOptions, capture, read_inputs
+from chainlab.evidence import HandshakeEvidence, Limits, Place, ReadOptions, capture, read_inputs, tcp_connections
 from chainlab.evidence import read_capture as reader
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tcp_connections import MAX_ACTIVE
@@ -243,31 +243,41 @@ def test_a_capture_inside_gzip_is_read_as_a_stream(tmp_path: Path) -> None:
     assert evidence.handshakes[0].place.inside == ("gzip",)
 
 
-class Endless(io.RawIOBase):
-    """A capture of ``size`` bytes, made while it is read: a handshake, then bulk data of many connections."""
+class Endless:
+    """A capture of ``size`` bytes, made while it is read: a handshake, then the same traffic from ever new clients."""
 
-    def __init__(self, size: int, bulk: list[bytes]) -> None:
-        self.left, self.bulk = size, b"".join(pcap([frame])[24:] for frame in bulk)
-        self.ahead = pcap(FRAMES)
+    def __init__(self, size: int, traffic: list[bytes]) -> None:
+        self.left, self.traffic, self.client = size, pcap(traffic)[24:], 0
+        self.current = io.BytesIO(pcap(FRAMES))
 
-    def read(self, size: int = -1) -> bytes:
-        while len(self.ahead) < size and self.left > 0:
-            self.ahead += self.bulk
-            self.left -= len(self.bulk)
-        taken, self.ahead = self.ahead[:size], self.ahead[size:]
+    def read(self, size: int, /) -> bytes:
+        taken = self.current.read(size)
+        while len(taken) < size and self.left > 0:
+            self.left -= len(self.traffic)
+            self.client += 1
+            self.current = io.BytesIO(self.traffic.replace(b"\xc0\0\x02\x0a", self.client.to_bytes(4, "big")))
+            taken += self.current.read(size - len(taken))
         return taken
 
 
-def test_memory_does_not_grow_with_the_capture() -> None:
-    """64 MiB of traffic whose handshakes are incomplete: every connection holds what it can."""
-    flights = [(CLIENT, lab.record(22, lab.client_hello())), (SERVER, b"\x16\x03\x03\x40\x00" + bytes(60_000))]
-    bulk = [frame for port in range(16) for frame in packets(flights, Ends(("192.0.2.10", 1000 + port)), 30_000)]
+def test_memory_does_not_grow_with_the_capture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """256 MiB: bulk data, and connections that never finish a record; what they hold together stays under its cap."""
+    monkeypatch.setattr(tcp_connections, "MAX_HELD", 2**20)
+    stuck = (SERVER, b"\x16\x03\x03\x40\x00" + bytes(15_000))
+    bulk = [(SERVER, lab.record(23, bytes(16_000)) * 100)]
+    traffic = [
+        frame
+        for port in range(8)
+        for frame in packets([stuck] if port else [*lab.tls12(CHAIN), *bulk], Ends(("192.0.2.10", port)), 60_000)
+    ]
+    source = Endless(256 * 2**20, traffic)
     tracemalloc.start()
-    found = list(reader.read_stream(Endless(64 * 2**20, bulk), Place("big.pcap"), ReadOptions()))
+    found = list(reader.read_stream(source, Place("big.pcap"), ReadOptions()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 24 * 2**20
-    assert any(type(item).__name__ == "HandshakeEvidence" for item in found)
+    assert source.left <= 0
+    assert peak < 8 * 2**20
+    assert sum(item.count for item in found if isinstance(item, HandshakeEvidence)) == source.client + 1
 
 
 def test_more_connections_than_the_cap_are_given_up_oldest_first() -> None:
