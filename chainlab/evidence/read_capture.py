@@ -1,4 +1,4 @@
-"""Network captures (pcap, pcapng), read as a stream; what is done with them stands in ``capture``."""
+"""Network captures (pcap, pcapng), read as a stream; what is done with them stands in ``packet_capture``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
 
 def read_stream(source: ByteSource, place: Place, options: ReadOptions) -> Iterator[Item]:
     """The container's facts, then the distinct handshakes in order of their first sighting, then what was not seen."""
-    from chainlab.evidence.capture import capture_items  # a dozen modules that only captures need
+    from chainlab.evidence.packet_capture import capture_items  # a dozen modules that only captures need
 
     yield from capture_items(source, place, options)

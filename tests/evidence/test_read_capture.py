@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from chainlab.certificate import Certificate
 from chainlab.errors import LimitError
-from chainlab.evidence import HandshakeEvidence, Limits, Place, ReadOptions, capture, read_inputs, tcp_connections
+from chainlab.evidence import (
+    HandshakeEvidence,
+    Limits,
+    Place,
+    ReadOptions,
+    packet_capture,
+    read_inputs,
+    tcp_connections,
+)
 from chainlab.evidence import read_capture as reader
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tcp_connections import MAX_ACTIVE
@@ -310,7 +318,7 @@ def test_captures_have_their_own_cap(tmp_path: Path) -> None:
 
 
 def test_distinct_certificates_above_the_cap_are_counted_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture, "MAX_DISTINCT_BYTES", sum(map(len, encodings(CHAIN))) + 10)
+    monkeypatch.setattr(packet_capture, "MAX_DISTINCT_BYTES", sum(map(len, encodings(CHAIN))) + 10)
     other = packets(lab.tls12(CLIENTS), Ends(("192.0.2.11", 1)))
     evidence = read(pcap(FRAMES + other))
     assert chains(evidence) == [("server", NAMES)]
