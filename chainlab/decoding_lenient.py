@@ -180,6 +180,17 @@ def _name_constraints(value: Any) -> dict[str, Any]:
     return {"name_constraints": NameConstraints(permitted, excluded)}
 
 
+def decode_name_constraints(data: bytes) -> NameConstraints:
+    """A NameConstraints value (RFC 5280, 4.2.1.10); ``ValueError`` when malformed."""
+    try:
+        constraints: NameConstraints = _name_constraints(asn1.NameConstraints.load(data, strict=True))[
+            "name_constraints"
+        ]
+    except _BROKEN as broken:
+        raise ValueError(f"malformed name constraints ({broken})") from None
+    return constraints
+
+
 def _policies(value: Any) -> dict[str, Any]:
     return {"policies": tuple(policy["policy_identifier"].dotted for policy in value)}
 

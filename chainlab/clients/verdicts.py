@@ -101,6 +101,11 @@ class Judge:
         results = [build(group.family, handshake, group.store, self._graph, self._question) for group in self._groups]
         return [self._verdict(profile, results[group]) for profile, group in self._members]
 
+    def result(self, profile: Profile, served: tuple[Certificate, ...]) -> BuildResult:
+        """One client's whole answer, with every candidate path; ``profile`` is one of the judge's clients."""
+        group = self._groups[next(index for member, index in self._members if member.id == profile.id)]
+        return build(group.family, Handshake(served, self._fetchable), group.store, self._graph, self._question)
+
     def _verdict(self, profile: Profile, result: BuildResult) -> ClientVerdict:
         problem = result.problem
         if problem is None:

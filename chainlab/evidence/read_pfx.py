@@ -27,7 +27,7 @@ from chainlab.evidence.pkcs12_crypto import (
 )
 from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
-from chainlab.findings import BROKEN_PART, MANY_KEYS, NO_MAC, UNUSED_PART, Finding
+from chainlab.findings import BROKEN_PART, MANY_KEYS, MODERN_PFX, NO_MAC, UNUSED_PART, Finding
 from chainlab.properties import FRIENDLY_NAME, derive
 
 FORMAT = "PFX"
@@ -205,6 +205,9 @@ class _Reader:
         facts += tuple(("key provider", name) for name in dict.fromkeys(_provider(bag) for bag in keys) if name)
         if any(_MACHINE_KEYSET in bag.attributes for bag in keys):
             facts += (("machine keyset", "yes"),)
+        modern = [name for name in (*self.encryption, *keys_encryption) if name.startswith("AES")]
+        if modern:
+            self.problems.append(Finding(MODERN_PFX, {"place": str(self.place), "how": modern[0]}))
         if len(keys) > 1:
             self.problems.append(Finding(MANY_KEYS, {"place": str(self.place), "count": str(len(keys))}))
         return ContainerEvidence(self.place, FORMAT, facts)

@@ -14,9 +14,11 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
 from chainlab.errors import InputError, LimitError, PasswordError
+from chainlab.evidence.central_store import central_store_files, central_store_items
 from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.evidence.source import BoundedSource, ByteSource
+from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
 from chainlab.server import StoreName
 
@@ -27,7 +29,9 @@ class Limits:
 
     ``file_bytes``: one input. ``stream_bytes``: one input of a format that is not held in memory (captures).
     ``depth``: containers within containers. ``certificates``: certificates of one input. ``iterations``:
-    key-derivation iterations of one PFX in total. ``files``: files of one directory.
+    key-derivation iterations of one PFX in total. ``files``: files of one directory. ``members``, ``unpacked_bytes``
+    and ``unpacked_ratio``: members of one archive, their size in total, and how many times the archive's own size that
+    may be.
     """
 
     file_bytes: int = 64 * 1024 * 1024
@@ -37,6 +41,9 @@ class Limits:
     certificates: int = 50_000
     iterations: int = 10_000_000
     files: int = 10_000
+    members: int = 5_000
+    unpacked_bytes: int = 256 * 1024 * 1024
+    unpacked_ratio: int = 200
 
 
 PasswordSource = Callable[[str], str | None]
@@ -187,17 +194,22 @@ def _check_size(file: BinaryIO, path: Path, limits: Limits, streamed: bool) -> N
 
 
 def read_directory(path: Path, options: ReadOptions, store: StoreName | None = None) -> Evidence:
-    """Every readable file below a directory; a sub-path like ``LocalMachine/CA`` names the store.
+    """Every readable file below a directory; a sub-path like ``LocalMachine/CA`` names the store (``store_paths``).
 
-    Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read.
+    Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read. A folder
+    of PFX files named for hosts is a Central Certificate Store.
     """
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
     if len(files) > options.limits.files:
         raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
     evidence, password_problem = Evidence(), None
+    central = central_store_files(files)
     for file in files:
         try:
-            evidence += read_file(file, options, store or _store_of_path(file.relative_to(path)))
+            found = read_file(file, options, store or store_of_path(file.relative_to(path)))
+            evidence += found
+            if file in central:
+                evidence += Evidence.of(central_store_items(file, found.items))
         except InputError as error:
             password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
             problem = Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
@@ -205,14 +217,6 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
     if all(isinstance(item, Finding) for item in evidence.items):
         raise password_problem or InputError(str(path), f"no certificate in {len(files)} files", expected=_EXPECTED)
     return evidence
-
-
-def _store_of_path(relative: Path) -> StoreName | None:
-    parts = [part.lower() for part in relative.parts[:-1]]
-    for location, logical in itertools.pairwise(parts):
-        if location in ("localmachine", "currentuser", "system"):
-            return StoreName.parse(f"{location}/{logical}")
-    return None
 
 
 def read_inputs(inputs: Iterable[tuple[Path, StoreName | None]], options: ReadOptions) -> Evidence:

@@ -6,7 +6,7 @@ on real Windows [W]; each function names the row it implements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
 from chainlab.windows.matching import Match, match_of, self_match
+from chainlab.windows.sources import Source, source
 from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
@@ -32,6 +33,16 @@ _SUPPORTED_CRITICAL = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Why a bit is set on an element: in words, with the rule that set it and its evidence."""
+
+    bits: TrustError
+    text: str
+    rule: str
+    evidence: Source
+
+
+@dataclass(frozen=True, slots=True)
 class ChainElement:
     """One certificate of a chain with its status, the match that found its issuer, and the stores that hold it."""
 
@@ -39,7 +50,12 @@ class ChainElement:
     error: TrustError
     info: TrustInfo
     suppliers: tuple[StoreName, ...]
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks in words."""
+        return tuple(remark.text for remark in self.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +91,18 @@ def judge_elements(path: CandidatePath, context: Context) -> tuple[ChainElement,
     """The elements of a path, leaf first, each with its status bits."""
     judged = _Path(path.certificates, path.end, context)
     errors = [TrustError.NO_ERROR] * len(judged.certificates)
-    notes: list[list[str]] = [[] for _ in judged.certificates]
-    for rule in _RULES:
-        for position, bits, note in rule(judged):
+    remarks: list[list[Remark]] = [[] for _ in judged.certificates]
+    for rule in RULES:
+        for position, bits, text in rule.check(judged):
             errors[position] |= bits
-            notes[position].append(note)
+            remarks[position].append(Remark(bits, text, rule.name, rule.evidence))
     return tuple(
         ChainElement(
             certificate,
             errors[position],
             _info(judged, position),
             context.world.suppliers(certificate),
-            tuple(notes[position]),
+            tuple(remarks[position]),
         )
         for position, certificate in enumerate(judged.certificates)
     )
@@ -219,6 +235,22 @@ def _root_program(path: _Path) -> Iterator[Mark]:
             yield len(path.certificates) - 1, bits, note
 
 
+def _root_program_names(path: _Path) -> Iterator[Mark]:
+    """ROOT_PROGRAM_NAME_CONSTRAINTS (84) restricts what names a root vouches for, as if it carried them itself [D/I].
+
+    The properties beside it restrict nothing here: ROOT_PROGRAM_CERT_POLICIES (83) marks policies for extended
+    validation, ROOT_PROGRAM_CHAIN_POLICIES (105) asks for revocation by list [D header].
+    """
+    if path.root is None:
+        return
+    names = names_of(path.certificates[0], common_name=True)
+    for properties in path.context.world.properties(path.root):
+        constraints = properties.program_name_constraints
+        if constraints is not None and violation(constraints, names) is not None:
+            bits = TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
+            yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
+
+
 def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
     return purposes is None or usage in purposes
 
@@ -261,7 +293,28 @@ def _policies(path: _Path) -> Iterator[Mark]:
         yield 0, TrustError.NO_ISSUANCE_CHAIN_POLICY, "no certificate policy is valid along the path"
 
 
-_RULES = (
-    _untrusted_root, _signature, _time, _basic_constraints, _key_usage, _purposes, _disallowed, _root_program,
-    _name_constraints, _critical_extensions, _weak_crypto, _policies,
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the status table: its name, its function, its evidence."""
+
+    name: str
+    check: Callable[[_Path], Iterator[Mark]]
+    evidence: Source
+
+
+RULES = (
+    Rule("untrusted root", _untrusted_root, source("W", "root not in Root")),
+    Rule("signature", _signature, source("W", "chain1, chain12")),
+    Rule("validity", _time, source("W", "chain0, chain2, chain13")),
+    Rule("basic constraints", _basic_constraints, source("W", "chain3, chain4, chain8")),
+    Rule("key usage", _key_usage, source("W", "chain15, chain16, chain18")),
+    Rule("purposes", _purposes, source("DFI", "KB 2831004; win-acme#1918; that Schannel asks for serverAuth")),
+    Rule("distrust", _disallowed, source("DF", "deprecation policy; CAPI2 event 11 of 2022-06")),
+    Rule("root program", _root_program, source("DI", "deprecation policy; the bits are inferred")),
+    Rule("root program names", _root_program_names, source("DI", "SDK header: property 84; the bit is inferred")),
+    Rule("name constraints", _name_constraints, source("W", "chain5, chain19 to chain28")),
+    Rule("critical extensions", _critical_extensions, source("W", "chain30")),
+    Rule("weak cryptography", _weak_crypto, source("D", "KB 2862966, KB 2661254")),
+    Rule("certificate policies", _policies, source("DI", "the bit; where it is set is inferred")),
+)
+"""The status table, in the order in which remarks are listed."""

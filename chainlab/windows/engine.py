@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
@@ -52,6 +53,19 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Possibility:
+    """A chain that the server may serve: the choice of the policies named, or (no policy) a rival in a full tie."""
+
+    path: WindowsPath
+    policies: tuple[Policy, ...]
+
+    @property
+    def served(self) -> tuple[Certificate, ...]:
+        """What would be on the wire."""
+        return self.path.served
+
+
+@dataclass(frozen=True, slots=True)
 class ChainPrediction:
     """What Windows builds for one leaf: a choice under each policy, every other candidate, and what it fetched.
 
@@ -67,8 +81,24 @@ class ChainPrediction:
 
     @property
     def chosen(self) -> WindowsPath:
-        """The chain under the documented policy."""
-        return self.choices[Policy.KB].winner
+        """The chain under the documented policy, or under the only one in force."""
+        return next(iter(self.choices.values())).winner
+
+    @property
+    def possibilities(self) -> tuple[Possibility, ...]:
+        """Every chain that may be on the wire, distinct by what is served: documented policy first, then ties.
+
+        One possibility means that the prediction is firm.
+        """
+        found: dict[tuple[Certificate, ...], Possibility] = {}
+        for policy, choice in self.choices.items():
+            known = found.get(choice.winner.served)
+            policies = (*known.policies, policy) if known is not None else (policy,)
+            found[choice.winner.served] = Possibility(known.path if known is not None else choice.winner, policies)
+        for choice in self.choices.values():
+            for path in choice.tied:
+                found.setdefault(path.served, Possibility(path, ()))
+        return tuple(found.values())
 
     @property
     def certainty(self) -> Certainty:
@@ -76,11 +106,12 @@ class ChainPrediction:
         served = {choice.winner.served for choice in self.choices.values()}
         if len(served) > 1:
             return Certainty.CONTESTED
-        rivals = {path.served for choice in self.choices.values() for path in choice.tied}
-        return Certainty.UNDETERMINED if rivals - served or self.budget_exceeded else Certainty.FIRM
+        open_ended = len(self.possibilities) > 1 or self.budget_exceeded
+        return Certainty.UNDETERMINED if open_ended else Certainty.FIRM
 
-    def alternatives(self, policy: Policy = Policy.KB) -> list[Alternative]:
-        """The chains not chosen under ``policy``, best first, each with the key that decided against it."""
+    def alternatives(self, policy: Policy | None = None) -> list[Alternative]:
+        """The chains not chosen under ``policy`` (default: the first), best first, each with the deciding key."""
+        policy = policy or next(iter(self.choices))
         remaining = [path for path in self.candidates if path is not self.choices[policy].winner]
         ordered: list[Alternative] = []
         while remaining:
@@ -90,8 +121,13 @@ class ChainPrediction:
         return ordered
 
 
-def predict_chain(server: Server, graph: CertGraph, leaf: Certificate, at: datetime) -> ChainPrediction:
-    """Build every chain for ``leaf`` from the server's stores and choose under both policies.
+BOTH: Final = tuple(Policy)
+
+
+def predict_chain(
+    server: Server, graph: CertGraph, leaf: Certificate, at: datetime, policies: Sequence[Policy] = BOTH
+) -> ChainPrediction:
+    """Build every chain for ``leaf`` from the server's stores and choose under each of ``policies``.
 
     ``graph`` must hold every certificate of the server; its signature results are shared between calls.
     """
@@ -105,7 +141,7 @@ def predict_chain(server: Server, graph: CertGraph, leaf: Certificate, at: datet
             break
         fetched.extend(arriving)
         server = server.with_entries(arriving)
-    choices = {policy: choose(assessed, policy) for policy in Policy}
+    choices = {policy: choose(assessed, policy) for policy in policies}
     return ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded)
 
 
@@ -151,13 +187,13 @@ def _issuers_by_aia(server: Server, graph: CertGraph, assessed: tuple[WindowsPat
 
     They are kept in the LocalSystem user's CA store [F]. That a server fetches at all is possible, not reliable [F].
     """
-    held = {entry.certificate.sha256 for entry in server.entries}
+    held = world(server)
     arriving: dict[str, StoreEntry] = {}
     for candidate in assessed:
         if candidate.path.end is not End.NO_ISSUER:
             continue
         for issuer in server.fetchable:
             fits = issuer.subject.key == candidate.path.top.issuer.key
-            if fits and issuer.sha256 not in held and graph.signature(candidate.path.top, issuer).holds:
+            if fits and issuer not in held and graph.signature(candidate.path.top, issuer).holds:
                 arriving[issuer.sha256] = StoreEntry(issuer, SYSTEM_CA, source="fetched by AIA")
     return [arriving[key] for key in sorted(arriving)]

@@ -3,36 +3,14 @@
 import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
-from chainlab.certificate import Certificate
-from chainlab.graph import CertGraph
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_CA, LM_DISALLOWED, LM_MY, LM_ROOT, SYSTEM_CA, Server, StoreEntry, StoreName
-from chainlab.windows.engine import Certainty, ChainPrediction, predict_chain
+from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import LostBecause, Policy
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at
-
-
-class Machine:
-    """A server by store: ``Machine(leaf, Root=[…], CA=[…])``."""
-
-    def __init__(self, leaf: Certificate, **stores: list[Certificate]) -> None:
-        named = {"Root": LM_ROOT, "CA": LM_CA, "Disallowed": LM_DISALLOWED, "SystemCA": SYSTEM_CA,
-                 "UserCA": StoreName("CurrentUser", "CA")}  # fmt: skip
-        entries = [StoreEntry(leaf, LM_MY)]
-        entries += [StoreEntry(c, named[store]) for store, held in stores.items() for c in held]
-        self.leaf = leaf
-        self.server = Server(entries=tuple(entries), root_update=False)
-
-    def predict(self, *further: Certificate, when=NOW) -> ChainPrediction:
-        graph = CertGraph([*(entry.certificate for entry in self.server.entries), *further])
-        return predict_chain(self.server, graph, self.leaf, when)
-
-
-def served(prediction: ChainPrediction, policy: Policy = Policy.KB) -> str:
-    winner = prediction.choices[policy].winner
-    root = f" [{winner.root.subject.common}]" if winner.root else ""
-    return " ".join(c.subject.common for c in winner.served[1:]) + root
+from tests.windows.machine import Machine, served
 
 
 @pytest.fixture
@@ -215,6 +193,39 @@ def test_the_programs_not_before_property_ends_trust_in_newer_leaves(r46: dict[s
         r46["R"], not_before_after=at("2026-01-01"), not_before_purposes=frozenset({"1.3.6.1.5.5.7.3.4"})
     )
     assert with_update(machine, other_purpose, r46["R"]).predict(r46["R"]).chosen.status == TrustError.NO_ERROR
+
+
+def test_the_programs_name_constraints_bind_the_root(r46: dict[str, Certificate]) -> None:
+    only = NameConstraints(permitted=(GeneralName("dns", "example.test"),))
+    other = NameConstraints(permitted=(GeneralName("dns", "example.org"),))
+    stores = {"Root": [r46["U"]], "CA": [r46["I"], r46["RxU"]]}
+    fine = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=only)
+    assert served(fine.predict()) == "I [R]"
+    bound = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=other)
+    prediction = bound.predict()
+    assert served(prediction) == "I R [U]"
+    assert prediction.alternatives()[0].lost_because is LostBecause.NAME_CONSTRAINTS
+
+
+def test_archived_copies_are_no_candidates(r46: dict[str, Certificate]) -> None:
+    machine = Machine(r46["leaf"], Root=[r46["U"]], CA=[r46["I"], r46["RxU"]])
+    machine.with_properties(r46["R"], "Root", archived=True)
+    assert served(machine.predict()) == "I R [U]"
+
+
+def test_the_disallowed_list_counts_by_thumbprint_and_by_signature_hash_of_one_certificate(
+    r46: dict[str, Certificate],
+) -> None:
+    for digest in (r46["R"].sha1, r46["R"].signature_hash):
+        machine = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]])
+        prediction = machine.set(disallowed_hashes=frozenset({digest})).predict()
+        assert served(prediction) == "I R [U]"
+        assert prediction.alternatives()[0].path.elements[-1].error == 0x4000024
+
+
+def test_web_hosting_is_not_searched_for_issuers(r46: dict[str, Certificate]) -> None:
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], WebHosting=[r46["I"]]).predict()) == ""
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], Trust=[r46["I"]]).predict()) == "I [R]"
 
 
 def test_aia_brings_a_missing_issuer_where_it_is_on(r46: dict[str, Certificate]) -> None:
