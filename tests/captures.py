@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from chainlab.certificate import Certificate
@@ -46,14 +46,16 @@ def tls13(
     ]
 
 
-def _expand(secret: bytes, label: bytes, size: int) -> bytes:
+def expand_label(secret: bytes, label: bytes, size: int, digest: HashAlgorithm | None = None) -> bytes:
+    """HKDF-Expand-Label of RFC 8446 with an empty context; SHA-256 unless told."""
     full = b"tls13 " + label
-    return HKDFExpand(SHA256(), size, size.to_bytes(2, "big") + bytes([len(full)]) + full + b"\0").derive(secret)
+    info = size.to_bytes(2, "big") + bytes([len(full)]) + full + b"\0"
+    return HKDFExpand(digest or SHA256(), size, info).derive(secret)
 
 
 def _seal(side: str, content: bytes, padding: int) -> bytes:
     secret, made = _SECRETS[side], b""
-    key, iv = AESGCM(_expand(secret, b"key", 16)), int.from_bytes(_expand(secret, b"iv", 12), "big")
+    key, iv = AESGCM(expand_label(secret, b"key", 16)), int.from_bytes(expand_label(secret, b"iv", 12), "big")
     for number, start in enumerate(range(0, len(content), 1000)):
         plain = content[start : start + 1000] + b"\x16" + bytes(padding)
         header = b"\x17\x03\x03" + (len(plain) + 16).to_bytes(2, "big")

@@ -190,9 +190,9 @@ def test_nmap_gives_the_leaf_only_and_says_so() -> None:
 
 def test_xml_with_declarations_is_refused() -> None:
     bomb = NMAP.replace("<!DOCTYPE nmaprun>", '<!DOCTYPE nmaprun [<!ENTITY a "b">]>')
-    with pytest.raises(InputError, match="DOCTYPE"):
+    with pytest.raises(InputError, match="document type"):
         read(bomb.encode())
-    with pytest.raises(InputError, match="damaged XML"):
+    with pytest.raises(InputError, match="malformed XML"):
         read(NMAP[:900].encode())
     assert "--script ssl-cert" in read(b"<nmaprun></nmaprun>").findings[0].message
 
@@ -254,7 +254,7 @@ def test_har_files_are_refused_with_a_way_out() -> None:
 @pytest.mark.parametrize("report", [SSLYZE, report_rows(), SSLLABS], ids=["sslyze", "testssl", "ssllabs"])
 def test_json_that_is_cut_off_or_too_deep_is_an_input_error(report) -> None:
     text = json.dumps(report)
-    with pytest.raises(InputError, match="damaged JSON in line 1"):
+    with pytest.raises(InputError, match="malformed JSON in line 1"):
         read(text[:-40].encode())
     deep = text[:-1] + ("," if isinstance(report, list) else ', "x":') + "[" * 5000 + "]" * 5000 + text[-1]
     with pytest.raises(LimitError, match="nested deeper than 100"):

@@ -5,9 +5,12 @@ import zlib
 import brotli
 import pytest
 import zstandard
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainlab.evidence.tls13 import record_decryption
 from chainlab.evidence.tls_messages import (
     MAX_MESSAGE,
     decompress_certificate,
@@ -17,6 +20,7 @@ from chainlab.evidence.tls_messages import (
     version_name,
 )
 from chainlab.lab.captures import certificate_message, client_hello, extension, server_hello, vector
+from tests.captures import expand_label
 
 MESSAGE = certificate_message([b"leaf" * 50, b"issuer"], tls13=True)[4:]
 
@@ -106,3 +110,32 @@ def test_any_bytes_are_a_value_error_at_most(data: bytes) -> None:
             parse(data)
         except ValueError:
             pass
+
+
+@pytest.mark.parametrize(
+    ("cipher", "seal", "size", "digest"),
+    [
+        (0x1301, AESGCM, 16, SHA256()),
+        (0x1302, AESGCM, 32, SHA384()),
+        (0x1303, ChaCha20Poly1305, 32, SHA256()),
+        (0x1304, AESCCM, 16, SHA256()),
+        (0x1305, lambda key: AESCCM(key, tag_length=8), 16, SHA256()),
+    ],
+    ids=["aes-128-gcm", "aes-256-gcm", "chacha20", "ccm", "ccm-8"],
+)
+def test_every_suite_of_tls13_is_opened_in_order(cipher: int, seal, size: int, digest) -> None:
+    secret, header = bytes(range(digest.digest_size)), b"\x17\x03\x03\x00\x20"
+    opening = record_decryption(cipher, secret)
+    assert opening is not None
+    key, iv = (expand_label(secret, label, length, digest) for label, length in ((b"key", size), (b"iv", 12)))
+    for number in range(3):
+        nonce = (int.from_bytes(iv, "big") ^ number).to_bytes(12, "big")
+        sealed = seal(key).encrypt(nonce, b"message %d\x16\0\0" % number, header)
+        assert opening.open(header, b"other" + sealed) is None
+        assert opening.open(header, sealed) == (22, b"message %d" % number)
+    assert opening.open(header, b"") is None
+
+
+def test_unknown_suites_and_secrets_of_the_wrong_size_cannot_be_opened() -> None:
+    assert record_decryption(0xC02F, bytes(32)) is None
+    assert record_decryption(0x1302, bytes(32)) is None
