@@ -112,12 +112,16 @@ def test_observed_issuers_are_known_to_the_graph_and_not_on_the_server(
     assert "missing-intermediate" in codes(diagnosis)
 
 
-def test_a_leaf_seen_alone_gets_a_prediction_and_is_refused_as_served(ask, served, tmp_path: Path) -> None:
+def test_a_leaf_seen_alone_is_predicted_beside_stores_only(ask, served, fixtures: Path, tmp_path: Path) -> None:
     (tmp_path / "t.txt").write_text(transcript(served("cross"), showcerts=False))
-    diagnosis = ask(tmp_path / "t.txt")
+    diagnosis = ask(tmp_path / "t.txt", fixtures / "r46" / "LocalMachine-CA.sst")
     assert [target.served.basis for target in diagnosis.targets] == ["predicted"]
-    with pytest.raises(InputError, match="shows only the server certificate"):
+    with pytest.raises(InputError, match="shows only the server certificate") as caught:
         ask(served=tmp_path / "t.txt")
+    assert "-showcerts" in caught.value.hint
+    with pytest.raises(InputError, match="without the chain that was sent with it") as caught:
+        ask(tmp_path / "t.txt")
+    assert "-showcerts" in caught.value.hint
 
 
 def test_a_name_that_the_certificate_does_not_have_is_noticed(ask, served, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_a_served_file_with_a_part_of_a_chain_or_none_is_an_input_error() -> Non
 
 
 def test_leaves_seen_alone_are_known_unless_their_chain_was_seen_too() -> None:
-    part = replace(SEEN, chain=(LEAF,), complete=False)
-    assert partly_seen(Evidence((part,)), []) == {LEAF}
-    assert partly_seen(Evidence((part, SEEN)), observed_chains(Evidence((SEEN,)))) == frozenset()
+    part, store = replace(SEEN, chain=(LEAF,), complete=False), CertificateEvidence(ISSUER, Place("ca.sst"))
+    assert partly_seen(Evidence((part, store)), []) == {LEAF}
+    assert partly_seen(Evidence((part, store, SEEN)), observed_chains(Evidence((SEEN,)))) == frozenset()
+    assert partly_seen(Evidence((part,)), []) == frozenset(), "nothing is known of the server"
