@@ -120,7 +120,7 @@ def _uber(fields: JavaFields, salt: bytes, iterations: int, place: Place, option
     if fields.left > MAX_UBER:
         raise LimitError(str(place), f"{fields.left} bytes are more than the cap of {MAX_UBER} for an UBER key store")
     try:
-        Iterations(options.limits.iterations).spend(iterations)
+        Iterations(options.limits.iterations).spend(3 * iterations)  # two rounds for the key, one for the IV
     except OverflowError as error:
         raise LimitError(str(place), str(error), hint="raise --max-iterations") from None
     password = options.password(str(place))
