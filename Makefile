@@ -34,6 +34,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.large_capture
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
