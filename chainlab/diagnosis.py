@@ -45,6 +45,7 @@ class Request:
     handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
     laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
     pyhanko-certvalidator. ``objective`` weighs the clients for the plan, by ``traffic`` where access logs were read.
+    ``imported`` is the folder of the encodings that the user has imported into the catalogue.
     """
 
     inputs: Inputs
@@ -61,6 +62,7 @@ class Request:
     server_inputs: Inputs = ()
     objective: Objective = EACH_CLIENT_ONCE
     traffic: Traffic | None = None
+    imported: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def open_case(request: Request) -> Case:
     reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
     given = read_inputs(request.inputs, reading)
     evidence = given + read_inputs(request.server_inputs, reading)
-    catalog = Catalog.load(request.twins)
+    catalog = Catalog.load(request.twins, imported=request.imported)
     stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
     own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
     on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()

@@ -26,7 +26,8 @@ class Format(StrEnum):
 
 
 Plan = Annotated[
-    Path, typer.Argument(metavar="PLAN", help="plan.json of 'chainlab plan', or the package directory.", show_default=False)
+    Path,
+    typer.Argument(metavar="PLAN", help="plan.json of 'chainlab plan', or the package directory.", show_default=False),
 ]
 Served = Annotated[
     list[str],
@@ -78,10 +79,14 @@ def verify(
 
 def _observed(what: str, host: str) -> list[ObservedChain]:
     """The chains of a file, or of a server that is asked now."""
-    from chainlab.evidence import ReadOptions, read_inputs
+    from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes, read_inputs
+    from chainlab.evidence.capture import capture, document, parse_target
     from chainlab.observation import served_chains
 
     file = Path(what)
-    if not file.exists():
-        return _asked(what, host)
-    return served_chains(read_inputs([(file, None)], ReadOptions()), file)
+    if file.exists():
+        return served_chains(read_inputs([(file, None)], ReadOptions()), file)
+    if ":" not in what or "\\" in what or "/" in what:
+        raise InputError(what, "no such file", expected="a file, or HOST:PORT")
+    answers = capture([parse_target(what, sni=host or None)])
+    return served_chains(Evidence.of(read_bytes(document(answers).encode(), Place(what), ReadOptions())), file)

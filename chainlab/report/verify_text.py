@@ -64,5 +64,8 @@ def _undone(page: Page, promise: Promise, undone: tuple[int, ...]) -> None:
             page.verbatim(command, indent=4)
     activations = ", then ".join(activation.command for activation in ACTIVATIONS)
     page.line(
-        f"If it is in force on the server, the server goes on serving an old chain: {activations}.", "dim", indent=2, hang=2
+        f"If it is in force on the server, the server goes on serving an old chain: {activations}.",
+        "dim",
+        indent=2,
+        hang=2,
     )
