@@ -196,7 +196,7 @@ class Catalog:
         named = self._by_issuer.get(authority.subject.key, ())
         return [certificate for certificate in self._all(named) if not certificate.self_issued]
 
-    def search(self, text: str) -> list[Certificate]:
+    def named(self, text: str) -> list[Certificate]:
         """Catalogued certificates by the start of a fingerprint (SHA-256 or SHA-1, lower case) or by common name."""
         wanted = text.casefold()
         found = (
