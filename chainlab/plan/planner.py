@@ -32,9 +32,6 @@ MAX_ALTERNATIVES: Final = 8
 MAX_DECLINED: Final = 200
 """Better-scoring sets looked at and passed over for their costs, before the search for one without gives up."""
 
-_SURE: Final = 3
-"""The first keys of a score: what is surely lost and won."""
-
 _POSSIBLE: Final = 4
 """The key of a score for what is won under one of the possible chains."""
 
@@ -204,16 +201,19 @@ class _Planner:
         """The group's subsets that win clients for sure, or failing that perhaps, without losing more; best first."""
         scored = [(self.search.score(subset, group.sites), subset) for subset in group.subsets]
         floor = self.search.score(0, group.sites)
-        surely = [item for item in scored if item[0][:_SURE] > floor[:_SURE]]
-        perhaps = [
-            item for item in scored if item[0][:_SURE] == floor[:_SURE] and item[0][_POSSIBLE] > floor[_POSSIBLE]
-        ]
+        surely = [item for item in scored if _sure(item[0]) > _sure(floor)]
+        perhaps = [i for i in scored if _sure(i[0]) == _sure(floor) and i[0][_POSSIBLE] > floor[_POSSIBLE]]
         return sorted(surely or perhaps, key=lambda item: (*(-n for n in item[0]), item[1]))
 
     def _recommended(self, group: Group, ranked: Sequence[tuple[Score, int]]) -> int:
-        """The best subset that needs no decision, else the best one; nothing where something would be lost."""
+        """The best subset that needs no decision, else the best one; nothing where something would be lost.
+
+        Where clients are weighed, what wins only clients without weight is left to the alternatives.
+        """
         floor = self.search.score(0, group.sites)
-        lossless = [subset for score, subset in ranked if score[0] == 0 or score[0] > floor[0]]
+        sure = ranked and _sure(ranked[0][0]) > _sure(floor)
+        worth = [item for item in ranked if not sure or item[0][:2] > floor[:2]]
+        lossless = [subset for score, subset in worth if score[0] == 0 or score[0] > floor[0]]
         for subset in lossless[:MAX_DECLINED]:
             if not self.option(subset).needs_decision:
                 return subset
@@ -248,7 +248,7 @@ class _Planner:
         changes = chosen(self.changes, subset)
         ends = [self.search.sites[site].of(subset).outcome.after.ends or _NEVER for site in group.sites]
         return (
-            *score[:_SURE], -len(changes), -len(added_roots(changes)),
+            *_sure(score), -len(changes), -len(added_roots(changes)),
             min(ends).timestamp() if min(ends) != _NEVER else float("inf"),
         )  # fmt: skip
 
@@ -287,6 +287,11 @@ class _Planner:
             by = chosen(self.changes, found[1]) if found is not None else None
             chains.append(SendableChain(path, accepting(simulator.verdicts(path[:-1])), by))
         return tuple(sorted(chains, key=lambda chain: -self.objective.weigh(chain.accepting)))
+
+
+def _sure(score: Score) -> Score:
+    """What is surely lost and won: losses, weight, number of clients."""
+    return score[0], score[1], score[3]
 
 
 def _no_better(goals: tuple[float, ...], than: tuple[float, ...]) -> bool:

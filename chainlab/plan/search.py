@@ -62,8 +62,8 @@ class Search:
         """How good a subset is for these sites; greater is better.
 
         Nothing lost first; then the weight of the clients that accept for sure, whatever is served and after a Windows
-        Update; then their number; then few changes; then the weight under one of the possible chains; then gentle
-        changes.
+        Update; then few changes; then the number of these clients, where it is not their weight; then the weight under
+        one of the possible chains; then gentle changes.
         """
         effects = [(site, self.sites[site].of(subset)) for site in sites]
         weigh = self.objective.weigh
@@ -71,8 +71,8 @@ class Search:
         return (
             -sum(self.objective.loss(self.keep[site] - effect.lasting) for site, effect in effects),
             sum(weigh(effect.lasting) for _, effect in effects),
-            sum(len(effect.lasting) for _, effect in effects),
             -len(changes),
+            sum(len(effect.lasting) for _, effect in effects),
             sum(weigh(effect.possible) for _, effect in effects),
             -intrusion(changes),
         )

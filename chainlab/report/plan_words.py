@@ -25,7 +25,8 @@ def headline(planned: Planned) -> Iterator[tuple[str, str]]:
     elif planned.well_as_it_is:
         yield "Nothing to do: every client accepts.", "bold green"
     else:
-        yield f"No change on the server helps without harm; {counted(planned, baseline)}", "bold red"
+        why = "Nothing is recommended, see the alternatives" if planned.plan.alternatives else "No change helps"
+        yield f"{why}; {counted(planned, baseline)} as it is", "bold red"
 
 
 def counted(planned: Planned, option: Option, *, short: bool = False) -> str:
