@@ -127,6 +127,8 @@ class Diagnosis:
     targets: tuple[TargetDiagnosis, ...]
     scene: Scene
     findings: tuple[Finding, ...]
+    objective: Objective = EACH_CLIENT_ONCE
+    traffic: Traffic | None = None
 
     @property
     def all_well(self) -> bool:
@@ -250,7 +252,8 @@ def diagnose(request: Request) -> Diagnosis:
     targets = tuple(case.answer(target) for target in case.scene.targets)
     siblings = other_key_types(targets)
     targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
-    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)))
+    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)),
+                     request.objective, request.traffic)  # fmt: skip
 
 
 def _about_inputs(case: Case) -> list[Finding]:

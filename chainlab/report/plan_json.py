@@ -16,6 +16,7 @@ from chainlab.plan import Cost, Objective, Option, Outcome, PlannedOutcome, Send
 from chainlab.plan.phrases import phrase
 from chainlab.planning import Planned, PlannedSite
 from chainlab.report.json_report import certificate_json, change_json, counts, finding_json, hashes, instant
+from chainlab.report.traffic import traffic_json
 from chainlab.windows.schannel import ACTIVATIONS
 
 SCHEMA: Final = "chainlab.plan/1"
@@ -37,6 +38,7 @@ def as_json(planned: Planned) -> Json:
         "at": instant(planned.at),
         "host": planned.host or None,
         "unit": plan.objective.unit,
+        "traffic": traffic_json(planned.case.request.traffic),
         "number": planned.number,
         "sites": [_site(planned, position) for position in range(len(planned.sites))],
         "baseline": _option(plan.baseline, plan.objective),

@@ -8,7 +8,7 @@ from chainlab.certificate import Certificate
 from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
 from chainlab.report.text import by_series
-from chainlab.traffic import Traffic
+from chainlab.report.traffic import traffic_words
 
 
 def headline(planned: Planned) -> Iterator[tuple[str, str]]:
@@ -94,19 +94,3 @@ def search_words(planned: Planned) -> Iterator[str]:
         yield "Counts are of client profiles, not of users: no share of real users follows from them (see --traffic)."
     else:
         yield from traffic_words(traffic)
-
-
-def traffic_words(traffic: Traffic) -> Iterator[str]:
-    """What the access logs say, and what they do not."""
-    mapped_clients, mapped_requests = sum(traffic.clients.values()), sum(traffic.requests.values())
-    at_least = "at least " if traffic.capped else ""
-    yield (
-        f"Access logs ({number(traffic.files, 'file')}): {mapped_clients} of {at_least}{traffic.total_clients} clients "
-        f"and {mapped_requests} of {traffic.total_requests} requests come from a known client profile."
-    )
-    if traffic.unmapped_requests:
-        named = ", ".join(f"{agent} ({count})" for agent, count in traffic.unmapped[:3])
-        yield f"Not mapped: {traffic.unmapped_clients} clients, {traffic.unmapped_requests} requests" + (
-            f"; most often {named}." if named else ", without a user agent.")  # fmt: skip
-    if traffic.skipped:
-        yield f"{traffic.skipped} lines of the logs are no requests and were passed over."
