@@ -14,13 +14,14 @@ from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.plan.candidates import added_roots, blocked
 from chainlab.plan.effects import PlannedOutcome, states
+from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import Simulator
 from chainlab.server import Server
 from chainlab.windows.engine import max_pass1, predict_chain
 from chainlab.windows.selection import Policy, WindowsPath
 
 HORIZON: Final = timedelta(days=5 * 365)
-"""A plan whose chain ends sooner, and leaves clients worse off then than no plan would, is for a person to decide.
+"""A plan whose chain ends sooner than that, and sooner than another chain would, is for a person to decide.
 
 A convention of chainlab: long enough that nobody remembers what was set on the server, and why."""
 
@@ -97,11 +98,17 @@ def _ends(
     expiring = min(outcome.after.prediction.chosen.certificates[1:], key=lambda c: c.not_after, default=None)
     later = site.after(end)
     then, untouched = later.outcome(after).surely_accepting, later.outcome(server).surely_accepting
-    worse = bool(untouched - then)
     text = (
         f"the chain ends on {end:%Y-%m-%d}"
         + (f", when {expiring.label} expires" if expiring is not None and expiring.not_after == end else "")
         + f"; from then on {len(then)} of {len(outcome.after.verdicts)} clients accept unless the plan is revised"
-        + (f" ({len(untouched)} without it)" if worse else "")
+        + (f" ({len(untouched)} without it)" if untouched - then else "")
     )
-    yield Cost("ends", text, expiring, end, decision=worse and end - site.at < HORIZON)
+    early = end - site.at < HORIZON and end < _longest(site)
+    yield Cost("ends", text, expiring, end, decision=early and bool(outcome.lasting - then))
+
+
+def _longest(site: Simulator) -> datetime:
+    """How long the longest-lasting chain holds that could be sent for a site."""
+    chains = sendable_chains(site.graph, site.leaf, site.at)
+    return max((min(c.not_after for c in chain[1:]) for chain in chains if len(chain) > 1), default=site.at)

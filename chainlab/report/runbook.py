@@ -83,8 +83,8 @@ def _by_hand(step: Operation) -> Iterator[str]:
     else:
         yield f"- {place}: the certificate with thumbprint {markdown_code(certificate.sha1)} > Delete"
         seen = "is no longer listed there"
-    yield f"- You should see: {markdown(certificate.label)} {seen} (F5 refreshes). On its Details page"
-    yield f"  the thumbprint is {markdown_code(certificate.sha1)}; others of the same name have another one."
+    yield f"- You should see: {markdown(certificate.label)} {seen} (F5 refreshes), thumbprint"
+    yield f"  {markdown_code(certificate.sha1)} on the Details page; others of the same name have another one."
 
 
 def _activation(planned: Planned) -> Iterator[str]:

@@ -113,13 +113,19 @@ def _lines(file: IO[bytes], progress: Callable[[int], None] | None) -> Iterator[
     raw = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if head == _GZIP else file
     encoding = "utf-16" if head in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     text = io.TextIOWrapper(raw, encoding, errors="replace", newline=None)
+    try:
+        for number, line in enumerate(_whole_lines(text)):
+            yield line
+            if progress is not None and number % 4096 == 0:
+                progress(file.tell())
+    finally:
+        text.detach()  # the file is closed by whoever opened it
+
+
+def _whole_lines(text: io.TextIOWrapper) -> Iterator[str]:
     whole = True
-    for number, line in enumerate(iter(lambda: text.readline(MAX_LINE), "")):
+    while line := text.readline(MAX_LINE):
         ended = line.endswith("\n")
-        if whole and (ended or len(line) < MAX_LINE):
-            yield line.rstrip("\n")
-        elif whole:
-            yield "(a line that is too long)"
+        if whole:
+            yield line.rstrip("\n") if ended or len(line) < MAX_LINE else "(a line that is too long)"
         whole = ended
-        if progress is not None and number % 4096 == 0:
-            progress(file.tell())

@@ -74,9 +74,12 @@ function Get-ChainByDotNet([string]$Endpoint, [string]$Name) {
         $true  # judged below, by fingerprint
     }
     $colon = $Endpoint.LastIndexOf(':')
-    $client = New-Object System.Net.Sockets.TcpClient -ArgumentList $Endpoint.Substring(0, $colon).Trim('[', ']'), ([int]$Endpoint.Substring($colon + 1))
+    $address = $Endpoint.Substring(0, $colon) -replace '[\[\]]', ''
+    $port = [int]$Endpoint.Substring($colon + 1)
+    $client = New-Object System.Net.Sockets.TcpClient -ArgumentList $address, $port
     try {
-        $stream = New-Object System.Net.Security.SslStream -ArgumentList $client.GetStream(), $false, $callback
+        $network = $client.GetStream()
+        $stream = New-Object System.Net.Security.SslStream -ArgumentList $network, $false, $callback
         try { $stream.AuthenticateAsClient($Name) } finally { $stream.Dispose() }
     }
     finally { $client.Dispose() }
