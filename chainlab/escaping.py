@@ -69,9 +69,15 @@ def posix_shell(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text within a line of a Markdown document: what could start markup, HTML or a link is escaped."""
-    escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, 4096))
-    return re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
+    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, 4096).strip())
+    escaped = re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
+    return re.sub(r"^(?:[-+=]|\d{1,9}(?=[.)]))", _at_the_start, escaped)
+
+
+def _at_the_start(match: re.Match[str]) -> str:
+    """A list marker or an underline at the start: ``\\-``; a number is kept apart from its dot."""
+    return "\\" + match.group() if not match.group().isdigit() else match.group() + "\\"
 
 
 def markdown_code(text: str) -> str:

@@ -46,7 +46,7 @@ def test_compressed_logs_are_read(tmp_path: Path) -> None:
 
 
 def test_a_compressed_log_that_breaks_off_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="u_ex261119.log: the log cannot be read"):
+    with pytest.raises(InputError, match=r"u_ex261119\.log: the log cannot be read"):
         read(tmp_path, gzip.compress(W3C.encode() * 50)[:60])
 
 
