@@ -43,15 +43,15 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     yield ContainerEvidence(place, FORMAT, (("encoding", "REGEDIT4" if ansi else "version 5.00"),))
     headers = list(_KEY.finditer(text))
     line, counted = 1, 0
-    for header, following in zip(headers, [*headers[1:], None], strict=True):
+    ends = [*(header.start() for header in headers[1:]), len(text)]
+    for header, end in zip(headers, ends, strict=False):  # no key at all: one end more than keys
         line += text.count("\n", counted, header.start())
         counted = header.start()
         position = place.at(f"line {line}")
         if header[1]:
             yield from deletion_items(header[2], None, position)
         elif wanted(header[2]):
-            body = text[header.end() : following.start() if following else len(text)]
-            yield from _body_items(header[2], body, position, ansi)
+            yield from _body_items(header[2], text[header.end() : end], position, ansi)
 
 
 def _body_items(path: str, body: str, place: Place, ansi: bool) -> Iterator[Item]:
