@@ -87,13 +87,12 @@ def _record(block: Block, place: Place) -> Iterator[Item]:
     """The record of one block; nothing for text between blocks, CRLs and trust lists."""
     listed = block.properties()
     stated = next((_raw(entry) for entry in listed if entry.identity == SHA1_HASH), None)
-    hashes = block.hashes()
     position = place.at(f"line {block.line}")
     if not block.is_certificate:
         return
-    sha1 = stated.hex() if stated and len(stated) == 20 else (hashes[-1] if hashes else "")
+    sha1 = stated.hex() if stated and len(stated) == 20 else block.sha1
     if not sha1:
-        if block.store and any(line.strip() for line in block.lines):
+        if block.headed:
             yield Finding(BROKEN_PART, {"place": str(position), "why": "a certificate without its SHA-1 hash"})
         return
     raw = {entry.identity: content for entry in listed if (content := _raw(entry)) is not None}

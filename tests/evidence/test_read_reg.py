@@ -115,7 +115,12 @@ def test_settings_of_a_user_do_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("value", "why"),
-    [("dword:xyz", "invalid literal"), ("hex:0", "two digits"), ("hex(7:00", "not a registry value"), ("hex:zz", "two")],
+    [
+        ("dword:xyz", "invalid literal"),
+        ("hex:0", "two digits"),
+        ("hex(7:00", "not a registry value"),
+        ("hex:zz", "two"),
+    ],
 )
 def test_malformed_values_are_findings(value: str, why: str) -> None:
     evidence = read(export({f"{POLICY}\\AuthRoot": f'"DisableRootAutoUpdate"={value}\r\n"Other"=dword:1'}))
