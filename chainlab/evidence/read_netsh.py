@@ -23,8 +23,9 @@ PRIORITY = 141
 
 _SNIFFED = 128 * 1024
 _GUID = r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}"
-_SEPARATOR = "[ \\t\u00a0\ufffd]+[:\uff1a][ \\t\u00a0]*"
-"""Between label and value: blanks, also the no-break space of French, and a colon, also the wide one."""
+_BLANK = "[ \\t\u00a0\ufffd]"
+_SEPARATOR = f"{_BLANK}*(?::{_BLANK}+|\uff1a{_BLANK}*)"
+"""Between label and value: a colon and a blank (labels hold colons, too: ``IP:port``), or the wide colon."""
 _LINE = re.compile(rf"[ \t]*(?P<label>\S[^\r\n]{{0,120}}?){_SEPARATOR}(?P<value>[^\r\n]{{0,400}}?)[ \t]*\Z")
 _BLOCK = re.compile(
     rf"^[ \t]*\S[^\r\n]{{0,120}}?{_SEPARATOR}(?:\S{{1,300}}:)?\d{{1,5}}[ \t]*\r?\n(?:[^\r\n]+\r?\n){{0,2}}"
