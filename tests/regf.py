@@ -68,8 +68,8 @@ def _key(cells: _Bin, name: str, key: Key, parent: int, security: int, flags: in
         written = [_value(cells, value, *content) for value, content in values.items()]
         value_list = cells.cell(b"".join(struct.pack("<I", value) for value in written))
     node = struct.pack(
-        "<2sHQIIIIIIIIIIIIIIIHH", b"nk", flags, 0, 0, parent, len(below), 0, listed, 0xFFFFFFFF, len(values), value_list,
-        security, 0xFFFFFFFF, 64, 0, 64, 8192, 0, len(name), 0,
+        "<2sHQIIIIIIIIIIIIIIIHH", b"nk", flags, 0, 0, parent, len(below), 0, listed, 0xFFFFFFFF, len(values),
+        value_list, security, 0xFFFFFFFF, 64, 0, 64, 8192, 0, len(name), 0,
     ) + name.encode("ascii")  # fmt: skip
     cells.data[offset + 4 : offset + 4 + len(node)] = node
     return offset

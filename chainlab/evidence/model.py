@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
@@ -28,7 +28,7 @@ class Place:
 
     def at(self, position: str) -> Place:
         """The same place, at a position."""
-        return replace(self, position=position)
+        return Place(self.file, self.inside, position)
 
     def within(self, part: str) -> Place:
         """One level further in."""

@@ -37,7 +37,7 @@ from chainlab.server import StoreName
 FORMAT = "certutil text"
 PRIORITY = 131
 
-_SNIFFED = 256 * 1024
+_SNIFFED = 64 * 1024
 _TELLTALES = [
     encoded for mark in ("(sha1)", "_PROP_ID(", "CertContext[") for encoded in (mark.encode(), mark.encode("utf-16-le"))
 ]

@@ -19,10 +19,10 @@ FORMAT = "registry export"
 PRIORITY = 200
 
 _HEADS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
-_KEY = re.compile(r"^[ \t]*\[(-?)([^\r\n]*)\][ \t]*\r?$", re.MULTILINE)
+_KEY = re.compile(r"\[(-?)([^\r\n]*)\][ \t]*\r?$", re.MULTILINE)  # what stands before it is looked at by _keys
 _VALUE = re.compile(
     r'^[ \t]*+(?:"((?:[^"\\\r\n]|\\.)*+)"|@)[ \t]*+=[ \t]*+'  # a name or @, then the rest of the logical line:
-    r"((?:[^\\\n]++|\\[ \t]*+\r?\n|\\)*+)",  # a backslash at the end of a line continues it
+    r"((?:[^\n]*\\[ \t]*+\r?\n)*+[^\n]*)",  # a backslash at the end of a line continues it
     re.MULTILINE,
 )
 _HEX = re.compile(r"hex(?:\(([0-9a-f]{1,8})\))?[ \t]*:", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     text = text_of(data)
     ansi = text.lstrip("\ufeff\r\n \t").startswith("REGEDIT4")
     yield ContainerEvidence(place, FORMAT, (("encoding", "REGEDIT4" if ansi else "version 5.00"),))
-    headers = list(_KEY.finditer(text))
+    headers = list(_keys(text))
     line, counted = 1, 0
     ends = [*(header.start() for header in headers[1:]), len(text)]
     for header, end in zip(headers, ends, strict=False):  # no key at all: one end more than keys
@@ -54,15 +54,24 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
             yield from _body_items(header[2], text[header.end() : end], position, ansi)
 
 
+def _keys(text: str) -> Iterator[re.Match[str]]:
+    """The lines ``[KEY]`` and ``[-KEY]``; looking for the bracket first is ten times as fast as line by line."""
+    for match in _KEY.finditer(text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not text[line : match.start()].strip():
+            yield match
+
+
 def _body_items(path: str, body: str, place: Place, ansi: bool) -> Iterator[Item]:
     values: dict[str, Content] = {}
     for match in _VALUE.finditer(body):
         name = _ESCAPE.sub(r"\1", match[1] or "").lower()
-        if match[2].strip() == "-":
+        written = match[2]
+        if written[:1] == "-" and written.strip() == "-":
             yield from deletion_items(path, name, place)
             continue
         try:
-            values[name] = _content(match[2], ansi)
+            values[name] = _content(written, ansi)
         except ValueError as error:
             yield Finding(BROKEN_PART, {"place": str(place), "why": f"value '{name}': {error}"})
     if values:

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 import pytest
@@ -103,7 +104,7 @@ def fields(certificate: Certificate, raw: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-FORMS = {
+FORMS: dict[str, Callable[[bytes], object]] = {
     "numbers": list,
     "wrapped": lambda data: {"value": list(data), "Count": len(data)},
     "cut": lambda data: " ".join(map(str, data)),

@@ -14,25 +14,81 @@ from tests.pki import Pki
 LEAF, ROOT, CRL = "aabbccddeeff00112233445566778899aabbccdd", "b1bc968bd4f49d622aa89a81f2150152a41d829c", "cd" * 20
 
 WORDS = {
-    "english": ("Personal", "Certificate", "Serial Number", "Issuer", "NotBefore", "NotAfter", "Subject",
-                "Non-root Certificate", "Cert Hash", "Key Container", "Unique container name", "Provider", "CRL", "CRL Hash",
-                "-store command completed successfully."),
-    "german": ("Eigene Zertifikate", "Zertifikat", "Seriennummer", "Aussteller", "Nicht vor", "Nicht nach", "Antragsteller",
-               "Kein Stammzertifikat", "Zertifikathash", "Schlüsselcontainer", "Eindeutiger Containername", "Anbieter",
-               "Sperrliste", "Sperrlistenhash", "-store-Befehl wurde erfolgreich ausgeführt."),
-    "french": ("Personnel", "Certificat", "Numéro de série\u00a0", "Émetteur", "NotBefore\u00a0", "NotAfter\u00a0", "Objet",
-               "Il ne s’agit pas d’un certificat racine", "Hach. cert. ", "Conteneur de clé\u00a0", "Nom de conteneur unique",
-               "Fournisseur", "Liste de révocation", "Hach. liste ", "-store La commande s’est terminée correctement."),
-    "japanese": ("個人", "証明書", "シリアル番号", "発行者", "この日付以後", "この日付以前", "サブジェクト",
-                 "ルート証明書ではありません", "証明書ハッシュ", "キー コンテナー", "一意のコンテナー名", "プロバイダー", "CRL",
-                 "CRL ハッシュ", "-store コマンドは正常に完了しました。"),
-}  # fmt: skip
+    "english": (
+        "Personal",
+        "Certificate",
+        "Serial Number",
+        "Issuer",
+        "NotBefore",
+        "NotAfter",
+        "Subject",
+        "Non-root Certificate",
+        "Cert Hash",
+        "Key Container",
+        "Unique container name",
+        "Provider",
+        "CRL",
+        "CRL Hash",
+        "-store command completed successfully.",
+    ),
+    "german": (
+        "Eigene Zertifikate",
+        "Zertifikat",
+        "Seriennummer",
+        "Aussteller",
+        "Nicht vor",
+        "Nicht nach",
+        "Antragsteller",
+        "Kein Stammzertifikat",
+        "Zertifikathash",
+        "Schlüsselcontainer",
+        "Eindeutiger Containername",
+        "Anbieter",
+        "Sperrliste",
+        "Sperrlistenhash",
+        "-store-Befehl wurde erfolgreich ausgeführt.",
+    ),
+    "french": (
+        "Personnel",
+        "Certificat",
+        "Numéro de série\u00a0",
+        "Émetteur",
+        "NotBefore\u00a0",
+        "NotAfter\u00a0",
+        "Objet",
+        "Il ne s'agit pas d'un certificat racine",
+        "Hach. cert. ",
+        "Conteneur de clé\u00a0",
+        "Nom de conteneur unique",
+        "Fournisseur",
+        "Liste de révocation",
+        "Hach. liste ",
+        "-store La commande s'est terminée correctement.",
+    ),
+    "japanese": (
+        "個人",
+        "証明書",
+        "シリアル番号",
+        "発行者",
+        "この日付以後",
+        "この日付以前",
+        "サブジェクト",
+        "ルート証明書ではありません",
+        "証明書ハッシュ",
+        "キー コンテナー",
+        "一意のコンテナー名",
+        "プロバイダー",
+        "CRL",
+        "CRL ハッシュ",
+        "-store コマンドは正常に完了しました。",
+    ),
+}
 
 
 def store_text(language: str, spaced: bool = False, store: str = "My") -> str:
     """``certutil -store My``: a certificate with its key, one without, and a CRL."""
-    (shown, certificate, serial, issuer, before, after, subject, kind, hashed, container, unique, provider, crl, crl_hash,
-     done) = WORDS[language]  # fmt: skip
+    shown, certificate, serial, issuer, before, after, subject, kind, hashed, *more = WORDS[language]
+    container, unique, provider, crl, crl_hash, done = more
     leaf, root, listed = (" ".join(h[i : i + 2] for i in range(0, 40, 2)) if spaced else h for h in (LEAF, ROOT, CRL))
     return (
         f'{store} "{shown}"\n'
@@ -42,10 +98,12 @@ def store_text(language: str, spaced: bool = False, store: str = "My") -> str:
         f"  {container} = job-1-abcd1234\n  {unique}: a11a37ef57bb64c3f31f8f99421d1550_e64079bf\n"
         f"  {provider} = Microsoft Software Key Storage Provider\n\n"
         f"================ {certificate} 1 ================\n"
-        f"{serial}: 0400\n{issuer}: CN=Root, C=BE\n {before}: 1998-09-01\n {after}: 2028-01-28\n{subject}: CN=Root, C=BE\n"
+        f"{serial}: 0400\n{issuer}: CN=Root, C=BE\n {before}: 1998-09-01\n {after}: 2028-01-28\n"
+        f"{subject}: CN=Root, C=BE\n"
         f"{hashed}(sha1): {root}\n\n"
         f"================ {crl} 0 ================\n"
-        f"{issuer}:\n    CN=Root\n    O=Example\n {before}: 01.01.2026 01:00\n{crl} 1: 12\n{crl_hash}(sha1): {listed}\n\n"
+        f"{issuer}:\n    CN=Root\n    O=Example\n {before}: 01.01.2026 01:00\n{crl} 1: 12\n"
+        f"{crl_hash}(sha1): {listed}\n\n"
         f"CertUtil: {done}\n"
     )
 
@@ -171,7 +229,8 @@ def test_a_verbose_listing_gives_the_properties() -> None:
     assert found.sha1 == ROOT
     assert found.properties.purposes == {"1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"}
     assert found.properties.friendly_name == "GlobalSign: R1"
-    assert raw[98].hex().startswith("ebd41040") and len(raw[98]) == len(raw[15]) == 32
+    assert raw[98].hex().startswith("ebd41040")
+    assert len(raw[98]) == len(raw[15]) == 32
     assert raw[3].hex() == ROOT
     assert 83 not in raw  # its text has no bytes
     assert dict(found.facts)["Antragsteller"] == "CN=GlobalSign Root CA, C=BE"

@@ -3,7 +3,6 @@
 import struct
 import uuid
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 from hypothesis import given
