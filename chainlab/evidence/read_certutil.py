@@ -121,7 +121,7 @@ def _unused_dates(listed: list[Property], sha1: str, place: Place) -> Iterator[F
 def _raw(entry: Property) -> bytes | None:
     """The property's data as far as the text gives it; ``None`` where it does not."""
     if entry.identity in _OID_LISTS:
-        return encode_oid_list(oid for line in entry.lines for oid in _OID.findall(line)[-1:])
+        return _oid_list(entry.lines)
     if entry.identity == FRIENDLY_NAME:
         return (" ".join(entry.lines[:1]) + "\0").encode("utf-16-le", "replace")
     if entry.identity == KEY_PROV_INFO:
@@ -130,6 +130,14 @@ def _raw(entry: Property) -> bytes | None:
     if not digits or not all(digits):
         return b"" if not entry.lines and entry.identity not in _DATES else None
     return bytes.fromhex("".join(digits))
+
+
+def _oid_list(lines: list[str]) -> bytes | None:
+    """The list of the identifiers that end each line; a list without any is an empty one."""
+    try:
+        return encode_oid_list(oid for line in lines for oid in _OID.findall(line)[-1:])
+    except ValueError:  # an identifier longer than any real one
+        return None
 
 
 def _digits(line: str) -> str:

@@ -266,6 +266,12 @@ def test_the_access_state_names_location_and_physical_store(state: str, store: S
     assert record(VERBOSE.replace("Zugriffsstatus = 6", f"Zugriffsstatus = {state}")).store == store
 
 
+def test_an_identifier_longer_than_any_real_one_costs_its_property() -> None:
+    found = record(VERBOSE.replace("1.3.6.1.5.5.7.3.1", "1." + ".".join(["9" * 40] * 30)))
+    assert found.properties.purposes is None
+    assert found.properties.friendly_name == "GlobalSign: R1"
+
+
 def test_a_dump_of_a_single_certificate_has_no_store() -> None:
     found = record(VERBOSE.partition("================ Zertifikat 0 ================\n")[2])
     assert (found.sha1, found.store) == (ROOT, None)
