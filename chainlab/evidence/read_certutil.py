@@ -156,7 +156,7 @@ def _store(block: Block, listed: list[Property]) -> StoreName | None:
     location = "LocalMachine"
     if block.switch == "user" or (state is not None and not state & _LOCAL_MACHINE):
         location = "CurrentUser"
-    parsed = StoreName.parse(f"{location}/{block.store}")
+    parsed = StoreName.named(location, block.store)
     physical = _PHYSICAL.get(block.switch, parsed.physical)
     if state is not None and state & _GROUP_POLICY:
         physical = ".GroupPolicy"

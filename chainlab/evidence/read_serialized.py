@@ -44,7 +44,7 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     path = _PATH.search(place.inside[-1] if place.inside else place.file)
     store = None
     if path is not None:
-        store = StoreName.parse(f"{'System' if path['system'] else 'CurrentUser'}/{path['store']}")
+        store = StoreName.named("System" if path["system"] else "CurrentUser", path["store"])
     items = list(element_items(element, place, FORMAT, store))
     if not any(isinstance(item, CertificateEvidence) for item in items):
         raise InputError(str(place), "a serialized element without a readable certificate")

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chainlab.catalog import RootProgram
 from chainlab.catalog.root_program import ALWAYS
@@ -136,3 +138,23 @@ def test_the_list_of_october_2026_agrees_with_the_shipped_data() -> None:
         pytest.skip("another release of the list is installed")
     assert len(found.roots) == 555
     assert agrees_with_the_catalogue(found, "2026-11-20")
+
+
+WHOLE = signed(trust_list(ROOT_LIST, SUBJECTS), Pki())
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=6))
+def test_lists_with_any_damage_never_crash(position: int, noise: bytes) -> None:
+    for data in (WHOLE[:position] + noise + WHOLE[position + len(noise) :], WHOLE[:position]):
+        try:
+            read(data)
+        except InputError:
+            pass
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_list_or_a_value_error(data: bytes) -> None:
+    try:
+        parse_trust_list(data)
+    except ValueError:
+        pass

@@ -81,6 +81,13 @@ def test_the_account_of_localsystem_and_other_users_are_told_apart(pki: Pki) -> 
         assert [str(item.store) for item in read(export({key: blob})).certificates] == [f"{location}/CA"]
 
 
+def test_a_store_may_have_any_name(pki: Pki) -> None:
+    blob = f'"Blob"={hexed(element(pki.ca("A")))}'
+    for name in ("a/b", "Root/..", " ", "Ünï-\u202e"):
+        (item,) = read(export({f"{STORES}\\{name}\\Certificates\\{pki.ca('A').sha1}": blob})).certificates
+        assert item.store == StoreName("LocalMachine", name)
+
+
 def test_crls_and_lists_in_a_store_are_noted(pki: Pki) -> None:
     key = f"{STORES}\\CA\\CRLs\\{'AB' * 20}"
     evidence = read(export({key: f'"Blob"={hexed(struct.pack("<III", 33, 1, 3) + b"crl")}'}))

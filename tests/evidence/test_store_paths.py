@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.server import StoreName
@@ -37,3 +39,9 @@ LM, CU = "LocalMachine", "CurrentUser"
 )
 def test_the_path_below_the_export_folder_names_the_store(path: str, store: StoreName | None) -> None:
     assert store_of_path(Path(path)) == store
+
+
+@given(st.lists(st.sampled_from(["LocalMachine", "CA", "a\\b", " ", "SystemCertificates", "HKLM", ".x"]), min_size=1))
+def test_any_path_names_a_store_or_none(parts: list[str]) -> None:
+    found = store_of_path(Path(*parts))
+    assert found is None or found.location in (LM, CU, "System")
