@@ -70,8 +70,10 @@ def _announced_length(data: bytes) -> int:
 
 def _guess(data: bytes) -> str:
     """A private key begins with version 0 or 1 (PKCS#1, PKCS#8, SEC 1)."""
-    outer = element(data[: outer_length(data)], 0)
-    inner = children(data, outer)
+    try:
+        inner = children(data, element(data[: outer_length(data)], 0))
+    except ValueError:
+        return "its content is damaged"
     if inner and inner[0].tag == 0x02 and data[inner[0].content : inner[0].end] in (b"\x00", b"\x01"):
         return "it looks like a private key"
     return "its kind is not known"
