@@ -130,20 +130,21 @@ class Hive:
             yield child
 
     def values(self, key: HiveKey) -> dict[str, Content]:
-        """A key's values by lower-case name; values over the cap are left out."""
-        found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES)))
-        contents = ((value.name.lower(), _content(value.value)) for value in found)
-        return {name: content for name, content in contents if not _too_long(content)}
+        """A key's values by lower-case name; ``HiveError`` where they are too many or one is too long."""
+        found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES + 1)))
+        if len(found) > MAX_VALUES:
+            raise HiveError(f"more than {MAX_VALUES} values")
+        contents = {value.name.lower(): _content(value.value) for value in found}
+        for name, content in contents.items():
+            if not isinstance(content, int) and len(content) > MAX_VALUE:
+                raise HiveError(f"value '{name[:80]}' of {len(content)} bytes is longer than the cap of {MAX_VALUE}")
+        return contents
 
 
 def _content(value: Any) -> Content:
     if isinstance(value, list):  # REG_MULTI_SZ
         return "\n".join(str(line) for line in value)
     return value if isinstance(value, bytes | int | str) else str(value)
-
-
-def _too_long(content: Content) -> bool:
-    return not isinstance(content, int) and len(content) > MAX_VALUE
 
 
 def _guarded(work: Callable[[], Any]) -> Any:

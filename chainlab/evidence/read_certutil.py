@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainlab.errors import InputError
-from chainlab.evidence import read_pem
+from chainlab.evidence import read_netsh, read_pem
 from chainlab.evidence.certutil_chain import ELEMENT, chain_items
 from chainlab.evidence.certutil_text import Block, Property, blocks
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place, StoreRecord
@@ -70,7 +70,7 @@ def sniff(data: bytes) -> bool:
 
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
-    """Records in text order, then the chains; PEM blocks in between are read as well."""
+    """Records in text order, then the chains; a log may hold netsh's output and PEM blocks as well."""
     text = text_of(data)
     items = [item for block in blocks(text) for item in _record(block, place)]
     items += chain_items(text, place)
@@ -79,8 +79,9 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     records = sum(isinstance(item, StoreRecord) for item in items)
     yield ContainerEvidence(place, FORMAT, (("certificates", str(records)),))
     yield from items
-    if read_pem.sniff(data):
-        yield from read_pem.read(data, place, options)
+    for other in (read_netsh, read_pem):
+        if other.sniff(data):
+            yield from other.read(data, place, options)
 
 
 def _record(block: Block, place: Place) -> Iterator[Item]:

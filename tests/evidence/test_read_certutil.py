@@ -374,6 +374,17 @@ def test_pem_blocks_between_certutil_text_are_read_too(pki: Pki) -> None:
     assert (len(evidence.records), len(evidence.certificates)) == (2, 1)
 
 
+def test_a_log_of_several_commands_gives_bindings_too() -> None:
+    binding = (
+        "\nSSL Certificate bindings:\n-------------------------\n\n"
+        f"    IP:port                 : 0.0.0.0:443\n    Certificate Hash        : {LEAF}\n"
+        "    Application ID          : {4dc3e181-e14b-4a21-b022-59fc669b0914}\n    Certificate Store Name  : My\n\n"
+    )
+    for text in (binding + store_text("english"), store_text("german") + binding):
+        evidence = read(text)
+        assert (len(evidence.records), [found.sha1 for found in evidence.bindings]) == (2, [LEAF])
+
+
 def test_text_that_only_looks_like_it_is_an_input_error() -> None:
     with pytest.raises(InputError, match="certutil text without a certificate"):
         read("================ Certificate 0 ================\nthe hash (sha1) is missing\n")

@@ -137,6 +137,15 @@ def test_the_caps_stop_a_walk(monkeypatch: pytest.MonkeyPatch, pki: Pki) -> None
         read(data)
 
 
+@pytest.mark.parametrize(("cap", "why"), [("MAX_VALUE", "is longer than the cap of 3"), ("MAX_VALUES", "more than 0")])
+def test_keys_over_a_cap_are_reported(monkeypatch: pytest.MonkeyPatch, pki: Pki, cap: str, why: str) -> None:
+    monkeypatch.setattr(hive, cap, 3 if cap == "MAX_VALUE" else 0)
+    evidence = read(regf.hive({"Microsoft": {"SystemCertificates": {"CA": store(pki)}}}))
+    assert not evidence.certificates
+    assert [finding.code for finding in evidence.findings] == ["broken-part"]
+    assert why in evidence.findings[0].message
+
+
 def test_a_cut_off_hive_is_an_input_error() -> None:
     with pytest.raises(InputError, match="damaged hive"):
         read(b"regf" + bytes(100))
