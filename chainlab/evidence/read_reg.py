@@ -47,11 +47,10 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     for key, end in zip(keys, ends, strict=False):  # no key at all: one end more than keys
         line += text.count("\n", counted, key.start)
         counted = key.start
-        position = place.at(f"line {line}")
         if key.path.startswith("-"):
-            yield from deletion_items(key.path[1:], None, position)
+            yield from deletion_items(key.path[1:], None, place.at(f"line {line}"))
         elif wanted(key.path):
-            yield from _body_items(key.path, text[key.end : end], position, ansi)
+            yield from _body_items(key.path, text[key.end : end], place, line, ansi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +74,25 @@ def _keys(text: str) -> Iterator[_KeyLine]:
         start = text.find("[", end)
 
 
-def _body_items(path: str, body: str, place: Place, ansi: bool) -> Iterator[Item]:
+def _body_items(path: str, body: str, place: Place, line: int, ansi: bool) -> Iterator[Item]:
+    """The evidence of a key's values; ``line`` is the number of the key's own line."""
     values: dict[str, Content] = {}
+    first, counted = place, 0
     for match in _VALUE.finditer(body):
+        line += body.count("\n", counted, match.start())
+        counted = match.start()
         name = _ESCAPE.sub(r"\1", match[1] or "").lower()
-        written = match[2]
+        written, position = match[2], place.at(f"line {line}")
         if written[:1] == "-" and written.strip() == "-":
-            yield from deletion_items(path, name, place)
+            yield from deletion_items(path, name, position)
             continue
+        first = first if values else position
         try:
             values[name] = _content(written, ansi)
         except ValueError as error:
-            yield Finding(BROKEN_PART, {"place": str(place), "why": f"value '{name}': {error}"})
+            yield Finding(BROKEN_PART, {"place": str(position), "why": f"value '{name}': {error}"})
     if values:
-        yield from key_items(RegistryKey(path, place, values), FORMAT)
+        yield from key_items(RegistryKey(path, first, values), FORMAT)
 
 
 def _content(text: str, ansi: bool) -> Content:

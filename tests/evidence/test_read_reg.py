@@ -91,7 +91,7 @@ def test_a_store_may_have_any_name(pki: Pki) -> None:
 def test_crls_and_lists_in_a_store_are_noted(pki: Pki) -> None:
     key = f"{STORES}\\CA\\CRLs\\{'AB' * 20}"
     evidence = read(export({key: f'"Blob"={hexed(struct.pack("<III", 33, 1, 3) + b"crl")}'}))
-    assert [finding.message for finding in evidence.findings] == ["x.reg, line 3: a CRL is not used"]
+    assert [finding.message for finding in evidence.findings] == ["x.reg, line 4: a CRL is not used"]
 
 
 def test_settings_of_root_update_and_chain_engine_are_read() -> None:
