@@ -33,11 +33,28 @@ _SWITCH: Final = re.compile(
     r"certutil(?:\.exe)?\b.{0,200}?\s[-/](?P<name>user|enterprise|grouppolicy)\b", re.IGNORECASE
 )
 
+ELEMENT: Final = re.compile(
+    r"CertContext\[(?P<chain>\d{1,3})\]\[(?P<element>\d{1,3})\]\s*:\s*"
+    r"dwInfoStatus=(?P<info>[0-9a-fA-F]{1,8})\s+dwErrorStatus=(?P<error>[0-9a-fA-F]{1,8})"
+)
+"""An element of a chain that Windows built."""
+_MARKS: Final = (
+    re.compile(r"\bCERT_\w{1,60}_PROP_ID\(\d{1,5}\)"),
+    re.compile(r"\(md5\)[^\n]{0,80}\n[^\n]{0,80}\(sha1\)"),
+    ELEMENT,
+)
+_HEADED: Final = re.compile(r"^={6,} .{1,100} ={6,}\s*$", re.MULTILINE)
+
 MAX_FACTS: Final = 40
 MAX_LINE: Final = 2_000
 """Characters of a line that are looked at."""
 _SERIAL_WITHIN: Final = 3
 """A certificate's serial number stands among the first lines of its block; a CRL's block has none there."""
+
+
+def looks_like_certutil(text: str) -> bool:
+    """A property head, a chain element, an MD5 and a SHA-1 hash in a row, or a SHA-1 hash and a heading in ``=``."""
+    return any(mark.search(text) for mark in _MARKS) or ("(sha1)" in text and _HEADED.search(text) is not None)
 
 
 def _depth(line: str) -> int:

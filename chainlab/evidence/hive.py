@@ -7,7 +7,6 @@ Only named keys are visited; nothing else of a hive is read. ``regipy`` gives va
 from __future__ import annotations
 
 import io
-import logging
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any, Final, Protocol
 from chainlab.errors import LimitError
 from chainlab.evidence.registry import Content
 
-MAGIC: Final = b"regf"
 MAX_READS: Final = 1_000_000
 """Reads of one hive; a full SOFTWARE hive takes some thousand, for only named keys are visited."""
 MAX_BYTES: Final = 512 * 1024 * 1024
@@ -97,6 +95,8 @@ class Hive:
     """A hive's keys by path, below its own root."""
 
     def __init__(self, data: bytes, place: str) -> None:
+        import logging
+
         from regipy import registry
 
         logging.getLogger("regipy").addHandler(logging.NullHandler())  # it reports damage on stderr otherwise

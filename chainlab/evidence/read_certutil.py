@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chainlab.errors import InputError
 from chainlab.evidence import read_netsh, read_pem
-from chainlab.evidence.certutil_chain import ELEMENT, chain_items
-from chainlab.evidence.certutil_text import Block, Property, blocks
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place, StoreRecord
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
@@ -34,6 +33,9 @@ from chainlab.properties import (
 )
 from chainlab.server import StoreName
 
+if TYPE_CHECKING:
+    from chainlab.evidence.certutil_text import Block, Property
+
 FORMAT = "certutil text"
 PRIORITY = 131
 
@@ -41,12 +43,6 @@ _SNIFFED = 64 * 1024
 _TELLTALES = [
     encoded for mark in ("(sha1)", "_PROP_ID(", "CertContext[") for encoded in (mark.encode(), mark.encode("utf-16-le"))
 ]
-_MARKS = (
-    re.compile(r"\bCERT_\w{1,60}_PROP_ID\(\d{1,5}\)"),
-    re.compile(r"\(md5\)[^\n]{0,80}\n[^\n]{0,80}\(sha1\)"),
-    ELEMENT,
-)
-_HEADED = re.compile(r"^={6,} .{1,100} ={6,}\s*$", re.MULTILINE)
 _ACCESS_STATE = 14
 _LOCAL_MACHINE, _GROUP_POLICY = 4, 8
 _OID_LISTS = frozenset(
@@ -65,12 +61,16 @@ def sniff(data: bytes) -> bool:
     head = data[:_SNIFFED]
     if not any(mark in head for mark in _TELLTALES):
         return False
-    text = text_of(head)
-    return any(mark.search(text) for mark in _MARKS) or ("(sha1)" in text and _HEADED.search(text) is not None)
+    from chainlab.evidence.certutil_text import looks_like_certutil
+
+    return looks_like_certutil(text_of(head))
 
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Records in text order, then the chains; a log may hold netsh's output and PEM blocks as well."""
+    from chainlab.evidence.certutil_chain import chain_items
+    from chainlab.evidence.certutil_text import blocks
+
     text = text_of(data)
     items = [item for block in blocks(text) for item in _record(block, place)]
     items += chain_items(text, place)

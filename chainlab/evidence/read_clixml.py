@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.xml_text import local_name, parse_xml
@@ -34,6 +33,8 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Certificates in the order of the file."""
+    from chainlab.evidence.powershell import is_certificate, object_items
+
     root = parse_xml(data, place)
     objects = [fields for found in root.iter() if local_name(found.tag) == "Obj" and (fields := _fields(found))]
     certificates = [fields for fields in objects if is_certificate(fields)]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import BROKEN_PART, Finding
@@ -34,6 +33,8 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """One certificate or record a line."""
     import csv
     import io
+
+    from chainlab.evidence.powershell import is_certificate, object_items
 
     text = _TYPE.sub("", text_of(data).lstrip("\ufeff"), count=1)
     delimiter = next((mark for mark in ",;\t" if mark in text.split("\n", 1)[0]), ",")

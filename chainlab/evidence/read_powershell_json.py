@@ -8,7 +8,6 @@ from typing import Any
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 
@@ -33,6 +32,8 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Certificates in the order of the file."""
     import json
 
+    from chainlab.evidence.powershell import is_certificate, object_items
+
     try:
         parsed = json.loads(text_of(data).lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -48,6 +49,8 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
 
 def _objects(parsed: Any) -> Iterator[dict[str, Any]]:
     """The objects of the outermost level, or of the arrays directly below the outermost object."""
+    from chainlab.evidence.powershell import is_certificate
+
     if isinstance(parsed, dict) and not is_certificate(parsed):
         parsed = [entry for value in parsed.values() if isinstance(value, list) for entry in value]
     for entry in parsed if isinstance(parsed, list) else [parsed]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.registry import Content, RegistryKey, deletion_items, key_items, wanted
 from chainlab.findings import BROKEN_PART, Finding
+
+if TYPE_CHECKING:
+    from chainlab.evidence.registry import Content
 
 FORMAT = "registry export"
 PRIORITY = 200
@@ -38,6 +41,8 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The evidence of all keys, in file order, and what the file would delete."""
+    from chainlab.evidence.registry import deletion_items, wanted
+
     text = text_of(data)
     ansi = text.lstrip("\ufeff\r\n \t").startswith("REGEDIT4")
     yield ContainerEvidence(place, FORMAT, (("encoding", "REGEDIT4" if ansi else "version 5.00"),))
@@ -76,6 +81,8 @@ def _keys(text: str) -> Iterator[_KeyLine]:
 
 def _body_items(path: str, body: str, place: Place, line: int, ansi: bool) -> Iterator[Item]:
     """The evidence of a key's values; ``line`` is the number of the key's own line."""
+    from chainlab.evidence.registry import RegistryKey, deletion_items, key_items
+
     values: dict[str, Content] = {}
     first, counted = place, 0
     for match in _VALUE.finditer(body):

@@ -11,9 +11,7 @@ from typing import Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
 from chainlab.errors import InputError, LimitError, PasswordError
-from chainlab.evidence.central_store import central_store_files, central_store_items
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
-from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
 from chainlab.server import StoreName
 
@@ -155,6 +153,9 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
     if len(files) > options.limits.files:
         raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
+    from chainlab.evidence.central_store import central_store_files, central_store_items
+    from chainlab.evidence.store_paths import store_of_path
+
     evidence, password_problem = Evidence(), None
     central = central_store_files(files)
     for file in files:
