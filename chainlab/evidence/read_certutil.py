@@ -49,10 +49,10 @@ _OID_LISTS = frozenset(
     {ENHKEY_USAGE, DISALLOWED_ENHKEY_USAGE, NOT_BEFORE_ENHKEY_USAGE, ROOT_PROGRAM_CHAIN_POLICIES}
 )  # fmt: skip
 _DATES = frozenset({DISALLOWED_FILETIME, NOT_BEFORE_FILETIME})
-_OID = re.compile(r"(?<![\d.])[0-2](?:\.\d{1,40}){2,40}(?![\d.])")
-_OFFSET = re.compile(r"^[0-9a-f]{4} {2,}", re.IGNORECASE)
-_BYTES = re.compile(r"(?:[0-9a-f]{2} ?)+", re.IGNORECASE)
-_STATE = re.compile(r"=\s*([0-9a-f]{1,8})\b", re.IGNORECASE)
+_OID = r"(?<![\d.])[0-2](?:\.\d{1,40}){2,40}(?![\d.])"
+_OFFSET = r"[0-9a-fA-F]{4} {2,}"
+_BYTES = r"(?:[0-9a-fA-F]{2} ?)+"
+_STATE = r"=\s*([0-9a-fA-F]{1,8})\b"
 _PHYSICAL = {"enterprise": ".Enterprise", "grouppolicy": ".GroupPolicy"}
 
 
@@ -136,17 +136,17 @@ def _raw(entry: Property) -> bytes | None:
 def _oid_list(lines: list[str]) -> bytes | None:
     """The list of the identifiers that end each line; a list without any is an empty one."""
     try:
-        return encode_oid_list(oid for line in lines for oid in _OID.findall(line)[-1:])
+        return encode_oid_list(oid for line in lines for oid in re.findall(_OID, line)[-1:])
     except ValueError:  # an identifier longer than any real one
         return None
 
 
 def _digits(line: str) -> str:
     """The hexadecimal digits of a line: bare, in pairs, or a dump with offset and characters."""
-    dump = _OFFSET.match(line)
+    dump = re.match(_OFFSET, line)
     text = line[dump.end() :] if dump is not None else line
     text = re.split(r" {3,}", text)[0].replace("  ", " ")
-    return text.replace(" ", "") if _BYTES.fullmatch(text) else ""
+    return text.replace(" ", "") if re.fullmatch(_BYTES, text) else ""
 
 
 def _store(block: Block, listed: list[Property]) -> StoreName | None:
@@ -165,5 +165,5 @@ def _store(block: Block, listed: list[Property]) -> StoreName | None:
 
 
 def _state(entry: Property) -> int | None:
-    match = _STATE.search(entry.lines[0]) if entry.lines else None
+    match = re.search(_STATE, entry.lines[0]) if entry.lines else None
     return int(match[1], 16) if match is not None else None

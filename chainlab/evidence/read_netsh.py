@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.errors import InputError
-from chainlab.evidence.bindings import http_sys_binding
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
@@ -36,6 +35,7 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """One binding a block; a block without application id is none."""
+    from chainlab.evidence.bindings import http_sys_binding
     from chainlab.evidence.netsh_text import blocks, parts
 
     found = list(blocks(text_of(data)))

@@ -15,9 +15,9 @@ FORMAT = "PowerShell JSON"
 PRIORITY = 171
 
 _SNIFFED = 1024 * 1024
-_MEMBER = re.compile(r'"(?:Thumbprint|RawData)"\s*:')
+_MEMBER = r'"(?:Thumbprint|RawData)"\s*:'
 _BEGINNINGS = (b"[", b"{", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_START = re.compile(r"\s*[\[{]")
+_START = r"\s*[\[{]"
 
 
 def sniff(data: bytes) -> bool:
@@ -25,7 +25,7 @@ def sniff(data: bytes) -> bool:
     if not data[:64].lstrip().startswith(_BEGINNINGS):
         return False
     text = text_of(data[:_SNIFFED]).lstrip("\ufeff")
-    return _START.match(text[:4096]) is not None and _MEMBER.search(text) is not None
+    return re.match(_START, text[:4096]) is not None and re.search(_MEMBER, text) is not None
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainlab.evidence.model import ContainerEvidence, Item, Place
@@ -23,13 +22,12 @@ FORMAT = "registry export"
 PRIORITY = 200
 
 _HEADS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
-_VALUE = re.compile(
+_VALUE = (
     r'^[ \t]*+(?:"((?:[^"\\\r\n]|\\.)*+)"|@)[ \t]*+=[ \t]*+'  # a name or @, then the rest of the logical line:
-    r"((?:[^\n]*\\[ \t]*+\r?\n)*+[^\n]*)",  # a backslash at the end of a line continues it
-    re.MULTILINE,
+    r"((?:[^\n]*\\[ \t]*+\r?\n)*+[^\n]*)"  # a backslash at the end of a line continues it
 )
-_HEX = re.compile(r"hex(?:\(([0-9a-f]{1,8})\))?[ \t]*:", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\(.)")
+_HEX = r"(?i:hex)(?:\(([0-9a-fA-F]{1,8})\))?[ \t]*:"
+_ESCAPE = r"\\(.)"
 
 _SZ, _EXPAND_SZ, _DWORD, _DWORD_BIG_ENDIAN, _MULTI_SZ, _QWORD = 1, 2, 4, 5, 7, 0xB
 
@@ -47,35 +45,29 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     ansi = text.lstrip("\ufeff\r\n \t").startswith("REGEDIT4")
     yield ContainerEvidence(place, FORMAT, (("encoding", "REGEDIT4" if ansi else "version 5.00"),))
     keys = list(_keys(text))
-    ends = [*(key.start for key in keys[1:]), len(text)]
+    ends = [*(start for start, _, _ in keys[1:]), len(text)]
     line, counted = 1, 0
-    for key, end in zip(keys, ends, strict=False):  # no key at all: one end more than keys
-        line += text.count("\n", counted, key.start)
-        counted = key.start
-        if key.path.startswith("-"):
-            yield from deletion_items(key.path[1:], None, place.at(f"line {line}"))
-        elif wanted(key.path):
-            yield from _body_items(key.path, text[key.end : end], place, line, ansi)
+    for (start, body, path), end in zip(keys, ends, strict=False):  # no key at all: one end more than keys
+        line += text.count("\n", counted, start)
+        counted = start
+        if path.startswith("-"):
+            yield from deletion_items(path[1:], None, place.at(f"line {line}"))
+        elif wanted(path):
+            yield from _body_items(path, text[body:end], place, line, ansi)
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyLine:
-    """A line ``[KEY]`` or ``[-KEY]``: where it begins and ends, and what stands in the brackets."""
+def _keys(text: str) -> Iterator[tuple[int, int, str]]:
+    """Lines ``[KEY]`` or ``[-KEY]``: where each begins and ends, and what stands in the brackets.
 
-    start: int
-    end: int
-    path: str
-
-
-def _keys(text: str) -> Iterator[_KeyLine]:
-    """The key lines; looking for brackets is ten times as fast as line by line, and each line is looked at once."""
+    Looking for brackets is ten times as fast as line by line, and each line is looked at once.
+    """
     start = text.find("[")
     while start >= 0:
         line, end = text.rfind("\n", 0, start) + 1, text.find("\n", start)
         end = len(text) if end < 0 else end
         written = text[start:end].rstrip()
         if written.endswith("]") and not text[line:start].strip():
-            yield _KeyLine(start, end, written[1:-1])
+            yield start, end, written[1:-1]
         start = text.find("[", end)
 
 
@@ -85,10 +77,10 @@ def _body_items(path: str, body: str, place: Place, line: int, ansi: bool) -> It
 
     values: dict[str, Content] = {}
     first, counted = place, 0
-    for match in _VALUE.finditer(body):
+    for match in re.finditer(_VALUE, body, re.MULTILINE):
         line += body.count("\n", counted, match.start())
         counted = match.start()
-        name = _ESCAPE.sub(r"\1", match[1] or "").lower()
+        name = re.sub(_ESCAPE, r"\1", match[1] or "").lower()
         written, position = match[2], place.at(f"line {line}")
         if written[:1] == "-" and written.strip() == "-":
             yield from deletion_items(path, name, position)
@@ -105,10 +97,10 @@ def _body_items(path: str, body: str, place: Place, line: int, ansi: bool) -> It
 def _content(text: str, ansi: bool) -> Content:
     """A value's content; ``ValueError`` when it is not written as regedit writes it."""
     if text.startswith('"'):
-        return _ESCAPE.sub(r"\1", text.strip()[1:].removesuffix('"'))
+        return re.sub(_ESCAPE, r"\1", text.strip()[1:].removesuffix('"'))
     if text[:6].lower() == "dword:":
         return int(text[6:].strip(), 16)
-    head = _HEX.match(text)
+    head = re.match(_HEX, text)
     if head is None:
         raise ValueError(f"'{text.strip()[:40]}' is not a registry value")
     return _typed(int(head[1] or "3", 16), _bytes(text[head.end() :]), ansi)
