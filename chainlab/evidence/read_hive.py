@@ -39,9 +39,9 @@ def sniff(data: bytes) -> bool:
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The evidence of all keys of interest, and whether the hive was closed cleanly."""
     if importlib.util.find_spec("regipy") is None:
-        found = "a registry hive needs the extra 'hive'"
-        hint = "pip install 'chainlab[hive]', or export the key on the server: reg export HKLM\\SOFTWARE\\Microsoft\\…"
-        raise InputError(str(place), f"{found} ({hint})", hint=hint)
+        found = "a registry hive needs the extra 'hive' (pip install 'chainlab[hive]')"
+        hint = "or export the key on the server: reg export HKLM\\SOFTWARE\\Microsoft\\SystemCertificates stores.reg"
+        raise InputError(str(place), found, hint=hint)
     from chainlab.evidence.hive import Hive, HiveError
 
     try:
