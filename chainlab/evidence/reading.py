@@ -14,11 +14,9 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
 from chainlab.errors import InputError, LimitError, PasswordError
-from chainlab.evidence.central_store import central_store_files, central_store_items
 from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.evidence.source import BoundedSource, ByteSource
-from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
 from chainlab.server import StoreName
 
@@ -202,6 +200,9 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
     if len(files) > options.limits.files:
         raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
+    from chainlab.evidence.central_store import central_store_files, central_store_items
+    from chainlab.evidence.store_paths import store_of_path
+
     evidence, password_problem = Evidence(), None
     central = central_store_files(files)
     for file in files:
