@@ -121,7 +121,8 @@ def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item
 
 
 _EXPECTED: Final = (
-    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, "
+    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg) or hive, certutil or netsh text, a PowerShell export, "
+    "applicationHost.config, Microsoft's lists (.stl, .cab), a Java key store, a handshake (transcript, capture, "
     "scanner report) or a directory of these"
 )
 
