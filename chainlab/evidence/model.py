@@ -80,7 +80,8 @@ class SettingEvidence:
     """One setting of the server and where it says so.
 
     ``root_update`` and ``aia`` are switches (0 or 1); ``chain:NAME`` is a registry value of the chain engine, a number
-    or a text, by its lower-case name.
+    or a text, by its lower-case name. ``update:``, ``policy:``, ``schannel:`` and ``host:`` with a name are what an
+    evidence bundle says; there the empty text means that the value is absent and Windows' default applies.
     """
 
     name: str

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
+from pathlib import PurePath
 from typing import Final
 
 from chainlab.server import StoreName
@@ -28,10 +28,10 @@ _PHYSICAL: Final = {
 }  # fmt: skip
 
 
-def store_of_path(relative: Path) -> StoreName | None:
+def store_of_path(relative: PurePath) -> StoreName | None:
     """The store that a path below the export folder names; ``None`` where it names none."""
     parts = [part.lower() for part in relative.parts]
-    folders, stem = parts[:-1], Path(parts[-1]).stem
+    folders, stem = parts[:-1], PurePath(parts[-1]).stem
     named = [*folders, stem] if stem in _STORES else folders
     for position, (location, logical) in enumerate(itertools.pairwise(named)):
         if location in _LOCATIONS and logical != "software":
