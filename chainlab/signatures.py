@@ -71,9 +71,9 @@ def _verify(key: Any, signed: Any) -> None:
         else:
             key.verify(signature, tbs, parameters, signed.signature_hash_algorithm)
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(parameters, ec.ECDSA):
+        if not scheme.startswith("1.2.840.10045.4."):
             raise InvalidSignature
-        key.verify(signature, tbs, parameters)
+        key.verify(signature, tbs, ec.ECDSA(signed.signature_hash_algorithm))
     elif isinstance(key, dsa.DSAPublicKey):
         key.verify(signature, tbs, signed.signature_hash_algorithm)
     else:

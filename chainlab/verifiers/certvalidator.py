@@ -4,11 +4,14 @@ Models: every path is tried; anchors do not expire; CA purposes are ignored; iss
 name. Sources: 0.33.0 measured 2026-11-20.
 """
 
-from chainlab.paths.checks import Switches
+from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import serial_fits, signature_holds
 
 VERSIONS = ("",)
+
+_RULES = (serial_fits, signature_holds)
 
 
 def family(version: str = "") -> Family:
@@ -19,6 +22,7 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0",),
         matching=Matching.NORMALISED,
-        issuer_serial=True,
-        switches=Switches(anchor_expiry=False, ca_purposes=False, host=HostRules(common_name_fallback=True)),
+        served_rules=_RULES,
+        store_rules=_RULES,
+        switches=Switches(anchor=Anchor.NOTHING, ca_purposes=False, host=HostRules(common_name_fallback=True)),
     )
