@@ -13,7 +13,7 @@ from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.names import HostRules, matches_host, names_of, violation
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.paths.search import CandidatePath, End
+from chainlab.paths.search import CandidatePath, End, Origin
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.signatures import Signature
 
@@ -41,14 +41,16 @@ class Anchor(Flag):
     NOTHING = 0
     VALIDITY = auto()
     CA = auto()
-    """Basic constraints and key usage."""
+    """Basic constraints and key usage do not say that it is no CA."""
+    SAYS_CA = auto()
+    """Basic constraints must be there."""
     PATH_LENGTH = auto()
     PURPOSE = auto()
     NAMES = auto()
     EXTENSIONS = auto()
     """Unknown critical extensions."""
     KEY_SIZE = auto()
-    ALL = VALIDITY | CA | PATH_LENGTH | PURPOSE | NAMES | EXTENSIONS | KEY_SIZE
+    ALL = VALIDITY | CA | SAYS_CA | PATH_LENGTH | PURPOSE | NAMES | EXTENSIONS | KEY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Switches:
     anyExtendedKeyUsage for all of them. CAs: ``require_basic_constraints`` for version 3 certificates unless
     ``key_usage_makes_ca`` takes keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage,
     ``self_issued_count`` counts them against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must
-    be there, ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_need_san``
-    refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of
+    be there, ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_in_cn``
+    judges a host in the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of
     signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``. ``max_length`` counts certificates with the anchor. ``require_key_ids``: every certificate but
     the anchor has an authority key identifier, every CA a subject key identifier.
     """
@@ -78,6 +80,7 @@ class Switches:
     leaf_key_usage: frozenset[str] = frozenset()
     leaf_not_ca: bool = False
     name_constraints: Names = Names.CHECKED
+    names_in_cn: bool = False
     names_need_san: bool = False
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
@@ -120,14 +123,20 @@ class Case:
 
     @property
     def below(self) -> tuple[Certificate, ...]:
-        """The certificates that RFC 5280 validates: all but the anchor (a leaf that is its own anchor counts)."""
-        certificates = self.certificates
-        return certificates[:-1] if self.path.complete and len(certificates) > 1 else certificates
+        """The certificates that RFC 5280 validates, leaf first: not the anchor, nor others of the trust store.
+
+        A leaf that is its own anchor counts.
+        """
+        first, *others = self.path.steps
+        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
+        return (first.certificate, *kept)
 
     def judged(self, what: Anchor) -> tuple[Certificate, ...]:
         """The certificates that must satisfy a rule: with the anchor where the verifier applies it there too."""
         return self.certificates if what in self.switches.anchor else self.below
 
+
+_OF_STORE: Final = (Origin.STORE, Origin.ANCHOR)
 
 Check = Callable[[Case], Iterator[Problem]]
 
@@ -167,10 +176,8 @@ def _signatures(case: Case) -> Iterator[Problem]:
 
 def _validity(case: Case) -> Iterator[Problem]:
     at = case.question.at
-    for position, certificate in enumerate(case.certificates):
+    for position, certificate in enumerate(case.judged(Anchor.VALIDITY)):
         is_anchor = certificate is case.anchor and position > 0
-        if is_anchor and Anchor.VALIDITY not in case.switches.anchor:
-            continue
         if at < certificate.not_before:
             yield Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
         elif at > certificate.not_after:
@@ -195,7 +202,7 @@ def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
     """A certificate of which only published facts are known is not judged; old roots cannot have the extension."""
     if not case.switches.require_basic_constraints or not issuer.encoded:
         return False
-    if issuer == case.anchor and issuer.version < 3:
+    if issuer == case.anchor and (issuer.version < 3 or Anchor.SAYS_CA not in case.switches.anchor):
         return False
     return not (case.switches.key_usage_makes_ca and "key_cert_sign" in (issuer.extensions.key_usage or ()))
 
@@ -259,7 +266,7 @@ def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> 
     for lower_position, lower in enumerate(case.certificates[:position]):
         if lower_position and lower.self_issued:
             continue
-        names = names_of(lower, common_name=not lower_position and case.switches.host.common_name_fallback)
+        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn)
         name = violation(constraints, names)
         if name is not None:
             return name

@@ -18,11 +18,11 @@ from chainlab.verifiers.family import (
     Candidate,
     Family,
     Handshake,
-    Matching,
     Prefer,
     Scene,
     ServedOrder,
     Stop,
+    names_match,
 )
 
 MAX_KEPT: Final = 64
@@ -32,19 +32,19 @@ MAX_KEPT: Final = 64
 def build(family: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question) -> BuildResult:
     """Run the family's builder on a served chain."""
     scene = Scene(handshake, trust, graph, question)
-    problems: tuple[Problem, ...] = ()
-    if family.prepare is not None:
-        prepared = family.prepare(family, scene)
-        family, problems = prepared.family, prepared.problems
-        scene = Scene(prepared.handshake, trust, graph, question)
-    return _Builder(family, scene, problems).run()
+    if family.prepare is None:
+        return _Builder(family, scene).run()
+    prepared = family.prepare(family, scene)
+    scene = Scene(prepared.handshake, trust, graph, question)
+    return _Builder(prepared.family, scene, prepared.problems, prepared.anchor).run()
 
 
 @dataclass(slots=True)
 class _Builder:
     family: Family
     scene: Scene
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    anchor: Certificate | None = None
 
     def run(self) -> BuildResult:
         family, budget = self.family, Budget(depth=self.family.depth)
@@ -94,7 +94,10 @@ class _Builder:
 
     def _expand(self, path: tuple[Step, ...]) -> Sequence[Step]:
         last = path[-1]
-        trusted = self._candidates(path, self.scene.trust.anchors_named(last.certificate.issuer), trusted=True)
+        anchors = self.scene.trust.anchors_named(last.certificate.issuer)
+        if self.anchor is not None:
+            anchors = [self.anchor] if self.anchor in anchors else []
+        trusted = self._candidates(path, anchors, trusted=True)
         served: list[Candidate] = []
         if not (self.family.closed_store and last.origin in (Origin.STORE, Origin.ANCHOR)):
             served = self._candidates(path, self._within_reach(path), trusted=False)
@@ -139,9 +142,7 @@ class _Builder:
         return self.family.order(list(found.values()))
 
     def _names_fit(self, child: Certificate, issuer: Certificate) -> bool:
-        if self.family.matching is Matching.BYTES:
-            return child.issuer.same_bytes(issuer.subject)
-        return child.issuer.key == issuer.subject.key
+        return names_match(self.family.matching, child.issuer, issuer.subject)
 
     def _within_reach(self, path: tuple[Step, ...]) -> Sequence[Certificate]:
         """The served certificates in which this family looks for the next issuer."""

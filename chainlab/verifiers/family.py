@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, Name
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question, Switches
 from chainlab.paths.reasons import Problem, Reason
@@ -51,6 +51,8 @@ class Matching(Enum):
     """How issuer and subject names are compared."""
 
     BYTES = "encoded bytes"
+    TEXT = "the text, whatever its string type"
+    CASELESS = "the text without regard to case and string type"
     NORMALISED = "RFC 5280, 7.1"
 
 
@@ -112,14 +114,29 @@ Order = Callable[[list[Candidate]], list[Candidate]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How a family reads a handshake before it builds: another table, another list, and what is already wrong."""
+    """How a family reads a handshake before it builds: another table, another list, and what is already wrong.
+
+    ``anchor``: only this certificate of the store may follow.
+    """
 
     family: Family
     handshake: Handshake
     problems: tuple[Problem, ...] = ()
+    anchor: Certificate | None = None
 
 
 Prepare = Callable[["Family", Scene], Prepared]
+
+
+def names_match(matching: Matching, issuer: Name, subject: Name) -> bool:
+    """Whether a verifier that compares names this way takes them for the same."""
+    if matching is Matching.BYTES:
+        return issuer.same_bytes(subject)
+    if matching is Matching.NORMALISED:
+        return issuer.key == subject.key
+    if matching is Matching.TEXT:
+        return issuer.text == subject.text
+    return issuer.text.casefold() == subject.text.casefold()
 
 
 def as_found(candidates: list[Candidate]) -> list[Candidate]:
@@ -201,7 +218,12 @@ def named(identity: str, version: str) -> str:
     return f"{identity}-{version}" if version else identity
 
 
-def linear(family: Family, served: Sequence[Certificate], problems: tuple[Problem, ...] = ()) -> Prepared:
+def linear(
+    family: Family,
+    served: Sequence[Certificate],
+    problems: tuple[Problem, ...] = (),
+    anchor: Certificate | None = None,
+) -> Prepared:
     """The served certificates in exactly this order, then one from the store: how list validators work."""
     for child, issuer in pairwise(served):
         if child.issuer.key != issuer.subject.key:
@@ -218,11 +240,11 @@ def linear(family: Family, served: Sequence[Certificate], problems: tuple[Proble
         loop=by_certificate,
         prepare=None,
     )
-    return Prepared(table, Handshake(tuple(served)), problems)
+    return Prepared(table, Handshake(tuple(served)), problems, anchor)
 
 
 __all__ = [
     "AnchorIdentity", "Basis", "Candidate", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
     "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "as_found", "by_certificate", "by_entity", "linear",
-    "named", "names_itself", "self_signed", "signature_holds",
+    "named", "names_itself", "names_match", "self_signed", "signature_holds",
 ]  # fmt: skip

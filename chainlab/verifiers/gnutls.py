@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, Name
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
@@ -26,10 +26,13 @@ from chainlab.verifiers.family import (
     Scene,
     linear,
     named,
+    names_match,
 )
-from chainlab.verifiers.rules import key_id_fits, valid_first
+from chainlab.verifiers.rules import key_id_fits, last_first
 
 VERSIONS = ("", "legacy", "2")
+
+_INSECURE = BROKEN_HASHES | {"sha1"}
 
 MAX_SORTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: longer lists are not sorted [D: lib/x509/common.c]."""
@@ -46,10 +49,10 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with GnuTLS 3.7.9", "lib/x509/verify-high.c"),
         matching=Matching.BYTES,
         store_rules=(key_id_fits,),
-        order=valid_first,
+        order=last_first,
         choices=1,
         switches=Switches(
-            rejected_hashes=hashes, any_on_ca=False, anchor=Anchor.ALL & ~Anchor.PURPOSE, host=HostRules(common_name_fallback=True)
+            rejected_hashes=hashes, any_on_ca=False, anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.EXTENSIONS | Anchor.SAYS_CA), host=HostRules(common_name_fallback=True)
         ),
         prepare=_as_served if old else _sorted,
     )
@@ -81,17 +84,18 @@ def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
 def _run(certificates: Sequence[Certificate]) -> list[Certificate]:
     """From the first certificate upwards, each followed by the first of the rest that could have issued it."""
     run = [certificates[0]]
-    while True:
+    while not _issued(run[-1], run[-1]):
         last = run[-1]
-        following = next((c for c in certificates[1:] if c is not last and _issued(last, c)), None)
+        following = next((c for c in certificates[1:] if _issued(last, c)), None)
         if following is None or following in run:
-            return run
+            break
         run.append(following)
+    return run
 
 
 def _issued(child: Certificate, issuer: Certificate) -> bool:
     """``gnutls_x509_crt_check_issuer``: name and key identifier, not the signature."""
-    if not child.issuer.same_bytes(issuer.subject):
+    if not names_match(Matching.TEXT, child.issuer, issuer.subject):
         return False
     return child.aki.key_id is None or issuer.ski is None or child.aki.key_id == issuer.ski
 
@@ -105,10 +109,25 @@ def _shortened(served: list[Certificate], scene: Scene) -> list[Certificate]:
             served = served[: position + 1]
             break
     last = served[-1]
-    cut = _cut(served, scene.trust.anchors_named(last.issuer))
-    if last.self_issued or any(_issued(cut[-1], root) for root in scene.trust.anchors_named(last.issuer)):
+    roots = _bucket(scene, last.issuer)
+    cut = _cut(served, roots)
+    if last.self_issued or not _superseded(cut, roots, scene):
         return cut
-    return _cut(served, scene.trust.anchors_named(last.subject))
+    return _cut(served, _bucket(scene, last.subject))
+
+
+def _bucket(scene: Scene, name: Name) -> list[Certificate]:
+    """The roots with exactly this encoded subject: the trust list is hashed by it."""
+    return [root for root in scene.trust.anchors_named(name) if root.subject.same_bytes(name)]
+
+
+def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scene: Scene) -> bool:
+    """The first try finds no signer, or an expired certificate or SHA-1: reason enough for the second."""
+    signers = [root for root in roots if _issued(chain[-1], root)]
+    if not signers:
+        return True
+    expired = any(not certificate.valid_at(scene.question.at) for certificate in (*chain, signers[-1]))
+    return expired or any(certificate.signature.hash in _INSECURE for certificate in chain)
 
 
 def _cut(served: list[Certificate], roots: Sequence[Certificate]) -> list[Certificate]:

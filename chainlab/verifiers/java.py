@@ -19,7 +19,7 @@ from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear
-from chainlab.verifiers.rules import by_key_id, signature_holds, valid_now
+from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
 VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "builder", "validator")
 
@@ -41,9 +41,10 @@ def family(version: str = "17") -> Family:
             "sun/security/validator/PKIXValidator.java",
         ),
         matching=Matching.NORMALISED,
-        store_rules=(signature_holds, valid_now),
+        served_rules=(signature_holds, key_id_fits, serial_fits),
+        store_rules=(signature_holds, key_id_fits, serial_fits, valid_now),
         order=by_key_id,
-        switches=Switches(ca_purposes=False, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
+        switches=Switches(anchor=Anchor.CA | Anchor.SAYS_CA, ca_purposes=False, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
         note="" if measured else "taken to be like Java 8",
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
@@ -73,7 +74,7 @@ def _validated(table: Family, scene: Scene) -> Prepared:
 
 def _validate(table: Family, served: tuple[Certificate, ...]) -> Prepared:
     lenient = replace(
-        table, store_rules=(signature_holds,), choices=1, switches=replace(table.switches, anchor=Anchor.NOTHING)
+        table, store_rules=(signature_holds, key_id_fits, serial_fits), choices=1
     )
     return linear(lenient, served)
 

@@ -39,8 +39,10 @@ def family(version: str = "") -> Family:
 def _cut_at_anchor(table: Family, scene: Scene) -> Prepared:
     served = scene.handshake.served
     for position, certificate in enumerate(served):
-        if any(_same(certificate, root) for root in scene.trust.anchors_named(certificate.subject)):
-            return linear(table, served[: position or 1])
+        named_so = scene.trust.anchors_named(certificate.subject)
+        anchor = next((root for root in named_so if _same(certificate, root)), None)
+        if anchor is not None:
+            return linear(table, served[: position or 1], anchor=anchor)
     return linear(table, served)
 
 

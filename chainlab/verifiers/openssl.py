@@ -45,6 +45,7 @@ LEVEL_RSA_BITS: Final = {1: 1024, 2: 2048}
 SWITCHES: Final = Switches(
     host=HostRules(common_name_fallback=True),
     anchor=Anchor.ALL,
+    names_in_cn=True,
     any_on_leaf=False,
     any_on_ca=False,
     leaf_key_usage=frozenset({"digital_signature", "key_encipherment", "key_agreement"}),
@@ -92,7 +93,7 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         self_signed=names_itself,
         depth=100,
         loop=by_certificate,
-        switches=replace(SWITCHES, key_usage_makes_ca=True),
+        switches=replace(SWITCHES, key_usage_makes_ca=True, anchor=Anchor.VALIDITY | Anchor.NAMES),
         note="" if numbers >= (1, 0, 1) else "taken to be like 1.0.1",
     )
 

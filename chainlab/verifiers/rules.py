@@ -18,6 +18,12 @@ def key_id_fits(candidate: Candidate) -> bool:
     return wanted is None or held is None or wanted == held
 
 
+def has_key_id(candidate: Candidate) -> bool:
+    """Where the child names a key, the candidate's subject key identifier is that key: a missing one does not fit."""
+    wanted = candidate.child.aki.key_id
+    return wanted is None or wanted == candidate.issuer.ski
+
+
 def serial_fits(candidate: Candidate) -> bool:
     """The issuer and serial number in the child's authority key identifier, where given, are the candidate's."""
     aki, issuer = candidate.child.aki, candidate.issuer
@@ -93,6 +99,11 @@ def by_key_id(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=key_id_rank)
 
 
+def last_first(candidates: list[Candidate]) -> list[Candidate]:
+    """In reverse order."""
+    return candidates[::-1]
+
+
 def newest_first(candidates: list[Candidate]) -> list[Candidate]:
     """Latest start of validity first."""
     return sorted(candidates, key=lambda candidate: -candidate.issuer.not_before.timestamp())
@@ -101,7 +112,7 @@ def newest_first(candidates: list[Candidate]) -> list[Candidate]:
 Keep = Callable[[Certificate], bool]
 
 __all__ = [
-    "Keep", "Order", "as_found", "by_key_id", "key_id_fits", "key_id_rank", "may_sign", "new_entity", "newest_first",
+    "Keep", "Order", "as_found", "by_key_id", "has_key_id", "key_id_fits", "key_id_rank", "last_first", "may_sign", "new_entity", "newest_first",
     "not_denied_ca", "path_length_fits", "says_ca", "serial_fits", "signature_holds", "valid_else_last",
     "valid_else_latest", "valid_first", "valid_now",
 ]  # fmt: skip
