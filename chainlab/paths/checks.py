@@ -35,6 +35,20 @@ class Names(Enum):
     IGNORED = "ignored"
 
 
+class Demand(Flag):
+    """Extensions that a verifier insists on where RFC 5280 validation does without."""
+
+    NOTHING = 0
+    LEAF_AKI = auto()
+    CA_AKI = auto()
+    """Not of the anchor."""
+    CA_SKI = auto()
+    CA_KEY_USAGE = auto()
+    LEAF_KEY_USAGE = auto()
+    LEAF_PURPOSE = auto()
+    CRITICAL_BASIC_CONSTRAINTS = auto()
+
+
 class Anchor(Flag):
     """What is judged of the anchor. RFC 5280 takes a name and a key from it and no more; verifiers differ."""
 
@@ -43,7 +57,7 @@ class Anchor(Flag):
     CA = auto()
     """Basic constraints and key usage do not say that it is no CA."""
     SAYS_CA = auto()
-    """Basic constraints must be there."""
+    """Basic constraints must be there even if it is self-issued."""
     PATH_LENGTH = auto()
     PURPOSE = auto()
     NAMES = auto()
@@ -64,8 +78,8 @@ class Switches:
     ``self_issued_count`` counts them against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must
     be there, ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_in_cn``
     judges a host in the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of
-    signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``. ``max_length`` counts certificates with the anchor. ``require_key_ids``: every certificate but
-    the anchor has an authority key identifier, every CA a subject key identifier.
+    signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``. ``max_length`` counts certificates with the anchor.
+    ``demands`` names extensions that must be there.
     """
 
     anchor: Anchor = Anchor.VALIDITY | Anchor.KEY_SIZE
@@ -89,7 +103,7 @@ class Switches:
     leaf_key_size: bool = True
     host: HostRules = field(default_factory=HostRules)
     max_length: int = 0
-    require_key_ids: bool = False
+    demands: Demand = Demand.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,11 @@ class Case:
         first, *others = self.path.steps
         kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
         return (first.certificate, *kept)
+
+    @property
+    def anchor_says_ca(self) -> bool:
+        """Whether a self-issued anchor must have basic constraints."""
+        return Anchor.SAYS_CA in self.switches.anchor
 
     def judged(self, what: Anchor) -> tuple[Certificate, ...]:
         """The certificates that must satisfy a rule: with the anchor where the verifier applies it there too."""
@@ -202,7 +221,7 @@ def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
     """A certificate of which only published facts are known is not judged; old roots cannot have the extension."""
     if not case.switches.require_basic_constraints or not issuer.encoded:
         return False
-    if issuer == case.anchor and (issuer.version < 3 or Anchor.SAYS_CA not in case.switches.anchor):
+    if issuer == case.anchor and (issuer.version < 3 or (issuer.self_issued and not case.anchor_says_ca)):
         return False
     return not (case.switches.key_usage_makes_ca and "key_cert_sign" in (issuer.extensions.key_usage or ()))
 
@@ -283,12 +302,26 @@ def _critical_extensions(case: Case) -> Iterator[Problem]:
             yield Problem(Reason.CRITICAL_EXTENSION, certificate, detail)
 
 
-def _key_ids(case: Case) -> Iterator[Problem]:
-    if not case.switches.require_key_ids:
+def _demanded(case: Case) -> Iterator[Problem]:
+    demands, leaf = case.switches.demands, case.certificates[0]
+    if not demands:
         return
-    for position, certificate in enumerate(case.below):
-        if certificate.aki.key_id is None or (position and certificate.ski is None):
-            yield Problem(Reason.MISSING_KEY_ID, certificate, "has no key identifiers")
+    if Demand.LEAF_AKI in demands and leaf.aki.key_id is None:
+        yield Problem(Reason.MISSING_KEY_ID, leaf, "has no authority key identifier")
+    if Demand.LEAF_KEY_USAGE in demands and leaf.extensions.key_usage is None:
+        yield Problem(Reason.KEY_USAGE, leaf, "has no key usage extension")
+    if Demand.LEAF_PURPOSE in demands and leaf.extensions.extended_key_usage is None:
+        yield Problem(Reason.WRONG_PURPOSE, leaf, "has no extended key usage extension")
+    for issuer in case.judged(Anchor.CA)[1:]:
+        if Demand.CA_AKI in demands and issuer != case.anchor and issuer.aki.key_id is None:
+            yield Problem(Reason.MISSING_KEY_ID, issuer, "has no authority key identifier")
+        if Demand.CA_SKI in demands and issuer.ski is None:
+            yield Problem(Reason.MISSING_KEY_ID, issuer, "has no subject key identifier")
+        if Demand.CA_KEY_USAGE in demands and issuer.encoded and issuer.extensions.key_usage is None:
+            yield Problem(Reason.KEY_USAGE, issuer, "a CA without key usage extension")
+        critical = oids.BASIC_CONSTRAINTS in issuer.extensions.critical or not issuer.encoded
+        if Demand.CRITICAL_BASIC_CONSTRAINTS in demands and not critical:
+            yield Problem(Reason.NOT_A_CA, issuer, "its basic constraints are not critical")
 
 
 def _algorithms(case: Case) -> Iterator[Problem]:
@@ -332,6 +365,6 @@ def _host(case: Case) -> Iterator[Problem]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _ends_in_anchor, _signatures, _validity, _ca_flags, _path_lengths, _purposes, _leaf, _name_constraints,
-    _critical_extensions, _key_ids, _algorithms, _trust, _host,
+    _critical_extensions, _demanded, _algorithms, _trust, _host,
 )  # fmt: skip
 """Every check, in the order in which problems are listed."""

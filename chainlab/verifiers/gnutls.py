@@ -15,9 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itertools import pairwise
+
 from chainlab.certificate import Certificate, Name
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
+from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
     Basis,
     Family,
@@ -28,7 +31,7 @@ from chainlab.verifiers.family import (
     named,
     names_match,
 )
-from chainlab.verifiers.rules import key_id_fits, last_first
+from chainlab.verifiers.rules import key_id_fits, same_bytes, valid_then_last
 
 VERSIONS = ("", "legacy", "2")
 
@@ -47,12 +50,12 @@ def family(version: str = "") -> Family:
         title="GnuTLS 2" if old else "GnuTLS",
         basis=Basis.LITERATURE if old else Basis.MEASURED,
         sources=("measured 2026-11-20 with GnuTLS 3.7.9", "lib/x509/verify-high.c"),
-        matching=Matching.BYTES,
-        store_rules=(key_id_fits,),
-        order=last_first,
+        matching=Matching.TEXT,
+        store_rules=(same_bytes, key_id_fits),
+        order=valid_then_last,
         choices=1,
         switches=Switches(
-            rejected_hashes=hashes, any_on_ca=False, anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.EXTENSIONS | Anchor.SAYS_CA), host=HostRules(common_name_fallback=True)
+            rejected_hashes=hashes, any_on_ca=False, anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA), names_in_cn=True, host=HostRules(common_name_fallback=True)
         ),
         prepare=_as_served if old else _sorted,
     )
@@ -65,7 +68,11 @@ def _as_served(table: Family, scene: Scene) -> Prepared:
 def _sorted(table: Family, scene: Scene) -> Prepared:
     served = list(scene.handshake.served)
     arranged = served if len(served) > MAX_SORTED else _arranged(served, scene)
-    return linear(table, _shortened(arranged, scene))
+    chain = _shortened(arranged, scene)
+    broken = next((child for child, issuer in pairwise(chain) if not _issued(child, issuer)), None)
+    if broken is None:
+        return linear(table, chain)
+    return linear(table, chain, (Problem(Reason.MISSING_INTERMEDIATE, broken, "its issuer is not found"),))
 
 
 def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
@@ -105,13 +112,13 @@ def _shortened(served: list[Certificate], scene: Scene) -> list[Certificate]:
     if len(served) > 1 and _issued(served[-1], served[-1]):
         served = served[:-1]
     for position, certificate in enumerate(served[1:], start=1):
-        if certificate.self_issued and certificate in scene.trust.anchors_named(certificate.issuer):
+        if certificate in _bucket(scene, certificate.issuer):
             served = served[: position + 1]
             break
     last = served[-1]
     roots = _bucket(scene, last.issuer)
     cut = _cut(served, roots)
-    if last.self_issued or not _superseded(cut, roots, scene):
+    if last.issuer.same_bytes(last.subject) or not _superseded(cut, roots, scene):
         return cut
     return _cut(served, _bucket(scene, last.subject))
 
@@ -126,7 +133,7 @@ def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scen
     signers = [root for root in roots if _issued(chain[-1], root)]
     if not signers:
         return True
-    expired = any(not certificate.valid_at(scene.question.at) for certificate in (*chain, signers[-1]))
+    expired = any(scene.question.at > certificate.not_after for certificate in (*chain, signers[-1]))
     return expired or any(certificate.signature.hash in _INSECURE for certificate in chain)
 
 

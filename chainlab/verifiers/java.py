@@ -18,7 +18,7 @@ from itertools import pairwise
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prepared, Scene, linear
 from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
 VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "builder", "validator")
@@ -44,7 +44,8 @@ def family(version: str = "17") -> Family:
         served_rules=(signature_holds, key_id_fits, serial_fits),
         store_rules=(signature_holds, key_id_fits, serial_fits, valid_now),
         order=by_key_id,
-        switches=Switches(anchor=Anchor.CA | Anchor.SAYS_CA, ca_purposes=False, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
+        anchors=AnchorIdentity.STORE,
+        switches=Switches(anchor=Anchor.CA | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
         note="" if measured else "taken to be like Java 8",
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )

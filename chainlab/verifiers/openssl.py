@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop, by_certificate, names_itself
 from chainlab.verifiers.rules import (
@@ -132,8 +132,9 @@ def partial(table: Family) -> Family:
 
 
 def strict(table: Family) -> Family:
-    """``X509_V_FLAG_X509_STRICT``: key identifiers are obligatory (3.x)."""
-    return replace(table, switches=replace(table.switches, require_key_ids=True))
+    """``X509_V_FLAG_X509_STRICT``: key identifiers and key usage are obligatory (3.x)."""
+    demands = Demand.LEAF_AKI | Demand.CA_AKI | Demand.CA_SKI | Demand.CA_KEY_USAGE | Demand.CRITICAL_BASIC_CONSTRAINTS
+    return replace(table, switches=replace(table.switches, demands=demands))
 
 
 def level(table: Family, number: int) -> Family:

@@ -32,6 +32,11 @@ def serial_fits(candidate: Candidate) -> bool:
     return aki.issuer is None or aki.issuer.key == issuer.issuer.key
 
 
+def same_bytes(candidate: Candidate) -> bool:
+    """The child's issuer is the candidate's subject, byte for byte."""
+    return candidate.child.issuer.same_bytes(candidate.issuer.subject)
+
+
 def may_sign(candidate: Candidate) -> bool:
     """Key usage, where present, includes keyCertSign."""
     usage = candidate.issuer.extensions.key_usage
@@ -99,9 +104,9 @@ def by_key_id(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=key_id_rank)
 
 
-def last_first(candidates: list[Candidate]) -> list[Candidate]:
-    """In reverse order."""
-    return candidates[::-1]
+def valid_then_last(candidates: list[Candidate]) -> list[Candidate]:
+    """Certificates valid now before others, of each the last found first."""
+    return valid_first(candidates[::-1])
 
 
 def newest_first(candidates: list[Candidate]) -> list[Candidate]:
@@ -112,7 +117,7 @@ def newest_first(candidates: list[Candidate]) -> list[Candidate]:
 Keep = Callable[[Certificate], bool]
 
 __all__ = [
-    "Keep", "Order", "as_found", "by_key_id", "has_key_id", "key_id_fits", "key_id_rank", "last_first", "may_sign", "new_entity", "newest_first",
-    "not_denied_ca", "path_length_fits", "says_ca", "serial_fits", "signature_holds", "valid_else_last",
-    "valid_else_latest", "valid_first", "valid_now",
+    "Keep", "Order", "as_found", "by_key_id", "has_key_id", "key_id_fits", "key_id_rank", "may_sign", "new_entity", "newest_first",
+    "not_denied_ca", "path_length_fits", "same_bytes", "says_ca", "serial_fits", "signature_holds", "valid_else_last",
+    "valid_else_latest", "valid_first", "valid_now", "valid_then_last",
 ]  # fmt: skip
