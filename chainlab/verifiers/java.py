@@ -45,7 +45,7 @@ def family(version: str = "17") -> Family:
         store_rules=(signature_holds, key_id_fits, serial_fits, valid_now),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
-        switches=Switches(anchor=Anchor.CA | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
+        switches=Switches(anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
         note="" if measured else "taken to be like Java 8",
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
