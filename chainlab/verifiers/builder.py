@@ -121,8 +121,16 @@ class _Builder:
         steps: dict[str, Step] = {}
         for candidate in family.select(candidates):
             origin = Origin.ANCHOR if candidate.trusted else Origin.SERVED
-            steps.setdefault(candidate.issuer.sha256, self._step(candidate.issuer, origin))
+            steps.setdefault(candidate.issuer.sha256, self._climbed(candidate, self._step(candidate.issuer, origin)))
         return list(steps.values())
+
+    def _climbed(self, candidate: Candidate, step: Step) -> Step:
+        """An anchor of the store that has an issuer there is only a step for a verifier that climbs on."""
+        if not (self.family.climbs_store and candidate.trusted) or self.family.self_signed(self.scene, step.certificate):
+            return step
+        above = self.scene.trust.anchors_named(step.certificate.issuer)
+        known = self._candidates((*candidate.path, step), above, trusted=True)
+        return Step(step.certificate, Origin.STORE) if known else step
 
     def _ends(self, candidate: Candidate) -> bool:
         return self._step(candidate.issuer, Origin.SERVED).final is End.SELF_SIGNED

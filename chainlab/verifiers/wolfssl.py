@@ -50,11 +50,14 @@ class _Manager:
     loaded: dict[str, Certificate] = field(default_factory=dict)
 
     def issuer(self, child: Certificate) -> Certificate | None:
-        """By the key identifier that the child names, else by name."""
+        """By the key identifier that the child names, or its own (self-signed), else by name."""
         roots = [root for root in self.scene.trust.anchors_named(child.issuer) if _loads(root)]
         found = [c for c in (*roots, *self.loaded.values()) if child.issuer.same_bytes(c.subject)]
-        wanted = child.aki.key_id
-        return next((c for c in found if wanted is None or _has_key_id(c, wanted)), None)
+        for wanted in filter(None, (child.aki.key_id, child.ski)):
+            by_key = next((c for c in found if _has_key_id(c, wanted)), None)
+            if by_key is not None:
+                return by_key
+        return found[0] if found and child.aki.key_id is None else None
 
     def load(self, certificate: Certificate) -> Iterator[Problem]:
         """Keep a verified CA, unless one with its key identifier is known; it must have keyCertSign."""
@@ -100,8 +103,13 @@ def _faults(child: Certificate, issuer: Certificate, scene: Scene) -> Iterator[P
     """What ends the handshake when a certificate of the list is verified with its issuer."""
     if not scene.graph.signature(child, issuer).holds:
         yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.subject.common}'")
+    if child.extensions.critical - UNDERSTOOD:
+        yield Problem(Reason.CRITICAL_EXTENSION, child, "has a critical extension that is not understood")
     if not child.valid_at(scene.question.at):
         yield Problem(Reason.EXPIRED_INTERMEDIATE, child, "not valid now, and its issuer is known")
+    limit, own = _path_length(issuer), _path_length(child)
+    if not child.self_issued and limit is not None and own is not None and own >= limit:
+        yield Problem(Reason.PATH_LENGTH, child, f"its path length {own} is not below that of its issuer")
     constraints = issuer.extensions.name_constraints
     if constraints is None:
         return
@@ -109,3 +117,8 @@ def _faults(child: Certificate, issuer: Certificate, scene: Scene) -> Iterator[P
     named_so = names_of(child)
     if violation(constraints, named_so) or (needed and not any(name.kind == "dns" for name in named_so)):
         yield Problem(Reason.NAME_CONSTRAINT, issuer, "does not permit the names below it")
+
+
+def _path_length(certificate: Certificate) -> int | None:
+    constraints = certificate.extensions.basic_constraints
+    return constraints.path_length if constraints is not None else None
