@@ -29,6 +29,13 @@ class Basis(Enum):
     INFERRED = "inferred"
 
 
+class Engine(Enum):
+    """What runs a family's table."""
+
+    BUILDER = "the shared search"
+    WINDOWS = "Windows' own engine, where it is at hand"
+
+
 class Prefer(Enum):
     """Which source of issuers is asked first."""
 
@@ -191,6 +198,7 @@ class Family:
     title: str
     basis: Basis
     sources: tuple[str, ...] = ()
+    engine: Engine = Engine.BUILDER
     prefer: Prefer = Prefer.TRUSTED
     stop: Stop = Stop.FIRST_GOOD
     matching: Matching = Matching.BYTES
@@ -256,7 +264,7 @@ def linear(
 
 
 __all__ = [
-    "AnchorIdentity", "Basis", "Candidate", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
+    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
     "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found", "by_certificate", "by_entity",
     "linear", "named", "names_itself", "names_match", "self_signed", "signature_holds",
 ]  # fmt: skip
