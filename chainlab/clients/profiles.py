@@ -77,7 +77,7 @@ def _named(profiles: Iterable[Profile], term: str) -> set[str]:
     found = exact or {
         profile.id
         for profile in profiles
-        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.rpartition("-")[0] == term
+        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.startswith(f"{term}-")
     }
     if not found:
         raise UsageError(f"no client matches '{term}'; see 'chainlab clients'")
