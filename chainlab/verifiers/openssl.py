@@ -138,7 +138,7 @@ def strict(table: Family) -> Family:
 
 
 def level(table: Family, number: int) -> Family:
-    """``@SECLEVEL``: smallest keys; SHA-1 below the anchor is worth 80 bits up to 1.1.1 and less than level 1 in 3.x."""
+    """``@SECLEVEL``: smallest keys; SHA-1 below the anchor is worth 80 bits up to 1.1.1, less in 3.x."""
     allowed = number == 1 and table.id.startswith("openssl-1.1")
     hashes = BROKEN_HASHES if allowed else BROKEN_HASHES | {"sha1"}
     switches = replace(table.switches, min_rsa_bits=LEVEL_RSA_BITS[number], rejected_hashes=hashes)
