@@ -30,6 +30,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.client_verdicts
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

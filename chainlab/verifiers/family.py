@@ -238,6 +238,14 @@ def named(identity: str, version: str) -> str:
     return f"{identity}-{version}" if version else identity
 
 
+def nearest_note(wanted: tuple[int, ...], known: Sequence[tuple[int, ...]], title: str) -> str:
+    """What to say where a version was not looked at itself: the nearest earlier one known, else the earliest."""
+    if not wanted or any(release[: len(wanted)] == wanted for release in known):
+        return ""
+    earlier = max((release for release in known if release <= wanted), default=min(known))
+    return f"taken to be like {title} {'.'.join(map(str, earlier))}, the nearest release known"
+
+
 def linear(
     family: Family,
     served: Sequence[Certificate],
@@ -264,7 +272,30 @@ def linear(
 
 
 __all__ = [
-    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "Matching", "Order",
-    "Prefer", "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found", "by_certificate", "by_entity",
-    "linear", "named", "names_itself", "names_match", "self_signed", "signature_holds",
+    "AnchorIdentity",
+    "Basis",
+    "Candidate",
+    "Engine",
+    "Family",
+    "Handshake",
+    "IssuerRule",
+    "Matching",
+    "Order",
+    "Prefer",
+    "Prepare",
+    "Prepared",
+    "Scene",
+    "ServedOrder",
+    "Stop",
+    "anything_goes",
+    "as_found",
+    "by_certificate",
+    "by_entity",
+    "linear",
+    "named",
+    "names_itself",
+    "names_match",
+    "nearest_note",
+    "self_signed",
+    "signature_holds",
 ]  # fmt: skip

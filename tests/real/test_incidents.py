@@ -108,8 +108,9 @@ BOTH_ROOTS = "py-certifi-2018.1.18"
 @pytest.mark.parametrize(
     ("family", "survives"),
     [("openssl-1.0.1e", False), ("openssl-1.0.1u", False), ("openssl-1.0.2u", False), ("libressl-2.8", False),
-     ("gnutls-2", False), ("gnutls-3.6.13", False), ("erlang", True), ("openssl-1.0.2-trusted-first", True), ("python-2.7", True),
-     ("openssl-1.1.1", True), ("gnutls", True), ("libressl", True), ("java-8", True), ("go", True), ("mozpkix", True),
+     ("gnutls-2", False), ("gnutls-3.6.13", False), ("erlang", True), ("python-2.7", True),
+     ("openssl-1.0.2-trusted-first", True), ("openssl-1.1.1", True), ("gnutls", True),
+     ("libressl", True), ("java-8", True), ("go", True), ("mozpkix", True),
      ("chrome", True), ("cryptoapi", True), ("apple-13", True), ("android-7", True)],
 )  # fmt: skip
 def test_addtrust_2020_05_30(ask: Ask, family: str, survives: bool) -> None:
