@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from chainlab.errors import UsageError
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop, by_certificate, names_itself, nearest_note
@@ -78,7 +79,10 @@ def family(version: str = "3") -> Family:
     )
     joined = "-".join(options).replace("trusted-first", "trusted_first")
     for option in filter(None, joined.split("-")):
-        made = _OPTIONS[option](made) if option in _OPTIONS else made
+        if option not in _OPTIONS:
+            known = ", ".join(_OPTIONS).replace("_", "-")
+            raise UsageError(f"unknown option in 'openssl-{version}'; known: {known}")
+        made = _OPTIONS[option](made)
     return made
 
 
