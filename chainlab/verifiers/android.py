@@ -53,7 +53,7 @@ def family(version: str = "17") -> Family:
     table = Family(
         id=f"android-{version}",
         title=f"Android {version} trust manager",
-        basis=Basis.MEASURED,
+        basis=Basis.MEASURED if (major,) in RECORDED else Basis.INFERRED,
         sources=(
             "the platform's trust manager code, measured 2026-11-20 on a desktop JVM",
             "org/conscrypt/TrustManagerImpl.java",
@@ -66,9 +66,15 @@ def family(version: str = "17") -> Family:
             min_rsa_bits=1024,
             host=HostRules(common_name_fallback=major < 9),
         ),
-        note=nearest_note((major,), RECORDED, "Android"),
+        note=_standing_for(major),
     )
     return _backtracking(table) if major >= BACKTRACKS_FROM else replace(table, choices=1, prepare=_rearranged)
+
+
+def _standing_for(major: int) -> str:
+    if CONSCRYPT_REFUSES_SHA1 <= major < 17:
+        return "taken to be like Android 17, the Conscrypt of 2026"
+    return nearest_note((major,), RECORDED, "Android")
 
 
 def _backtracking(table: Family) -> Family:
