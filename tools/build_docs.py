@@ -62,9 +62,8 @@ def _standing(name: str) -> str:
 def markdown(docstring: str) -> str:
     """A docstring as Markdown: literals and the reserved characters of the text around them."""
     parts = docstring.split("``")
-    return "".join(
-        f"`{part}`" if odd % 2 else part.replace("_", "\\_").replace("*", "\\*") for odd, part in enumerate(parts)
-    )
+    plain = [part.replace("_", "\\_").replace("*", "\\*") for part in parts]
+    return "".join(f"`{part}`" if number % 2 else plain[number] for number, part in enumerate(parts))
 
 
 PAGES = {"findings.md": findings_page, "reasons.md": reasons_page, "verifiers.md": verifiers_page}

@@ -4,7 +4,8 @@ Models: the recorded trust-manager generations of 2010 (Android 2.3), 2011 (4.0)
 (Conscrypt). Anchors are matched by name and key and never checked for expiry; extended key usages of CAs are ignored.
 Before 7 the served list is rearranged by names alone, each certificate followed by the first later one of its issuer's
 name, and cut at the first that is an anchor; that one path is validated. From 7 on every path is tried, anchors first;
-served issuers that are expired or weak are passed over. SHA-1 is refused by the 2026 code.
+served issuers that are expired or weak are passed over. From 10 on Conscrypt is a module of its own that
+updates reach: it refuses SHA-1.
 Sources: the trust managers' code, measured on a desktop JVM 2026-11-20 (recorded verdicts, 57 cases);
 org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The version numbers of the 2014 and 2016
 generations are inferred from dates. Not modelled: host-name rules of apps that replace the verifier, certificate
@@ -38,8 +39,9 @@ VERSIONS = tuple(str(version) for version in range(2, 18))
 BACKTRACKS_FROM = 7
 """First version whose trust manager tries every path (inferred: the code of 2016-03, released with 7.0)."""
 
-CONSCRYPT_REFUSES_SHA1 = 15
-"""First platform version taken for Conscrypt's refusal of SHA-1 (inferred: the 2026 code refuses it)."""
+CONSCRYPT_MODULE = 10
+"""First version whose Conscrypt is a module that updates reach [D: Android 10 release notes, "Conscrypt module"]; the
+code of April 2020 (Play services 20.15) already lists SHA-1 among the refused signature algorithms."""
 
 RECORDED = ((2,), (4,), (5,), (6,), (7,), (17,))
 """Versions whose generation was recorded; 17 stands for the Conscrypt of 2026."""
@@ -49,7 +51,7 @@ def family(version: str = "17") -> Family:
     """The trust manager of one Android version."""
     number = re.match(r"\d+", version)
     major = int(number.group()) if number else 17
-    hashes = BROKEN_HASHES | {"sha1"} if major >= CONSCRYPT_REFUSES_SHA1 else BROKEN_HASHES
+    hashes = BROKEN_HASHES | {"sha1"} if major >= CONSCRYPT_MODULE else BROKEN_HASHES
     table = Family(
         id=f"android-{version}",
         title=f"Android {version} trust manager",
@@ -72,8 +74,8 @@ def family(version: str = "17") -> Family:
 
 
 def _standing_for(major: int) -> str:
-    if CONSCRYPT_REFUSES_SHA1 <= major < 17:
-        return "taken to be like Android 17, the Conscrypt of 2026"
+    if CONSCRYPT_MODULE <= major < 17:
+        return "taken to be like Android 17: Conscrypt is updated on its own since Android 10"
     return nearest_note((major,), RECORDED, "Android")
 
 
