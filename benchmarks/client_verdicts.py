@@ -16,10 +16,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chainlab.assembly import Baseline, assemble
-from chainlab.catalog import Catalog
 from chainlab.catalog.twins import load_twins
-from chainlab.clients import Judge, Snapshots, load_profiles, select
+from chainlab.clients import Judge
+from chainlab.diagnosis import Request, open_case
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.paths.checks import Question
 
@@ -46,15 +45,13 @@ def main() -> None:
     parser.add_argument("--clients", default="")
     parser.add_argument("--runs", type=int, default=30)
     options = parser.parse_args()
-    catalog = Catalog.load(load_twins(ROOT / "fixtures/lab.json"))
-    evidence = read_inputs([(options.chain, None)], ReadOptions())
-    served = tuple(item.certificate for item in evidence.certificates)
-    scene = assemble(evidence, evidence.certificates[:1], catalog, AT, Baseline(), served)
-    snapshots, profiles = Snapshots(catalog), select(load_profiles(), options.clients)
-    clients = [(profile, snapshots.store(profile.store)) for profile in profiles]
+    twins = load_twins(ROOT / "fixtures/lab.json")
+    case = open_case(Request((), AT, options.clients, served=options.chain, twins=twins))
+    served = tuple(item.certificate for item in read_inputs([(options.chain, None)], ReadOptions()).certificates)
+    clients = case.clients
 
     def make() -> Judge:
-        return Judge(clients, scene.graph, Question(AT))
+        return Judge(clients, case.scene.graph, Question(AT))
 
     judge = make()
     asking = median(options.runs, lambda: judge.verdicts(served))

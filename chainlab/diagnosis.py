@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from chainlab import findings as kinds
-from chainlab.assembly import Baseline, Scene, assemble, choose_leaves
+from chainlab.assembly import Scene, assemble
 from chainlab.catalog import Catalog, Twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
-from chainlab.errors import InputError
-from chainlab.evidence import CertificateEvidence, ReadOptions, read_inputs
+from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
+from chainlab.ground_truth import policies_in_force
+from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
-from chainlab.plan import Plan, Simulator, make_plan
+from chainlab.plan import JudgedChain, Plan, Simulator, make_plan
 from chainlab.review import review
-from chainlab.server import StoreName
+from chainlab.server import Binding, StoreName
+from chainlab.server_state import Baseline, known_thumbprints
+from chainlab.siblings import other_key_types
+from chainlab.store_review import review_stores
+from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
+from chainlab.verifiers import family_for
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
+
+Inputs = tuple[tuple[Path, StoreName | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked: inputs (with the store each stands for), the moment, and the options of the command line.
 
-    ``served`` is a file with the chain as it is on the wire; then nothing is predicted. ``own_clients`` are profiles
-    with the file of their roots. ``twins`` are laboratory certificates that stand for real ones everywhere.
-    ``cross_check`` validates accepted paths again with pyhanko-certvalidator.
+    ``server_inputs`` describe the server under the inputs; they are diagnosed themselves only where ``inputs`` hold no
+    server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
+    handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
+    laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
+    pyhanko-certvalidator.
     """
 
-    inputs: tuple[tuple[Path, StoreName | None], ...]
+    inputs: Inputs
     at: datetime
     selector: str = ""
     host: str = ""
@@ -45,6 +55,7 @@ class Request:
     twins: Twins | None = None
     with_plan: bool = True
     cross_check: bool = False
+    server_inputs: Inputs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class ServedChain:
 
     ``basis``: ``predicted`` or ``observed``. ``status`` are Windows' status names of the chosen chain, ``policies``
     the chain under each selection policy, ``prediction`` the engine's full answer (``None`` where observed).
+    ``observed``: where the chain was seen (``None`` where predicted).
     """
 
     basis: str
@@ -63,34 +75,45 @@ class ServedChain:
     policies: Mapping[str, tuple[Certificate, ...]] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     prediction: ChainPrediction | None = None
+    observed: ObservedChain | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetDiagnosis:
-    """One server certificate: what is served, every client's verdict, findings and a plan.
+    """One server certificate at one endpoint: what is served, every client's verdict, findings and a plan.
 
-    ``clients`` judge ``served.chain``; ``clients_if_newest`` judge the other policy's chain where the choice is
-    contested (else empty).
+    ``clients`` judge ``served.chain``. ``others`` are the other chains that may be served instead, each with every
+    client's verdict; there are none where the prediction is firm or the chain was observed.
     """
 
-    leaf: CertificateEvidence
+    target: Target
     served: ServedChain
     clients: tuple[ClientVerdict, ...]
-    clients_if_newest: tuple[ClientVerdict, ...]
+    others: tuple[JudgedChain, ...]
     findings: tuple[Finding, ...]
     plan: Plan | None
 
     @property
+    def leaf(self) -> CertificateEvidence:
+        """The server certificate."""
+        return self.target.leaf
+
+    @property
+    def binding(self) -> Binding | None:
+        """The endpoint, if one is known."""
+        return self.target.binding
+
+    @property
     def all_well(self) -> bool:
-        """Every client accepts under either policy and no finding is an error."""
-        verdicts = (*self.clients, *self.clients_if_newest)
+        """Every client accepts every chain that may be served, and no finding is an error."""
+        verdicts = (*self.clients, *(verdict for other in self.others for verdict in other.verdicts))
         accepted = all(client.verdict is Verdict.ACCEPT for client in verdicts)
         return accepted and not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The whole answer. ``findings`` are about the inputs and the assumptions, the targets have their own."""
+    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own."""
 
     at: datetime
     host: str
@@ -104,28 +127,98 @@ class Diagnosis:
         return all(target.all_well for target in self.targets)
 
 
+@dataclass(slots=True)
+class Case:
+    """A request with everything that its answers share; equal questions are answered once.
+
+    ``policies`` are the tie rules that may be in force on this server. ``problems`` are findings about the inputs.
+    """
+
+    request: Request
+    scene: Scene
+    clients: list[tuple[Profile, TrustStore]]
+    policies: tuple[Policy, ...]
+    problems: tuple[Finding, ...] = ()
+    _judges: dict[str, Judge] = field(default_factory=dict)
+    _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
+
+    def question(self, target: Target) -> Question:
+        """When, and for which host: the one asked for, else the endpoint's."""
+        return Question(self.request.at, self.request.host or target.host)
+
+    def judge(self, question: Question) -> Judge:
+        """The clients, asked for this host."""
+        judge = self._judges.get(question.host)
+        if judge is None:
+            fetchable = self.scene.server.fetchable if self.request.baseline.aia else ()
+            judge = self._judges[question.host] = Judge(self.clients, self.scene.graph, question, fetchable)
+        return judge
+
+    def simulator(self, target: Target) -> Simulator:
+        """What server states lead to, for this target."""
+        question = self.question(target)
+        leaf = target.leaf.certificate
+        return Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+
+    def answer(self, target: Target) -> TargetDiagnosis:
+        """The diagnosis of one target; endpoints that share certificate and host share the work."""
+        shared = replace(target, binding=None, host=self.question(target).host)
+        known = self._answers.get(shared)
+        if known is None:
+            answer = _predicted(self, target) if target.observed is None else _observed(self, target, target.observed)
+            known = self._answers[shared] = answer
+        return replace(known, target=target)
+
+
+def open_case(request: Request) -> Case:
+    """Read the inputs and join them with what is known.
+
+    Chains that the inputs show on the wire are judged as they are, beside the predictions for the certificates in
+    files and stores; with ``served``, only what that file shows is judged.
+    """
+    reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
+    given = read_inputs(request.inputs, reading)
+    evidence = given + read_inputs(request.server_inputs, reading)
+    catalog = Catalog.load(request.twins)
+    stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
+    own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
+    on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
+    if request.served:
+        targets = observed_targets(served_chains(on_wire, request.served))
+    else:
+        targets = choose_targets(given, evidence, observed_chains(evidence))
+    further = [root for _, roots in own for root in roots] + [item.certificate for item in on_wire.certificates]
+    scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
+    policies = policies_in_force(scene.server, scene.graph, targets, evidence.chains, request.at)
+    problems = tuple(finding for source in (evidence, on_wire, *stores) for finding in source.findings)
+    return Case(request, scene, _clients(request, catalog, own), policies, problems)
+
+
 def diagnose(request: Request) -> Diagnosis:
     """Which chain will be served, who fails and why, and what to do."""
-    evidence = read_inputs(request.inputs, request.reading)
-    catalog = Catalog.load(request.twins)
-    own = [(profile, _own_roots(path, request.reading)) for profile, path in request.own_clients]
-    on_wire = _on_wire(request)
-    observed = tuple(item.certificate for item in on_wire)
-    further = [root for _, roots in own for root in roots] + list(observed)
-    leaves = on_wire[:1] or choose_leaves(evidence)
-    scene = assemble(evidence, leaves, catalog, request.at, request.baseline, further)
-    question = Question(request.at, request.host)
-    fetchable = scene.server.fetchable if request.baseline.aia else ()
-    judge = Judge(_clients(request, catalog, own), scene.graph, question, fetchable)
-    targets = tuple(_target(leaf, scene, question, judge, observed, request) for leaf in scene.leaves)
-    assumptions = () if observed else scene.server.assumptions
-    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in (*assumptions, *_about_own(request, judge))]
-    return Diagnosis(request.at, request.host, targets, scene, (*evidence.findings, *said))
+    case = open_case(request)
+    targets = tuple(case.answer(target) for target in case.scene.targets)
+    siblings = other_key_types(targets)
+    targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
+    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)))
 
 
-def _about_own(request: Request, judge: Judge) -> list[str]:
+def _about_inputs(case: Case) -> list[Finding]:
+    evidence, scene = case.scene.evidence, case.scene
+    said = [*case.problems, *unresolved_bindings(evidence)]
+    _, unknown = known_thumbprints(evidence, scene.graph.certificates)
+    if unknown:
+        said.append(Finding(kinds.UNKNOWN_THUMBPRINTS, {"count": str(unknown)}))
+    if any(target.observed is None for target in scene.targets):
+        said += review_stores(scene, case.request.at)
+        said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in scene.server.assumptions]
+    said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in _about_own(case.request)]
+    return said
+
+
+def _about_own(request: Request) -> list[str]:
     """Own devices whose verifier's version is not known itself."""
-    notes = ((profile, judge.family(profile).note) for profile, _ in request.own_clients)
+    notes = ((profile, family_for(profile.family).note) for profile, _ in request.own_clients)
     return [f"own client '{profile.name}', verifier {profile.family}: {note}" for profile, note in notes if note]
 
 
@@ -140,49 +233,23 @@ def _clients(
     return clients
 
 
-def _own_roots(path: Path, reading: ReadOptions) -> list[Certificate]:
-    return [item.certificate for item in read_inputs([(path, None)], reading).certificates]
+def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosis:
+    """Clients judged on the chain that was on the wire; nothing is predicted or planned."""
+    verdicts = case.simulator(target).verdicts(seen.chain)
+    findings = review(target, case.scene, case.question(target), None, seen.chain)
+    findings += _second_opinion(verdicts, case.request)
+    served = ServedChain("observed", seen.chain, observed=seen)
+    return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
 
 
-def _on_wire(request: Request) -> tuple[CertificateEvidence, ...]:
-    """The certificates of ``--served``, in wire order; empty where nothing was observed."""
-    if request.served is None:
-        return ()
-    seen = read_inputs([(request.served, None)], request.reading).certificates
-    if not seen:
-        raise InputError(str(request.served), "no certificate", expected="a served chain, leaf first")
-    return seen
-
-
-def _target(
-    leaf: CertificateEvidence,
-    scene: Scene,
-    question: Question,
-    judge: Judge,
-    observed: tuple[Certificate, ...],
-    request: Request,
-) -> TargetDiagnosis:
-    simulator = Simulator(scene.graph, leaf.certificate, question.at, judge)
-    if observed:
-        verdicts = simulator.verdicts(observed)
-        findings = review(leaf, scene, question, None, observed) + _second_opinion(verdicts, request)
-        served = ServedChain("observed", observed)
-        return TargetDiagnosis(leaf, served, verdicts, (), tuple(findings), None)
-    outcome = simulator.outcome(scene.server)
-    prediction = outcome.prediction
-    served = _served(prediction)
-    verdicts = outcome.verdicts[Policy.KB]
-    findings = review(leaf, scene, question, prediction, served.chain) + _second_opinion(verdicts, request)
-    contested = len({choice.winner.served for choice in prediction.choices.values()}) > 1
-    plan = make_plan(scene.server, simulator, scene.above) if request.with_plan else None
-    return TargetDiagnosis(
-        leaf,
-        served,
-        verdicts,
-        outcome.verdicts[Policy.NEWEST] if contested else (),
-        tuple(findings),
-        plan,
-    )
+def _predicted(case: Case, target: Target) -> TargetDiagnosis:
+    simulator = case.simulator(target)
+    outcome = simulator.outcome(case.scene.server)
+    served = _served(outcome.prediction)
+    findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
+    findings += _second_opinion(outcome.verdicts, case.request)
+    plan = make_plan(case.scene.server, simulator, case.scene.above) if case.request.with_plan else None
+    return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
 
 
 def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:
@@ -207,4 +274,4 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose"]
+__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "open_case"]

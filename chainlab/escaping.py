@@ -31,9 +31,9 @@ def _visible_character(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def terminal(text: str) -> str:
-    """For a terminal: no escape sequence can leave the text."""
-    return visible(text)
+def terminal(text: str, limit: int = 300) -> str:
+    """For a terminal: no escape sequence can leave the text; cut at ``limit`` characters."""
+    return visible(text, limit)
 
 
 def powershell(text: str) -> str:

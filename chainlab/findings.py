@@ -84,6 +84,12 @@ NO_MAC = _kind(
     "A wrong password cannot be told from a right one, and changes would not be noticed.",
     "Export the PFX again with a current tool.",
 )  # fmt: skip
+MODERN_PFX = _kind(
+    "pfx-modern-encryption", Severity.NOTE,
+    "{place}: protected with {how}, which Windows Server 2016 and older cannot import",
+    "The import fails there and blames the password, although the password is right.",
+    "For such a server export it with TripleDES-SHA1 (openssl pkcs12 -export -legacy).",
+)  # fmt: skip
 MANY_KEYS = _kind(
     "several-keys", Severity.NOTE, "{place}: {count} private keys",
     "Windows imports each; many tools see only the first.",
@@ -104,11 +110,89 @@ DELETION = _kind(
     "A .reg file can delete; chainlab does not apply that to what other inputs say.",
     "Use it with 'chainlab impact'.",
 )  # fmt: skip
+DIRTY_HIVE = _kind(
+    "dirty-hive", Severity.WARNING,
+    "{place}: the hive was not closed cleanly (sequence numbers {primary} and {secondary})",
+    "It was copied from a running system; what stands in its transaction logs (.LOG1, .LOG2) is missing.",
+    "On the server: reg save HKLM\\SOFTWARE software.hiv.",
+)  # fmt: skip
+LIST_SIGNATURE = _kind(
+    "list-signature", Severity.WARNING, "{place}: the signature of the certificate trust list does not hold: {why}",
+    "Windows ignores a list whose signature is wrong; it may have been changed.",
+    "Fetch the list again from ctldl.windowsupdate.com.",
+)  # fmt: skip
+LOCAL_DATE = _kind(
+    "local-date", Severity.WARNING, "{place}: {property} of {sha1} is a local date ({text}) and is not used",
+    "certutil prints dates in the language and zone of the server; the restriction is not taken into account.",
+    "Export the store as .sst or its registry key as .reg.",
+)  # fmt: skip
+CCS_NAME = _kind(
+    "ccs-name-mismatch", Severity.WARNING, "{place}: named for '{host}', but {label} names {names}",
+    "IIS takes the file by its name from the Central Certificate Store; clients then refuse the name.",
+    "Rename the file, or put the certificate for this name there.",
+)  # fmt: skip
 NAMELESS_STORE = _kind(
     "nameless-store", Severity.NOTE,
     "{place}: names no store; assumed: leaf in My, intermediates in CA, self-signed certificates in Root",
     "An exported store does not say which store it was.",
     "Say it with --store LocalMachine/CA=FILE.",
+)  # fmt: skip
+
+BINDING_WITHOUT_CERTIFICATE = _kind(
+    "binding-without-certificate", Severity.WARNING,
+    "the binding {binding} uses the certificate with thumbprint {sha1}, which is not among the inputs",
+    "What this endpoint serves cannot be predicted.",
+    "Add the server's My (or WebHosting) store or the certificate itself as an input.",
+)  # fmt: skip
+UNKNOWN_THUMBPRINTS = _kind(
+    "unknown-thumbprints", Severity.WARNING,
+    "{count} store entries are known by their thumbprint only and are not catalogued; they are left out",
+    "A text listing has no certificates; one of them may be an issuer that Windows uses.",
+    "Add an export with encodings: a registry export, an SST file or the evidence bundle.",
+)  # fmt: skip
+
+# --- handshakes ----------------------------------------------------------------------------------------------------
+LEAF_ONLY = _kind(
+    "leaf-only", Severity.WARNING, "{place}: shows only the server certificate, not what was sent with it",
+    "The served chain cannot be judged from it; chainlab predicts the chain instead.",
+    "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
+)  # fmt: skip
+CERTIFICATE_COUNT = _kind(
+    "certificate-count", Severity.WARNING, "{place}: {said} certificates are announced, {found} are there",
+    "A part of the served chain may be missing here; the verdicts hold for what is there.",
+    "Take it again and keep the whole output.",
+)  # fmt: skip
+SESSION_RESUMED = _kind(
+    "session-resumed", Severity.NOTE, "{place}: handshakes with {endpoint} that resumed a session: {count}; they carry "
+    "no certificate",
+    "A client that comes back shortly after does not get the chain again.",
+    "Look at the first handshake of the client, or capture from a fresh client.",
+)  # fmt: skip
+CERTIFICATE_UNSEEN = _kind(
+    "certificate-unseen", Severity.WARNING,
+    "{place}: handshakes with {endpoint} whose server certificate was not seen: {count}; {why}",
+    "Nothing can be said about the chain that was served there.",
+    "For TLS 1.3 give the key log (SSLKEYLOGFILE) as a further input; else capture the whole connection.",
+)  # fmt: skip
+NO_HANDSHAKE = _kind(
+    "no-handshake", Severity.WARNING, "{place}: no certificate was sent in it: {why}",
+    "There is no served chain to judge.",
+    "Capture while a client connects, from its first packet on.",
+)  # fmt: skip
+SNI_MISMATCH = _kind(
+    "sni-mismatch", Severity.WARNING, "a client asked for '{host}' (SNI), but the certificate names {names}",
+    "Clients that check the host name reject it; the request may have met the wrong binding.",
+    "Check the bindings of that name and port.",
+)  # fmt: skip
+OBSERVED_AGREES = _kind(
+    "observed-agrees", Severity.NOTE, "the handshake in {place} shows the predicted chain{policy}",
+    "Prediction and observation support each other.",
+    "Nothing.",
+)  # fmt: skip
+OBSERVED_DIFFERS = _kind(
+    "observed-differs", Severity.WARNING, "the handshake in {place} shows another chain than predicted: {observed}",
+    "The inputs do not describe the server as it was then, or a cache or another machine answered.",
+    "Judge the observed chain with --served; collect the server's stores again.",
 )  # fmt: skip
 
 # --- the server certificate itself: the same for every client -----------------------------------------------------
@@ -156,12 +240,102 @@ UNDETERMINED = _kind(
     "Windows will choose one of them; its rule for full ties is not documented.",
     "Remove all but the wanted cross-certificate, or look at the served chain.",
 )  # fmt: skip
+SEARCH_STOPPED = _kind(
+    "search-stopped", Severity.WARNING, "the search stopped after {count} candidate chains; the best so far is shown",
+    "Stores with very many certificates of the same name or key make more chains than can be looked at.",
+    "Remove the certificates that do not belong in the stores.",
+)  # fmt: skip
 ROOT_ON_DEMAND = _kind(
     "depends-on-root-download", Severity.WARNING,
     "as long as {root} has not been downloaded to this server, it serves {other} instead",
     "Windows downloads program roots on demand; any program on the server that meets this hierarchy brings it.",
     "Do not rely on its absence: block the root, or collect the server's stores.",
 )  # fmt: skip
+AIA_DECIDES = _kind(
+    "depends-on-aia", Severity.WARNING,
+    "if Windows fetches the missing issuer {label} by itself (AIA), {other} is served instead",
+    "Servers were seen to fetch and keep missing issuers in the LocalSystem user's store; none does so reliably.",
+    "Import the issuer into LocalMachine/CA; then it does not matter.",
+)  # fmt: skip
+ROOT_COMES_BACK = _kind(
+    "root-comes-back", Severity.WARNING,
+    "{root} is {state} on this server now, but Windows can bring it back by itself; then {other} is served",
+    "It is on Microsoft's list and automatic root update is on: an update, or any program that meets it, installs it.",
+    "Put it into Untrusted (Disallowed), which wins over the list.",
+)  # fmt: skip
+PFX_BRINGS_BLOCKED_ROOT = _kind(
+    "pfx-brings-blocked-root", Severity.WARNING,
+    "{place} contains {label}, which is {state} on this server; importing it can undo that",
+    "An import that writes the root into Root again may bring the short chain back.",
+    "Export without the root, or import with NoRoot; check the Root store afterwards.",
+)  # fmt: skip
+WINDOWS_AGREES = _kind(
+    "windows-agrees", Severity.NOTE, "{place}: Windows itself built the predicted chain{which}",
+    "The server's own answer is the best evidence there is.",
+    "Nothing.",
+)  # fmt: skip
+WINDOWS_DIFFERS = _kind(
+    "windows-differs", Severity.WARNING, "{place}: Windows itself built another chain than predicted: {chain}",
+    "The stores have changed since, the listing is of another machine or user, or the prediction is wrong.",
+    "Collect the evidence again in one go; if it still differs, report it: it is a fact about Windows.",
+)  # fmt: skip
+EXPIRED_IN_CHAIN = _kind(
+    "expired-in-chain", Severity.WARNING, "{label} of the chain that Windows uses expired on {date}",
+    "Windows ranks a trusted root above validity, so it can choose an expired chain although a valid one exists.",
+    "Make the valid path usable (unblock its root), or remove the expired certificate.",
+)  # fmt: skip
+ISSUER_RENEWED = _kind(
+    "issuer-renewed", Severity.ERROR,
+    "the server holds another certificate of '{issuer}' (key {held}), but {label} was signed with another key of it",
+    "The CA has a new key; the old issuing certificate does not fit, and the new one is missing.",
+    "Import the issuing CA certificate that came with the server certificate into LocalMachine/CA.",
+)  # fmt: skip
+OTHER_KEY_DIFFERS = _kind(
+    "other-key-type-differs", Severity.WARNING,
+    "{count} clients accept the {good} certificate of {names} but not the {bad} one",
+    "The server picks one by what the client offers: the same site works and fails. Each key type has its own chain.",
+    "Fix the chain of the {bad} certificate too; see its own part of this report.",
+)  # fmt: skip
+
+# --- the stores: misplaced, doubled or stale certificates ----------------------------------------------------------
+INTERMEDIATE_IN_ROOT = _kind(
+    "intermediate-in-root", Severity.WARNING, "{label} is not self-signed but lies in {store}",
+    "It is no trust anchor there, and since Windows Server 2012 it breaks client certificates (403.16, KB 2802568).",
+    "Move it to LocalMachine/CA.",
+)  # fmt: skip
+ROOT_IN_CA = _kind(
+    "root-in-ca", Severity.WARNING, "the self-signed {label} lies in {store}",
+    "It is a candidate for the chain there, and root update may make it trusted; it does not belong there.",
+    "Delete it from the intermediate store.",
+)  # fmt: skip
+ONLY_CURRENT_USER = _kind(
+    "only-current-user", Severity.WARNING, "{label} lies only in {store}, which IIS does not see",
+    "The chain of a server certificate is built from the machine's stores, not from a user's.",
+    "Import it into the same store of LocalMachine.",
+)  # fmt: skip
+DUPLICATE = _kind(
+    "duplicate-certificate", Severity.NOTE, "{label} lies in several stores: {stores}",
+    "Removing or restricting one copy leaves the others in effect.",
+    "Keep one copy, or change all of them.",
+)  # fmt: skip
+SYSTEM_COPY = _kind(
+    "system-store-copy", Severity.WARNING,
+    "{label} lies in the LocalSystem user's own store ({store}), which certlm.msc does not show{effect}",
+    "The chain build of IIS sees that store (HKU\\S-1-5-18); copies fetched long ago stay there.",
+    "Delete it under HKU\\S-1-5-18\\Software\\Microsoft\\SystemCertificates if it is not wanted.",
+)  # fmt: skip
+EXPIRED_IN_STORE = _kind(
+    "expired-in-store", Severity.NOTE, "{label} in {store} expired on {date}",
+    "It can still stand in a chain when no better path is trusted.",
+    "Delete it if nothing needs it; keep roots that timestamped signatures need.",
+)  # fmt: skip
+EXPIRES_IN_STORE = _kind(
+    "intermediate-expires-soon", Severity.WARNING, "{label} in {store} expires on {date}, in {days} days",
+    "When it expires Windows may choose another path, and clients that need it fail.",
+    "Import its successor before that date.",
+)  # fmt: skip
+
+# --- more about the chain ------------------------------------------------------------------------------------------
 CROSS_SIGN_UNUSED = _kind(
     "cross-sign-unused", Severity.WARNING, "{label} is present but Windows does not use it: {why}",
     "Windows prefers the path to a root it trusts; importing the cross-certificate alone changes nothing.",

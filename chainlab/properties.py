@@ -7,12 +7,13 @@ here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from chainlab.der import children, element
+from chainlab.certificate import NameConstraints
+from chainlab.der import Element, children, element
 
 KEY_PROV_INFO: Final = 2
 SHA1_HASH: Final = 3
@@ -24,8 +25,10 @@ KEY_IDENTIFIER: Final = 20
 CERTIFICATE: Final = 32
 CRL: Final = 33
 CTL: Final = 34
+AIA_URL_RETRIEVED: Final = 67
 ROOT_PROGRAM_CERT_POLICIES: Final = 83
 ROOT_PROGRAM_NAME_CONSTRAINTS: Final = 84
+AUTH_ROOT_SHA256_HASH: Final = 98
 DISALLOWED_FILETIME: Final = 104
 ROOT_PROGRAM_CHAIN_POLICIES: Final = 105
 DISALLOWED_ENHKEY_USAGE: Final = 122
@@ -46,6 +49,9 @@ NAMES: Final[dict[int, str]] = {
 }  # fmt: skip
 """Property names without their ``CERT_`` prefix and ``_PROP_ID`` suffix."""
 
+_SEQUENCE_TAG: Final = 0x30
+_OID_TAG: Final = 0x06
+_T = TypeVar("_T")
 _FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +67,11 @@ class StoreProperties:
 
     ``purposes``: the entry is restricted to these EKUs; the empty set is "disable all purposes". ``disallowed_after``
     and ``not_before_after`` are times (file time zero: from the beginning), ``disallowed_purposes`` and
-    ``not_before_purposes`` the EKUs they are limited to. ``raw`` keeps every property as (id, bytes).
+    ``not_before_purposes`` the EKUs they are limited to. ``program_policies`` are the certificate policies that the
+    root program lets the root assert as extended validation (property 83; its qualifiers stay in ``raw``),
+    ``program_name_constraints`` the names it restricts the root to (84), ``program_chain_policies`` the OIDs of the
+    chain policies it asks for (105). ``fetched_by_aia``: Windows downloaded the certificate itself (67). ``raw`` keeps
+    every property as (id, bytes).
     """
 
     purposes: frozenset[str] | None = None
@@ -73,6 +83,10 @@ class StoreProperties:
     archived: bool = False
     has_key: bool = False
     raw: tuple[tuple[int, bytes], ...] = ()
+    program_policies: frozenset[str] | None = None
+    program_name_constraints: NameConstraints | None = None
+    program_chain_policies: frozenset[str] | None = None
+    fetched_by_aia: bool = False
 
     @property
     def all_purposes_disabled(self) -> bool:
@@ -87,48 +101,87 @@ def derive(raw: Mapping[int, bytes]) -> tuple[StoreProperties, tuple[str, ...]]:
     """The meaning of raw properties, and one sentence for each that did not decode (it then counts as absent)."""
     problems: list[str] = []
 
-    def usages(identity: int) -> frozenset[str] | None:
+    def decoded(identity: int, decode: Callable[[bytes], _T]) -> _T | None:
         data = raw.get(identity)
         if data is None:
             return None
         try:
-            return frozenset(decode_oid_list(data))
-        except ValueError as broken:
-            problems.append(f"{property_name(identity)}: {broken}")
-            return None
-
-    def moment(identity: int) -> datetime | None:
-        data = raw.get(identity)
-        if data is None:
-            return None
-        try:
-            return decode_filetime(data)
+            return decode(data)
         except ValueError as broken:
             problems.append(f"{property_name(identity)}: {broken}")
             return None
 
     derived = StoreProperties(
-        usages(ENHKEY_USAGE),
-        moment(DISALLOWED_FILETIME),
-        usages(DISALLOWED_ENHKEY_USAGE),
-        moment(NOT_BEFORE_FILETIME),
-        usages(NOT_BEFORE_ENHKEY_USAGE),
+        decoded(ENHKEY_USAGE, _oid_set),
+        decoded(DISALLOWED_FILETIME, decode_filetime),
+        decoded(DISALLOWED_ENHKEY_USAGE, _oid_set),
+        decoded(NOT_BEFORE_FILETIME, decode_filetime),
+        decoded(NOT_BEFORE_ENHKEY_USAGE, _oid_set),
         decode_utf16(raw.get(FRIENDLY_NAME, b"")),
         ARCHIVED in raw,
         KEY_PROV_INFO in raw,
         tuple(sorted(raw.items())),
+        decoded(ROOT_PROGRAM_CERT_POLICIES, _policy_set),
+        decoded(ROOT_PROGRAM_NAME_CONSTRAINTS, _name_constraints),
+        decoded(ROOT_PROGRAM_CHAIN_POLICIES, _oid_set),
+        AIA_URL_RETRIEVED in raw,
     )
     return derived, tuple(problems)
+
+
+def _oid_set(data: bytes) -> frozenset[str]:
+    return frozenset(decode_oid_list(data))
+
+
+def _policy_set(data: bytes) -> frozenset[str]:
+    """The policy identifiers of a DER CertificatePolicies; the qualifiers (root program flags) are left in ``raw``."""
+    policies = children(data, _sequence(data, 0))
+    identifiers = [element(data, _sequence(data, policy.start).content) for policy in policies]
+    if any(identifier.tag != _OID_TAG for identifier in identifiers):
+        raise ValueError("a certificate policy without identifier")
+    return frozenset(decode_oid(data[identifier.content : identifier.end]) for identifier in identifiers)
+
+
+def _name_constraints(data: bytes) -> NameConstraints:
+    from chainlab.decoding_lenient import decode_name_constraints
+
+    return decode_name_constraints(data)
+
+
+def _sequence(data: bytes, offset: int) -> Element:
+    found = element(data, offset)
+    if found.tag != _SEQUENCE_TAG:
+        raise ValueError(f"expected a SEQUENCE at offset {offset}, found tag 0x{found.tag:02x}")
+    return found
 
 
 def decode_oid_list(data: bytes) -> list[str]:
     """A DER ``SEQUENCE OF OBJECT IDENTIFIER``; no data at all is read as the empty list (no purposes)."""
     if not data:
         return []
-    sequence = element(data, 0)
-    if sequence.tag != 0x30:
-        raise ValueError(f"expected a SEQUENCE of object identifiers, found tag 0x{sequence.tag:02x}")
-    return [decode_oid(data[child.content : child.end]) for child in children(data, sequence)]
+    return [decode_oid(data[child.content : child.end]) for child in children(data, _sequence(data, 0))]
+
+
+def encode_oid_list(oids: Iterable[str]) -> bytes:
+    """The DER ``SEQUENCE OF OBJECT IDENTIFIER`` for dotted forms; ``ValueError`` for one that is none."""
+    content = b"".join(bytes([_OID_TAG, len(oid)]) + oid for oid in map(encode_oid, oids))
+    size = len(content)
+    if size > 0xFFFF:
+        raise ValueError(f"{size} bytes of object identifiers")
+    length = bytes([size]) if size < 0x80 else bytes([0x82, *divmod(size, 256)])
+    return bytes([_SEQUENCE_TAG]) + length + content
+
+
+def encode_oid(dotted: str) -> bytes:
+    """An OBJECT IDENTIFIER's content octets."""
+    first, second, *rest = (int(arc) for arc in dotted.split("."))
+    octets = bytearray()
+    for arc in (first * 40 + second, *rest):
+        groups = [arc >> shift & 0x7F for shift in range(0, max(arc.bit_length(), 1), 7)]
+        octets += bytes([*(group | 0x80 for group in reversed(groups[1:])), groups[0]])
+    if len(octets) > 0x7F:
+        raise ValueError(f"object identifier of {len(octets)} octets")
+    return bytes(octets)
 
 
 def decode_oid(content: bytes) -> str:

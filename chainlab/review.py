@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene
 from chainlab.certificate import Certificate
+from chainlab.changes import WindowsUpdate
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.findings import Finding
+from chainlab.ground_truth import compare
+from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
-from chainlab.windows.engine import Certainty, ChainPrediction, predict_chain
+from chainlab.server import Server
+from chainlab.server_state import root_store_seen
+from chainlab.targets import Target
+from chainlab.windows.engine import BOTH, Certainty, ChainPrediction, predict_chain
+from chainlab.windows.root_update import program_entry
 from chainlab.windows.selection import Policy, WindowsPath
 from chainlab.windows.status import TrustError, describe
 
@@ -34,18 +41,25 @@ class _Target:
     question: Question
     prediction: ChainPrediction | None
     served: tuple[Certificate, ...]
+    observed: Sequence[ObservedChain]
+
+    def predicted(self, server: Server) -> WindowsPath:
+        """The chain that another state of the server would give."""
+        policies = tuple(self.prediction.choices) if self.prediction is not None else BOTH
+        graph, at = self.scene.graph, self.question.at
+        return predict_chain(server, graph, self.leaf.certificate, at, policies).chosen
 
 
 def review(
-    leaf: CertificateEvidence,
+    target: Target,
     scene: Scene,
     question: Question,
     prediction: ChainPrediction | None,
     served: tuple[Certificate, ...],
 ) -> list[Finding]:
     """Every finding about one target; ``prediction`` is ``None`` where the served chain was observed."""
-    target = _Target(leaf, scene, question, prediction, served)
-    return [finding for rule in _RULES for finding in rule(target)]
+    reviewed = _Target(target.leaf, scene, question, prediction, served, target.seen)
+    return [finding for rule in _RULES for finding in rule(reviewed)]
 
 
 def _about_leaf(target: _Target) -> Iterator[Finding]:
@@ -98,11 +112,30 @@ def _about_elements(target: _Target) -> Iterator[Finding]:
     if target.prediction is None:
         return
     for element in target.prediction.chosen.elements[1:]:
+        certificate = element.certificate
+        if TrustError.IS_NOT_TIME_VALID in element.error and target.question.at > certificate.not_after:
+            parameters = {"label": certificate.label, "date": _day(certificate.not_after)}
+            yield Finding(kinds.EXPIRED_IN_CHAIN, parameters, (certificate.sha256,))
         if element.error & ~_QUIET:
-            why = "; ".join(element.notes) or describe(element.error)
-            yield Finding(
-                kinds.CHAIN_ERROR, {"label": element.certificate.label, "why": why}, (element.certificate.sha256,)
-            )
+            why = "; ".join(r.text for r in element.remarks if r.bits & ~_QUIET) or describe(element.error)
+            yield Finding(kinds.CHAIN_ERROR, {"label": certificate.label, "why": why}, (certificate.sha256,))
+
+
+def _about_renewal(target: _Target) -> Iterator[Finding]:
+    """An issuer of the right name but another key stands in the chain, or is all that the stores hold."""
+    if target.prediction is None:
+        return
+    path = target.prediction.chosen.certificates
+    held = {entry.certificate for entry in target.scene.server.entries}
+    for child, above in zip(path, (*path[1:], None), strict=True):
+        wrong = [c for c in target.scene.graph.by_subject(child.issuer) if c in held and _other_key(child, c)]
+        if wrong and (above is None or above in wrong) and not target.scene.graph.is_self_signed(child):
+            parameters = {"issuer": child.issuer.common, "held": wrong[0].spki_sha256[:8], "label": child.label}
+            yield Finding(kinds.ISSUER_RENEWED, parameters, (wrong[0].sha256,))
+
+
+def _other_key(child: Certificate, issuer: Certificate) -> bool:
+    return None not in (child.aki.key_id, issuer.ski) and child.aki.key_id != issuer.ski
 
 
 def _about_choice(target: _Target) -> Iterator[Finding]:
@@ -113,9 +146,16 @@ def _about_choice(target: _Target) -> Iterator[Finding]:
         kb, newest = (prediction.choices[policy].winner for policy in (Policy.KB, Policy.NEWEST))
         parameters = {"kb": _describe_path(kb), "newest": _describe_path(newest)}
         yield Finding(kinds.CONTESTED, parameters)
+    elif prediction.budget_exceeded:
+        yield Finding(kinds.SEARCH_STOPPED, {"count": str(len(prediction.candidates))})
     elif prediction.certainty is Certainty.UNDETERMINED:
-        count = 1 + len(prediction.choices[Policy.KB].tied)
-        yield Finding(kinds.UNDETERMINED, {"count": str(count)})
+        yield Finding(kinds.UNDETERMINED, {"count": str(len(prediction.possibilities))})
+
+
+def _about_windows_own(target: _Target) -> Iterator[Finding]:
+    """Chains that Windows built itself for this certificate, as the evidence shows them."""
+    if target.prediction is not None:
+        yield from compare(target.prediction, target.scene.evidence.chains)
 
 
 def _describe_path(path: WindowsPath) -> str:
@@ -128,11 +168,36 @@ def _about_download(target: _Target) -> Iterator[Finding]:
     fresh, prediction = target.scene.fresh, target.prediction
     if fresh is None or prediction is None or prediction.chosen.root is None:
         return
-    before = predict_chain(fresh, target.scene.graph, target.leaf.certificate, target.question.at)
-    if before.chosen.served != prediction.chosen.served:
+    before = target.predicted(fresh)
+    if before.served != prediction.chosen.served:
         root = prediction.chosen.root
-        parameters = {"root": root.label, "other": _describe_path(before.chosen)}
+        parameters = {"root": root.label, "other": _describe_path(before)}
         yield Finding(kinds.ROOT_ON_DEMAND, parameters, (root.sha256,))
+
+
+def _about_update(target: _Target) -> Iterator[Finding]:
+    """Whether a root that Windows can bring back would change the chain [D: KB 2831004; F: Sectigo, Trustico]."""
+    scene, prediction = target.scene, target.prediction
+    if prediction is None or scene.fresh is not None:
+        return
+    after = target.predicted(WindowsUpdate(program_entry).apply(scene.server))
+    if after.root is not None and after.served != prediction.chosen.served:
+        held = scene.server.find(after.root, "Root")
+        state = "restricted in the Root store" if held else "not in the Root store"
+        parameters = {"root": after.root.label, "state": state, "other": _describe_path(after)}
+        yield Finding(kinds.ROOT_COMES_BACK, parameters, (after.root.sha256,))
+
+
+def _about_aia(target: _Target) -> Iterator[Finding]:
+    """Whether Windows would serve another chain if it fetched a missing issuer [F: R3 in 2021; not reliable]."""
+    server, prediction = target.scene.server, target.prediction
+    if prediction is None or server.aia or prediction.chosen.path.end is not End.NO_ISSUER:
+        return
+    after = target.predicted(replace(server, aia=True))
+    fetched = [c for c in after.certificates if c not in prediction.chosen.certificates]
+    if after.served != prediction.chosen.served and fetched:
+        parameters = {"label": fetched[0].label, "other": _describe_path(after)}
+        yield Finding(kinds.AIA_DECIDES, parameters, (fetched[0].sha256,))
 
 
 def _about_unused(target: _Target) -> Iterator[Finding]:
@@ -162,14 +227,62 @@ def _about_expiry(target: _Target) -> Iterator[Finding]:
 
 
 def _about_pfx(target: _Target) -> Iterator[Finding]:
+    """A PFX that carries a self-signed root can put it back into the Root store [I]."""
     for item in target.scene.evidence.certificates:
         certificate = item.certificate
         brings = item.format == "PFX" and item.store is None and item.place.file == target.leaf.place.file
         if brings and certificate.is_ca and target.scene.graph.is_self_signed(certificate):
             parameters = {"place": item.place.file, "label": certificate.label}
-            yield Finding(kinds.PFX_BRINGS_ROOT, parameters, (certificate.sha256,))
+            state = _blocked(target, certificate)
+            kind = kinds.PFX_BRINGS_BLOCKED_ROOT if state else kinds.PFX_BRINGS_ROOT
+            yield Finding(kind, {**parameters, "state": state} if state else parameters, (certificate.sha256,))
+
+
+def _blocked(target: _Target, root: Certificate) -> str:
+    """How the server that was seen keeps this root out, in words; empty if it does not, or if an import cannot undo it.
+
+    Untrusted wins over Root whatever is imported [D: deprecation policy].
+    """
+    evidence = target.scene.evidence
+    copies = [i for i in evidence.certificates if i.store and i.store.logical == "Root" and i.certificate == root]
+    if not root_store_seen(evidence) or target.scene.server.find(root, "Disallowed"):
+        return ""
+    if not copies:
+        return "not in the Root store"
+    return "without any purpose" if any(copy.properties.all_purposes_disabled for copy in copies) else ""
+
+
+def _about_observation(target: _Target) -> Iterator[Finding]:
+    """Whether a handshake with this leaf shows a chain that is predicted under one of the policies."""
+    prediction = target.prediction
+    if prediction is None:
+        return
+    for seen in target.observed:
+        fitting = [p.policies for p in prediction.possibilities if p.served == seen.chain]
+        if fitting:
+            parameters = {"place": seen.place, "policy": _WHICH.get(fitting[0], "")}
+            yield Finding(kinds.OBSERVED_AGREES, parameters)
+        else:
+            above = " → ".join(certificate.label for certificate in seen.chain[1:]) or "the server certificate alone"
+            yield Finding(kinds.OBSERVED_DIFFERS, {"place": seen.place, "observed": above})
+
+
+_WHICH: dict[tuple[Policy, ...], str] = {
+    (Policy.KB,): " (the one that Microsoft documents)",
+    (Policy.NEWEST,): " (the one that field reports tell of: the newer issuer)",
+}
+
+
+def _about_server_name(target: _Target) -> Iterator[Finding]:
+    """Names that clients asked for and that the certificate does not have; ``--host`` is judged on its own."""
+    leaf = target.leaf.certificate
+    for host in dict.fromkeys(host for seen in target.observed for host in seen.hosts):
+        if host != target.question.host and not matches_host(leaf, host, HostRules()):
+            names = ", ".join(leaf.dns_names) or "no host"
+            yield Finding(kinds.SNI_MISMATCH, {"host": host, "names": names}, (leaf.sha256,))
 
 
 _RULES = (
-    _about_leaf, _about_end, _about_elements, _about_choice, _about_download, _about_unused, _about_expiry, _about_pfx,
+    _about_leaf, _about_end, _about_renewal, _about_elements, _about_choice, _about_windows_own, _about_download,
+    _about_update, _about_aia, _about_unused, _about_expiry, _about_pfx, _about_observation, _about_server_name,
 )  # fmt: skip

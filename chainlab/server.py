@@ -76,12 +76,23 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One http.sys binding: endpoint ``address:port`` (or host:port for SNI) and the certificate's SHA-1."""
+    """One http.sys binding: endpoint ``address:port`` (or host:port for SNI) and the certificate's SHA-1.
+
+    ``kind``: ``ip``, ``sni``, ``ccs`` or ``site``; ``host`` the name it serves, empty for any; ``store`` the logical
+    store that it takes its certificate from; ``owner`` the site or application.
+    """
 
     endpoint: str
     sha1: str
     host: str = ""
     kind: str = "ip"
+    store: str = "My"
+    owner: str = ""
+
+    def __str__(self) -> str:
+        kind = {"ip": "", "sni": " (SNI)", "ccs": " (central certificate store)", "site": ""}.get(self.kind, "")
+        owner = f", {self.owner}" if self.owner else ""
+        return f"{self.endpoint}{kind}{owner}"
 
 
 @dataclass(frozen=True, slots=True)

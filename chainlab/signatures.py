@@ -12,6 +12,9 @@ MAX_RSA_BITS: Final = 16384
 """Larger moduli are not used: one verification would take seconds (OpenSSL has the same limit)."""
 
 
+_ECDSA: Final = "1.2.840.10045.4."
+"""ecdsa-with-SHA1 and its successors; for SHA-1 cryptography names the hash, but no parameters."""
+
 _MD5_WITH_RSA: Final = "1.2.840.113549.1.1.4"
 _MD5_DIGEST_INFO: Final = bytes.fromhex("3020300c06082a864886f70d020505000410")
 """DigestInfo header for MD5 (RFC 8017, 9.2 note 1): cryptography no longer verifies MD5, old chains still hold it."""
@@ -50,7 +53,7 @@ def check_signature(child: Certificate, issuer_key: Certificate) -> Signature:
             _verify(key, signed)
     except InvalidSignature:
         return Signature.INVALID
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return Signature.UNSUPPORTED
     return Signature.VALID
 
@@ -71,7 +74,7 @@ def _verify(key: Any, signed: Any) -> None:
         else:
             key.verify(signature, tbs, parameters, signed.signature_hash_algorithm)
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        if not scheme.startswith("1.2.840.10045.4."):
+        if not scheme.startswith(_ECDSA):
             raise InvalidSignature
         key.verify(signature, tbs, ec.ECDSA(signed.signature_hash_algorithm))
     elif isinstance(key, dsa.DSAPublicKey):

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from chainlab.assembly import Baseline
 from chainlab.catalog.twins import load_twins
 from chainlab.clients import Verdict, parse_own_client
 from chainlab.diagnosis import Diagnosis, Request, diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import ReadOptions
 from chainlab.server import StoreName
+from chainlab.server_state import Baseline
 from tests.pki import at
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.graph import CertGraph
 from chainlab.signatures import Signature, check_signature
@@ -13,6 +15,12 @@ def test_the_issuers_key_verifies_whichever_certificate_carries_it(pki: Pki) -> 
     child, own, cross = pki.ca("I", "R"), pki.ca("R"), pki.ca("R", "U")
     assert check_signature(child, own) is Signature.VALID
     assert check_signature(child, cross) is Signature.VALID
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha384", "sha512"])
+def test_ecdsa_verifies_with_every_hash(pki: Pki, algorithm: str) -> None:
+    assert check_signature(pki.ca("I", "R", hash=algorithm), pki.ca("R")) is Signature.VALID
+    assert check_signature(pki.ca("I", "X", hash=algorithm), pki.ca("R")) is Signature.INVALID
 
 
 def test_another_key_does_not_verify(pki: Pki) -> None:
@@ -28,6 +36,18 @@ def test_rsa_and_ec_keys_are_not_mixed_up(pki: Pki, fixtures: Path) -> None:
     assert check_signature(made["ov-r36"], pki.ca("X")) is Signature.INVALID
     assert check_signature(pki.ca("I", "X"), made["r46"]) is Signature.INVALID
     assert check_signature(made["usertrust-ecc-by-aaa"], made["aaa"]) is Signature.VALID
+
+
+def test_a_certificate_that_the_library_refuses_to_load_is_unsupported_not_a_crash(pki: Pki) -> None:
+    """Version 2 (RFC 5280, 4.1.2.1) is legal and decoded leniently; cryptography raises InvalidVersion for it."""
+    from dataclasses import replace
+
+    old = pki.ca("I", "R")
+    assert old.der is not None
+    version = bytes.fromhex("a003020102")
+    second = replace(old, der=old.der.replace(version, bytes.fromhex("a003020101"), 1), version=2)
+    assert check_signature(second, pki.ca("R")) is Signature.UNSUPPORTED
+    assert check_signature(pki.ca("R"), second) is Signature.UNSUPPORTED
 
 
 def test_real_self_signatures_hold_md5_included(shared: Callable[[str], Path]) -> None:

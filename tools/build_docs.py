@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import sys
 from pathlib import Path
 
@@ -11,7 +12,23 @@ from chainlab.findings import KINDS
 from chainlab.paths.reasons import Reason
 from chainlab.verifiers import family_for, family_modules
 from chainlab.verifiers.agreement import agreement_of
+from chainlab.windows import matching, root_update, schannel, selection, stores
+from chainlab.windows.elements import RULES
+from chainlab.windows.pfx_import import ImportTool
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 from chainlab.windows.selection import LostBecause
+from chainlab.windows.sources import Tag
+
+
+def _paragraphs(text: str | None) -> str:
+    """A docstring as Markdown paragraphs."""
+    return inspect.cleandoc(text or "").replace("``", "`")
+
+
+def _cell(text: str | None) -> str:
+    """The same in one table cell."""
+    return " ".join(_paragraphs(text).split()).replace("|", "\\|")
+
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -66,7 +83,55 @@ def markdown(docstring: str) -> str:
     return "".join(f"`{part}`" if number % 2 else plain[number] for number, part in enumerate(parts))
 
 
-PAGES = {"findings.md": findings_page, "reasons.md": reasons_page, "verifiers.md": verifiers_page}
+def windows_page() -> str:
+    """How Windows chooses a chain, rule by rule, each with its evidence."""
+    parts = [_INTRODUCTION, "## Status of each certificate\n", "| rule | what it says | evidence |", "|---|---|---|"]
+    parts += [f"| {rule.name} | {_cell(rule.check.__doc__)} | {_cell(str(rule.evidence))} |" for rule in RULES]
+    parts += ["", "## Choice between candidate chains\n"]
+    parts += ["Compared in this order; the first key in which two chains differ decides.", ""]
+    parts += ["| a chain loses because | code | evidence |", "|---|---|---|"]
+    parts += [f"| {reason.text} | `{reason.code}` | {_cell(str(reason.evidence))} |" for reason in LostBecause]
+    parts += ["", _TIES, "## Importing a PFX\n", "| `--import-tool` | tool | effect | evidence |", "|---|---|---|---|"]
+    parts += [f"| `{tool.code}` | {tool.title} | {tool.effect} | {_cell(str(tool.evidence))} |" for tool in ImportTool]
+    parts += ["", "## From the stores to the wire\n", ACTIVATION_NOTE, ""]
+    parts += [f"{n}. {step.step} (`{step.command}`): {step.evidence}" for n, step in enumerate(ACTIVATIONS, start=1)]
+    parts += ["", _cell(schannel.__doc__), "", "What settles an open question on the server:", ""]
+    parts += [f"    {check}" for check in SETTLING_CHECKS]
+    return "\n".join(parts) + "\n"
+
+
+_INTRODUCTION = f"""# How Windows chooses a certificate chain
+
+chainlab simulates the chain engine of Windows (`CertGetCertificateChain`) and what Schannel and IIS send of its answer.
+Every rule names its evidence:
+
+{chr(10).join(f"- **[{tag.letter}]** {tag.text}" for tag in Tag)}
+
+`chainlab explain` shows for each candidate chain which rules spoke against it.
+
+## Candidates
+
+{_paragraphs(stores.__doc__)}
+
+{_paragraphs(matching.__doc__)}
+
+{_paragraphs(root_update.__doc__)}
+"""
+
+_TIES = f"""{_paragraphs(selection.__doc__)}
+
+Where both rules serve the same chain the prediction is *firm*; where they differ it is *contested*; where only a guess
+would decide it is *undetermined*. Every chain that may be served is then shown with its own table of clients, and a
+plan counts only clients that accept all of them. A chain that Windows itself built (`certutil -verifystore`, the
+evidence bundle) or served (a capture) settles which rule the server follows.
+"""
+
+PAGES = {
+    "findings.md": findings_page,
+    "reasons.md": reasons_page,
+    "verifiers.md": verifiers_page,
+    "windows.md": windows_page,
+}
 
 
 def main() -> None:

@@ -111,6 +111,18 @@ class Catalog:
         """Catalogued certificates with this subject key identifier, sorted by fingerprint."""
         return self._all(self._by_ski.get(key_id.hex(), ()))
 
+    def by_sha1(self, thumbprints: Iterable[str]) -> list[Certificate]:
+        """Catalogued certificates with these SHA-1 thumbprints (lower-case hexadecimal), sorted by fingerprint."""
+        wanted = set(thumbprints)
+        if not wanted:
+            return []
+        matching = (sha256 for sha256, row in self._rows.items() if self._sha1(sha256, row) in wanted)
+        return self._all(matching)
+
+    def _sha1(self, sha256: str, row: Row) -> str:
+        held = self._certificates.get(sha256)
+        return held.sha1 if held is not None else str(row.get("sha1", ""))
+
     def _all(self, fingerprints: Iterable[str]) -> list[Certificate]:
         found = (self.get(sha256) for sha256 in sorted(fingerprints))
         return [certificate for certificate in found if certificate is not None]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chainlab.diagnosis import Request
     from chainlab.evidence import ReadOptions
     from chainlab.server import StoreName
+    from chainlab.windows.pfx_import import ImportTool
 
 
 class Switch(StrEnum):
@@ -27,6 +28,18 @@ class Switch(StrEnum):
 
     ON = "on"
     OFF = "off"
+
+
+class Tool(StrEnum):
+    """The tools that import a PFX (``chainlab.windows.pfx_import`` says what each does)."""
+
+    IIS = "iis"
+    MMC = "mmc"
+    MMC_PERSONAL = "mmc-personal"
+    POWERSHELL = "powershell"
+    CERTUTIL = "certutil"
+    CERTUTIL_NOROOT = "certutil-noroot"
+    CERTUTIL_NOCHAIN = "certutil-nochain"
 
 
 Inputs = Annotated[
@@ -70,7 +83,9 @@ Aia = Annotated[
 ]
 Served = Annotated[
     Path | None,
-    typer.Option("--served", metavar="FILE", help="The chain on the wire, in order: nothing is predicted."),
+    typer.Option(
+        "--served", metavar="FILE", help="Chains on the wire (PEM in order, or any handshake): nothing is predicted."
+    ),
 ]
 OwnClient = Annotated[
     list[str] | None,
@@ -96,6 +111,10 @@ Lab = Annotated[
 ]
 CrossCheck = Annotated[
     bool, typer.Option("--cross-check", help="Validate accepted paths again with pyhanko-certvalidator (extra).")
+]
+ImportedBy = Annotated[
+    Tool,
+    typer.Option("--import-tool", help="How the PFX gets into the stores: where its CA certificates land differs."),
 ]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
@@ -168,33 +187,40 @@ class Raw:
     lab: Path | None = None
     with_plan: bool = True
     cross_check: bool = False
+    import_tool: Tool = Tool.IIS
 
     def request(self) -> Request:
         """What the use cases take; ``UsageError`` for malformed options."""
-        from chainlab.assembly import Baseline
         from chainlab.clients import parse_own_client
         from chainlab.diagnosis import Request
+        from chainlab.server_state import Baseline
 
-        stores = [_parse_store(text) for text in self.store or ()]
-        inputs: list[tuple[Path, StoreName | None]] = [(path, None) for path in self.inputs or ()]
+        under = [_parse_store(text) for text in self.store or ()]
         windows = self.server != "none"
         if self.server not in ("windows", "none"):
-            inputs.append((Path(self.server), None))
-        if not inputs and not stores and self.served is None:
-            raise UsageError("nothing to read; give an input file, --store or --served")
+            under.append((Path(self.server), None))
+        if not self.inputs and not under and self.served is None:
+            raise UsageError("nothing to read; give an input file, --store, --server or --served")
         return Request(
-            inputs=(*inputs, *stores),
+            inputs=tuple((path, None) for path in self.inputs or ()),
+            server_inputs=tuple(under),
             at=parse_at(self.at),
             selector=self.clients,
             host=self.host,
             served=self.served,
             own_clients=tuple(parse_own_client(text) for text in self.own_client or ()),
-            baseline=Baseline(windows, _as_bool(self.root_update), _as_bool(self.aia)),
+            baseline=Baseline(windows, _as_bool(self.root_update), _as_bool(self.aia), self.imported_by()),
             reading=self.reading(),
             twins=self.twins(),
             with_plan=self.with_plan,
             cross_check=self.cross_check,
         )
+
+    def imported_by(self) -> ImportTool:
+        """The tool that a PFX counts as imported with."""
+        from chainlab.windows.pfx_import import ImportTool
+
+        return ImportTool.named(self.import_tool.value)
 
     def reading(self) -> ReadOptions:
         """How inputs are read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from chainlab.certificate import Certificate
@@ -107,7 +107,6 @@ class Judge:
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""
         handshake = Handshake(served, self._fetchable)
-        self._beyond.clear()
         results = [self._build(group, handshake) for group in self._groups]
         return [self._verdict(profile, results[group], served) for profile, group in self._members]
 
@@ -125,10 +124,21 @@ class Judge:
     def _beyond_limits(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> Problem | None:
         """The most telling limit that the chain exceeds; answered once for equal limits and paths."""
         limits, path = self._limits(profile), result.furthest
-        key = (limits, tuple(certificate.sha256 for certificate in path))
+        key = (
+            limits,
+            tuple(certificate.sha256 for certificate in served),
+            tuple(certificate.sha256 for certificate in path),
+        )
         if key not in self._beyond:
             self._beyond[key] = most_telling(list(exceeded(limits, served, path)))
         return self._beyond[key]
+
+    def result(self, profile: Profile, served: tuple[Certificate, ...]) -> BuildResult:
+        """One client's whole answer, with every candidate path; ``profile`` is one of the judge's clients."""
+        group = self._groups[next(index for member, index in self._members if member.id == profile.id)]
+        result = self._build(group, Handshake(served, self._fetchable))
+        beyond = self._beyond_limits(profile, result, served)
+        return result if beyond is None else _refused(result, beyond)
 
     def _verdict(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> ClientVerdict:
         problem = result.problem or self._beyond_limits(profile, result, served)
@@ -137,6 +147,15 @@ class Judge:
         else:
             verdict = Verdict.UNKNOWN if problem.reason is Reason.BUDGET else Verdict.REJECT
         return ClientVerdict(profile, verdict, result.furthest, problem, self.family(profile).basis.value)
+
+
+def _refused(result: BuildResult, problem: Problem) -> BuildResult:
+    """The result with the accepted path refused for a limit of the client."""
+    if result.chosen is None:
+        return result
+    candidates = list(result.candidates)
+    candidates[result.chosen] = replace(candidates[result.chosen], problems=(problem,))
+    return replace(result, candidates=tuple(candidates), chosen=None)
 
 
 def tally(verdicts: Iterable[ClientVerdict]) -> Mapping[Verdict, int]:

@@ -50,7 +50,11 @@ class KeyPresence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateEvidence:
-    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties."""
+    """One sighting of a certificate: where, in which store (``None``: the input names none), with which properties.
+
+    ``on_wire``: seen in a handshake; it is known, but in no store. ``trusted``: whether the container marks it as a
+    trust anchor (Java's trusted entries) or not (the chain of a Java key entry); ``None``: the format has no such mark.
+    """
 
     certificate: Certificate
     place: Place
@@ -58,6 +62,8 @@ class CertificateEvidence:
     properties: StoreProperties = NO_PROPERTIES
     key: KeyPresence = KeyPresence.UNKNOWN
     format: str = ""
+    on_wire: bool = False
+    trusted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ class HandshakeEvidence:
     ``sender``: ``server`` or ``client``. ``endpoint``: ``address:port`` of the server, empty if not known. ``host``:
     the SNI that was sent; ``None`` where the source does not tell, empty where no SNI was sent. ``protocol``: as in
     ``TLSv1.2``; ``cipher`` as the source names it; both may be empty. ``broken``: positions whose certificate could not
-    be decoded (they are missing in ``chain``). ``notes``: sentences, such as "truncated capture".
+    be decoded (they are missing in ``chain``). ``notes``: sentences, such as "truncated capture". ``complete``: false
+    where the source shows only a part of the message, such as the leaf; such a chain must not be judged. ``count``: how
+    many messages of the input were exactly like this one.
     """
 
     chain: tuple[Certificate, ...]
@@ -121,6 +129,8 @@ class HandshakeEvidence:
     cipher: str = ""
     broken: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    complete: bool = True
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,16 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 
 
 def text_of(data: bytes) -> str:
-    """Text by its byte order mark (UTF-16 as PowerShell writes it), else UTF-8 with anything else kept as is."""
+    """Text by its byte order mark (UTF-16 as PowerShell writes it), else UTF-8, else ANSI as Windows-1252."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     if data[1:2] == b"\0" and data[3:4] == b"\0":
         return data.decode("utf-16-le", "replace")
-    return data.decode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def sniff(data: bytes) -> bool:

@@ -27,7 +27,7 @@ from chainlab.evidence.pkcs12_crypto import (
 )
 from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
-from chainlab.findings import BROKEN_PART, MANY_KEYS, NO_MAC, UNUSED_PART, Finding
+from chainlab.findings import BROKEN_PART, MANY_KEYS, MODERN_PFX, NO_MAC, UNUSED_PART, Finding
 from chainlab.properties import FRIENDLY_NAME, derive
 
 FORMAT = "PFX"
@@ -42,6 +42,14 @@ _MACHINE_KEYSET = "1.3.6.1.4.1.311.17.2"
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _BAGS = "1.2.840.113549.1.12.10.1."
+_JAVA_TRUSTED = "2.16.840.1.113894.746875.1.1"
+_KEYTOOL_ITERATIONS = frozenset(
+    {1024, 10_000, 100_000}
+)  # Java up to 8u301 and others; since 17; 8u301 to 16 [M for 17]
+
+JAVA_PASSWORD = "changeit"  # noqa: S105 the documented default of Java's trust stores, no secret
+"""Tried where a store looks like Java's, since every Java installation ships its roots under it."""
+
 _MALFORMED = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
@@ -122,6 +130,9 @@ class _Reader:
             if mac_holds(mac, content, encoded, self.budget):
                 self.password = encoded
                 return
+        if self._by_keytool(mac) and mac_holds(mac, content, bmp_password(JAVA_PASSWORD), self.budget):
+            self.password = bmp_password(JAVA_PASSWORD)
+            return
         given = self.options.password(str(self.place))
         if given is None:
             hint = "give it with --password-env VAR or --password-file FILE"
@@ -130,6 +141,10 @@ class _Reader:
         if not mac_holds(mac, content, self.password, self.budget):
             found = "wrong password" if given else "the PFX needs a password, the empty one is wrong"
             raise PasswordError(str(self.place), found)
+
+    def _by_keytool(self, mac: Any) -> bool:
+        """Whether the MAC is made as Java makes it; before decryption nothing else tells."""
+        return mac["iterations"].native in _KEYTOOL_ITERATIONS
 
     def _encrypted(self, content: bytes) -> bool:
         return any(info["content_type"].native == "encrypted_data" for info in _authenticated_safe(content))
@@ -190,6 +205,9 @@ class _Reader:
         facts += tuple(("key provider", name) for name in dict.fromkeys(_provider(bag) for bag in keys) if name)
         if any(_MACHINE_KEYSET in bag.attributes for bag in keys):
             facts += (("machine keyset", "yes"),)
+        modern = [name for name in (*self.encryption, *keys_encryption) if name.startswith("AES")]
+        if modern:
+            self.problems.append(Finding(MODERN_PFX, {"place": str(self.place), "how": modern[0]}))
         if len(keys) > 1:
             self.problems.append(Finding(MANY_KEYS, {"place": str(self.place), "count": str(len(keys))}))
         return ContainerEvidence(self.place, FORMAT, facts)
@@ -229,7 +247,8 @@ class _Reader:
             key = KeyPresence.PRESENT
         else:
             key = KeyPresence.ABSENT if key_ids or opened else KeyPresence.UNKNOWN
-        return replace(item, properties=properties, key=key)
+        trusted = True if _JAVA_TRUSTED in bag.attributes else None
+        return replace(item, properties=properties, key=key, trusted=trusted)
 
     def _public_keys(self, keys: list[_Bag]) -> frozenset[str]:
         """SHA-256 of the public key of every private key; the private keys are opened only to compute that."""

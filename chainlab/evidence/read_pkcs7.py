@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.errors import InputError
+from chainlab.evidence.ctl import is_ctl
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
@@ -12,12 +13,10 @@ from chainlab.evidence.reading import ReadOptions, certificate_item
 FORMAT = "PKCS#7"
 PRIORITY = 500
 
-_CTL = "1.3.6.1.4.1.311.10.1"
-
 
 def sniff(data: bytes) -> bool:
-    """A ContentInfo with one of the PKCS#7 types."""
-    return shape(data) == "pkcs7"
+    """A ContentInfo with one of the PKCS#7 types, but no certificate trust list."""
+    return shape(data) == "pkcs7" and not is_ctl(data)
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
@@ -29,9 +28,6 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         if info["content_type"].native != "signed_data":
             kind = str(info["content_type"].native).replace("_", " ")
             raise InputError(str(place), f"PKCS#7 of type '{kind}'", expected="signed data with certificates")
-        if info["content"]["encap_content_info"]["content_type"].dotted == _CTL:
-            found = "a certificate trust list (.stl), not a bag of certificates"
-            raise InputError(str(place), found, expected="certificates")
         choices = list(info["content"]["certificates"] or ())
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(str(place), f"damaged PKCS#7 ({error})", hint="export it again") from None

@@ -1,4 +1,4 @@
-"""Registry exports (.reg): certificate stores with their properties, and the switches of root update and AIA.
+"""Registry exports (.reg): certificate stores with their properties, Microsoft's lists, settings, http.sys bindings.
 
 Reads what regedit and ``reg export`` write (UTF-16LE with BOM, ``Windows Registry Editor Version 5.00``) and what
 other tools write (UTF-8, ANSI, ``REGEDIT4``). Deletions are reported as a proposed change, never applied.
@@ -12,16 +12,23 @@ from collections.abc import Iterator
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.registry import blob_items, setting_items, store_of_key
-from chainlab.findings import BROKEN_PART, DELETION, Finding
+from chainlab.evidence.registry import Content, RegistryKey, deletion_items, key_items, wanted
+from chainlab.findings import BROKEN_PART, Finding
 
 FORMAT = "registry export"
 PRIORITY = 200
 
 _HEADS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
-_VALUE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|@)\s*=\s*(.*)', re.DOTALL)
-_HEX = re.compile(r"hex(?:\(([0-9a-f]{1,2})\))?\s*:(.*)", re.IGNORECASE | re.DOTALL)
-_NOT_HEX = re.compile(r"[^0-9A-Fa-f]")
+_KEY = re.compile(r"^[ \t]*\[(-?)([^\r\n]*)\][ \t]*\r?$", re.MULTILINE)
+_VALUE = re.compile(
+    r'^[ \t]*+(?:"((?:[^"\\\r\n]|\\.)*+)"|@)[ \t]*+=[ \t]*+'  # a name or @, then the rest of the logical line:
+    r"((?:[^\\\n]++|\\[ \t]*+\r?\n|\\)*+)",  # a backslash at the end of a line continues it
+    re.MULTILINE,
+)
+_HEX = re.compile(r"hex(?:\(([0-9a-f]{1,8})\))?[ \t]*:", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(.)")
+
+_SZ, _EXPAND_SZ, _DWORD, _DWORD_BIG_ENDIAN, _MULTI_SZ, _QWORD = 1, 2, 4, 5, 7, 0xB
 
 
 def sniff(data: bytes) -> bool:
@@ -30,66 +37,60 @@ def sniff(data: bytes) -> bool:
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
-    """Certificates of all store keys, in file order, and the switches found."""
-    yield ContainerEvidence(place, FORMAT)
-    key = ""
-    for number, line in _logical_lines(text_of(data)):
-        position = place.at(f"line {number}")
-        if line.startswith("["):
-            key = line.strip()[1:-1]
-            if key.startswith("-"):
-                key = key[1:]
-                if store_of_key(key) is not None:
-                    yield Finding(DELETION, {"place": str(position), "what": key})
-                key = ""
-        elif key:
-            yield from _value_items(key, line, position)
+    """The evidence of all keys, in file order, and what the file would delete."""
+    text = text_of(data)
+    ansi = text.lstrip("\ufeff\r\n \t").startswith("REGEDIT4")
+    yield ContainerEvidence(place, FORMAT, (("encoding", "REGEDIT4" if ansi else "version 5.00"),))
+    headers = list(_KEY.finditer(text))
+    line, counted = 1, 0
+    for header, following in zip(headers, [*headers[1:], None], strict=True):
+        line += text.count("\n", counted, header.start())
+        counted = header.start()
+        position = place.at(f"line {line}")
+        if header[1]:
+            yield from deletion_items(header[2], None, position)
+        elif wanted(header[2]):
+            body = text[header.end() : following.start() if following else len(text)]
+            yield from _body_items(header[2], body, position, ansi)
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with continuations joined, comments and blanks left out, numbered by their first physical line."""
-    parts: list[str] = []
-    start = 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not parts:
-            if not line or line.startswith(";"):
-                continue
-            start = number
-        continued = line.endswith("\\") and not line.startswith("[")
-        parts.append(line[:-1] if continued else line)
-        if not continued:
-            yield start, "".join(parts)
-            parts = []
-    if parts:
-        yield start, "".join(parts)
-
-
-def _value_items(key: str, line: str, place: Place) -> Iterator[Item]:
-    match = _VALUE.match(line)
-    if match is None:
-        return
-    name, value = match[1] or "", match[2].strip()
-    if value == "-":
-        if store_of_key(key) is not None:
-            yield Finding(DELETION, {"place": str(place), "what": f"{key} value {name}"})
-    elif value.lower().startswith("dword:"):
+def _body_items(path: str, body: str, place: Place, ansi: bool) -> Iterator[Item]:
+    values: dict[str, Content] = {}
+    for match in _VALUE.finditer(body):
+        name = _ESCAPE.sub(r"\1", match[1] or "").lower()
+        if match[2].strip() == "-":
+            yield from deletion_items(path, name, place)
+            continue
         try:
-            number = int(value[6:].strip(), 16)
-        except ValueError:
-            yield Finding(BROKEN_PART, {"place": str(place), "why": f"dword '{value[6:40]}' is not a number"})
-            return
-        yield from setting_items(key, name, number, place)
-    elif value.startswith('"'):
-        yield from setting_items(key, name, _unescaped(value), place)
-    elif name.lower() == "blob" and (data := _HEX.match(value)) is not None:
-        digits = _NOT_HEX.sub("", data[2])
-        if len(digits) % 2:
-            yield Finding(BROKEN_PART, {"place": str(place), "why": "hexadecimal data with half a byte"})
-            return
-        yield from blob_items(key, bytes.fromhex(digits), place, FORMAT)
+            values[name] = _content(match[2], ansi)
+        except ValueError as error:
+            yield Finding(BROKEN_PART, {"place": str(place), "why": f"value '{name}': {error}"})
+    if values:
+        yield from key_items(RegistryKey(path, place, values), FORMAT)
 
 
-def _unescaped(value: str) -> str:
-    """A quoted string of a registry export."""
-    return re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))
+def _content(text: str, ansi: bool) -> Content:
+    """A value's content; ``ValueError`` when it is not written as regedit writes it."""
+    if text.startswith('"'):
+        return _ESCAPE.sub(r"\1", text.strip()[1:].removesuffix('"'))
+    if text[:6].lower() == "dword:":
+        return int(text[6:].strip(), 16)
+    head = _HEX.match(text)
+    if head is None:
+        raise ValueError(f"'{text.strip()[:40]}' is not a registry value")
+    return _typed(int(head[1] or "3", 16), _bytes(text[head.end() :]), ansi)
+
+
+def _bytes(digits: str) -> bytes:
+    try:
+        return bytes.fromhex(digits.replace(",", " ").replace("\\", ""))
+    except ValueError:
+        raise ValueError("its hexadecimal data is damaged (two digits a byte expected)") from None
+
+
+def _typed(kind: int, data: bytes, ansi: bool) -> Content:
+    if kind in (_SZ, _EXPAND_SZ, _MULTI_SZ):
+        return data.decode("cp1252" if ansi else "utf-16-le", "replace").rstrip("\0").replace("\0", "\n")
+    if kind in (_DWORD, _QWORD):
+        return int.from_bytes(data[:8], "little")
+    return int.from_bytes(data[:8], "big") if kind == _DWORD_BIG_ENDIAN else data

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import itertools
+import os
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
 from chainlab.errors import InputError, LimitError, PasswordError
+from chainlab.evidence.central_store import central_store_files, central_store_items
+from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
+from chainlab.evidence.source import BoundedSource, ByteSource
+from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
 from chainlab.server import StoreName
 
@@ -21,16 +27,23 @@ from chainlab.server import StoreName
 class Limits:
     """Caps that protect a run from hostile inputs; each is checked before the work it bounds.
 
-    ``file_bytes``: one input. ``depth``: containers within containers. ``certificates``: certificates of one input.
-    ``iterations``: key-derivation iterations of one PFX in total. ``files``: files of one directory.
+    ``file_bytes``: one input. ``stream_bytes``: one input of a format that is not held in memory (captures).
+    ``depth``: containers within containers. ``certificates``: certificates of one input. ``iterations``:
+    key-derivation iterations of one PFX in total. ``files``: files of one directory. ``members``, ``unpacked_bytes``
+    and ``unpacked_ratio``: members of one archive, their size in total, and how many times the archive's own size that
+    may be.
     """
 
     file_bytes: int = 64 * 1024 * 1024
+    stream_bytes: int = 512 * 1024 * 1024
     pfx_bytes: int = 10 * 1024 * 1024
     depth: int = 3
     certificates: int = 50_000
     iterations: int = 10_000_000
     files: int = 10_000
+    members: int = 5_000
+    unpacked_bytes: int = 256 * 1024 * 1024
+    unpacked_ratio: int = 200
 
 
 PasswordSource = Callable[[str], str | None]
@@ -44,15 +57,23 @@ def no_password(_place: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: caps, where passwords come from, whether private keys may be opened to match certificates."""
+    """How to read: caps, where passwords come from, whether private keys may be opened to match certificates.
+
+    ``key_log``: TLS secrets that open captures of TLS 1.3 (see ``with_key_logs``).
+    """
 
     limits: Limits = field(default_factory=Limits)
     password: PasswordSource = no_password
     check_keys: bool = False
+    key_log: KeyLog = field(default_factory=KeyLog, repr=False, compare=False)
 
 
 class Reader(Protocol):
-    """One input format: a module of ``chainlab.evidence`` whose name starts with ``read_``."""
+    """One input format: a module of ``chainlab.evidence`` whose name starts with ``read_``.
+
+    A format whose files are too large to be held in memory also has ``read_stream(source, place, options)``, which
+    reads forward only; its ``sniff`` then has to do with the first ``HEAD_BYTES``.
+    """
 
     FORMAT: str
     PRIORITY: int
@@ -65,6 +86,17 @@ class Reader(Protocol):
         """Everything in it; ``InputError`` only if nothing at all can be read."""
         ...
 
+
+class StreamReader(Reader, Protocol):
+    """A reader that does not hold its input in memory."""
+
+    def read_stream(self, source: ByteSource, place: Place, options: ReadOptions) -> Iterator[Item]:
+        """Everything in it, like ``read``."""
+        ...
+
+
+HEAD_BYTES: Final = 4096
+"""What is read of a file before it is known how to read the rest."""
 
 _PACKAGE: Final = "chainlab.evidence"
 
@@ -90,7 +122,10 @@ def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item
     raise InputError(str(place), f"not recognised ({describe_bytes(data)})", expected=_EXPECTED)
 
 
-_EXPECTED: Final = "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg) or a directory of these"
+_EXPECTED: Final = (
+    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, "
+    "scanner report) or a directory of these"
+)
 
 
 def describe_bytes(data: bytes) -> str:
@@ -112,46 +147,69 @@ def _capped(items: Iterable[Item], place: Place, options: ReadOptions) -> Iterat
         yield item
 
 
+def read_source(source: BoundedSource, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Everything in a source: streamed where its format can be, else read whole within ``file_bytes``."""
+    reader = _stream_reader(source.head)
+    if reader is not None:
+        source.cap = options.limits.stream_bytes
+        yield from _capped(reader.read_stream(source, place, options), place, options)
+    else:
+        yield from read_bytes(source.rest(), place, options)
+
+
+def _stream_reader(head: bytes) -> StreamReader | None:
+    reader = next((reader for reader in readers() if reader.sniff(head)), None)
+    return cast(StreamReader, reader) if hasattr(reader, "read_stream") else None
+
+
 def read_file(path: Path, options: ReadOptions, store: StoreName | None = None) -> Evidence:
     """One file; certificates without a store of their own get ``store``."""
-    items = read_bytes(load(path, options.limits), Place(str(path)), options)
-    return Evidence.of(_placed(item, store) for item in items)
+    with _opened(path) as file:
+        source = BoundedSource(file.read, str(path), options.limits.file_bytes, HEAD_BYTES)
+        _check_size(file, path, options.limits, _stream_reader(source.head) is not None)
+        items = read_source(source, Place(str(path)), options)
+        return Evidence.of(_placed(item, store) for item in items)
 
 
 def _placed(item: Item, store: StoreName | None) -> Item:
-    if store is not None and isinstance(item, CertificateEvidence | StoreRecord) and item.store is None:
-        return replace(item, store=store)
-    return item
+    if store is None or not isinstance(item, CertificateEvidence | StoreRecord) or item.store is not None:
+        return item
+    wire = isinstance(item, CertificateEvidence) and item.on_wire
+    return item if wire else replace(item, store=store)
 
 
-def load(path: Path, limits: Limits) -> bytes:
-    """The bytes of a file, after checking its size; ``InputError`` says what the system said."""
+def _opened(path: Path) -> BinaryIO:
     try:
-        size = path.stat().st_size
-        if size > limits.file_bytes:
-            raise LimitError(str(path), f"{size} bytes is more than the cap of {limits.file_bytes}")
-        with path.open("rb") as file:
-            data = file.read(limits.file_bytes + 1)
+        return path.open("rb")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(str(path), f"cannot be read: {reason.lower()}") from None
-    if len(data) > limits.file_bytes:
-        raise LimitError(str(path), f"more than the cap of {limits.file_bytes} bytes")
-    return data
+
+
+def _check_size(file: BinaryIO, path: Path, limits: Limits, streamed: bool) -> None:
+    """Refuse a file above its cap before reading it; pipes have no size and meet the cap while they are read."""
+    size, cap = os.fstat(file.fileno()).st_size, limits.stream_bytes if streamed else limits.file_bytes
+    if size > cap:
+        raise LimitError(str(path), f"{size} bytes is more than the cap of {cap}")
 
 
 def read_directory(path: Path, options: ReadOptions, store: StoreName | None = None) -> Evidence:
-    """Every readable file below a directory; a sub-path like ``LocalMachine/CA`` names the store.
+    """Every readable file below a directory; a sub-path like ``LocalMachine/CA`` names the store (``store_paths``).
 
-    Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read.
+    Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read. A folder
+    of PFX files named for hosts is a Central Certificate Store.
     """
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
     if len(files) > options.limits.files:
         raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
     evidence, password_problem = Evidence(), None
+    central = central_store_files(files)
     for file in files:
         try:
-            evidence += read_file(file, options, store or _store_of_path(file.relative_to(path)))
+            found = read_file(file, options, store or store_of_path(file.relative_to(path)))
+            evidence += found
+            if file in central:
+                evidence += Evidence.of(central_store_items(file, found.items))
         except InputError as error:
             password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
             problem = Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
@@ -161,21 +219,33 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
     return evidence
 
 
-def _store_of_path(relative: Path) -> StoreName | None:
-    parts = [part.lower() for part in relative.parts[:-1]]
-    for location, logical in itertools.pairwise(parts):
-        if location in ("localmachine", "currentuser", "system"):
-            return StoreName.parse(f"{location}/{logical}")
-    return None
-
-
 def read_inputs(inputs: Iterable[tuple[Path, StoreName | None]], options: ReadOptions) -> Evidence:
     """Files and directories, each with the store it stands for (``None``: as the input says)."""
     evidence = Evidence()
+    inputs = list(inputs)
+    options = with_key_logs((path for path, _ in inputs), options)
     for path, store in inputs:
         read = read_directory if path.is_dir() else read_file
         evidence += read(path, options, store)
     return evidence
+
+
+def with_key_logs(paths: Iterable[Path], options: ReadOptions) -> ReadOptions:
+    """The same options with the secrets of every TLS key log among the inputs, so that captures can use them."""
+    key_log = KeyLog(dict(options.key_log.secrets))
+    for path in _files_of(paths, options.limits):
+        with contextlib.suppress(InputError, ValueError), _opened(path) as file:  # reading it as an input says why
+            source = BoundedSource(file.read, str(path), options.limits.file_bytes, HEAD_BYTES)
+            if looks_like_key_log(source.head):
+                key_log.add(source.rest())
+    return replace(options, key_log=key_log)
+
+
+def _files_of(paths: Iterable[Path], limits: Limits) -> Iterator[Path]:
+    """Regular files only: what a pipe holds can be read just once."""
+    for path in paths:
+        inside = itertools.islice(path.rglob("*"), limits.files) if path.is_dir() else (path,)
+        yield from (file for file in inside if file.is_file())
 
 
 def certificate_item(

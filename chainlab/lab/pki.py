@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
 
@@ -112,6 +112,9 @@ class Profile:
     """What a certificate says beside names and key; ``None`` or empty leaves the extension out.
 
     ``serial`` 0 is derived from subject, issuer and validity, so that equal inputs give equal certificates.
+    ``authority_key_id`` is ``key``, ``serial`` (key identifier, issuer and serial number), ``other`` (the identifier
+    of a key that is not there) or empty. ``cert_sign`` False leaves keyCertSign out of a CA's key usage. ``pss`` signs
+    with RSASSA-PSS where the issuer's key is RSA (the salt is random: such certificates differ between runs).
     """
 
     not_before: datetime = datetime(2021, 1, 1, tzinfo=UTC)
@@ -127,8 +130,10 @@ class Profile:
     ca_issuers: str = ""
     subject_key_id: bool = True
     authority_key_id: str = "key"
+    cert_sign: bool = field(default=True, repr=False)
     critical_unknown: bool = False
     hash: str = "sha256"
+    pss: bool = field(default=False, repr=False)
     serial: int = 0
 
 
@@ -138,7 +143,7 @@ LEAF: Final = Profile(not_before=day("2026-09-01"), not_after=day("2027-09-30"),
 
 
 def issue(subject: Entity, issuer: Entity, profile: Profile, issuer_certificate: Certificate | None = None) -> bytes:
-    """The DER certificate that ``issuer`` gives to ``subject``; deterministic for elliptic-curve and RSA keys alike.
+    """The DER certificate that ``issuer`` gives to ``subject``; deterministic for elliptic-curve and RSA PKCS #1 keys.
 
     ``issuer_certificate`` is needed only for ``authority_key_id="serial"``.
     """
@@ -153,9 +158,38 @@ def issue(subject: Entity, issuer: Entity, profile: Profile, issuer_certificate:
     )
     for extension, critical in _extensions(subject, issuer, profile, issuer_certificate):
         builder = builder.add_extension(extension, critical)
-    deterministic = True if isinstance(issuer.key, ec.EllipticCurvePrivateKey) else None
-    certificate = builder.sign(issuer.key, _HASHES[profile.hash](), ecdsa_deterministic=deterministic)
+    if profile.hash == "sha1":
+        return _signed_with_sha1(_sign(builder, issuer.key, replace(profile, hash="sha256", pss=False)), issuer.key)
+    return _sign(builder, issuer.key, profile)
+
+
+def _sign(builder: x509.CertificateBuilder, key: PrivateKey, profile: Profile) -> bytes:
+    algorithm = _HASHES[profile.hash]()
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        certificate = builder.sign(key, algorithm, ecdsa_deterministic=True)
+    else:
+        scheme = padding.PSS(padding.MGF1(algorithm), padding.PSS.DIGEST_LENGTH) if profile.pss else None
+        certificate = builder.sign(key, algorithm, rsa_padding=scheme)
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _signed_with_sha1(der: bytes, key: PrivateKey) -> bytes:
+    """The same certificate signed anew with SHA-1, which cryptography's builder refuses to make."""
+    from asn1crypto import x509 as asn1
+
+    certificate = asn1.Certificate.load(der)
+    elliptic = isinstance(key, ec.EllipticCurvePrivateKey)
+    algorithm = {"algorithm": "sha1_ecdsa" if elliptic else "sha1_rsa"}
+    certificate["tbs_certificate"]["signature"] = algorithm
+    certificate["signature_algorithm"] = algorithm
+    tbs = certificate["tbs_certificate"].dump(force=True)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        signature = key.sign(tbs, ec.ECDSA(hashes.SHA1(), deterministic_signing=True))  # noqa: S303 - the point of it
+    else:
+        signature = key.sign(tbs, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - the point of it
+    certificate["signature_value"] = signature
+    encoded: bytes = certificate.dump(force=True)
+    return encoded
 
 
 def certify(subject: Entity, issuer: Entity, profile: Profile) -> Certificate:
@@ -165,7 +199,8 @@ def certify(subject: Entity, issuer: Entity, profile: Profile) -> Certificate:
 
 def _serial(subject: Entity, issuer: Entity, profile: Profile) -> int:
     parties = "|".join(f"{entity.name.rfc4514_string()}|{entity.key_id.hex()}" for entity in (subject, issuer))
-    digest = hashlib.sha256(f"{parties}|{profile}".encode()).digest()
+    later = "" if profile.cert_sign and not profile.pss else f"|{profile.cert_sign}|{profile.pss}"  # keeps old serials
+    digest = hashlib.sha256(f"{parties}|{profile}{later}".encode()).digest()
     return int.from_bytes(digest[:15], "big") | 1 << 118
 
 
@@ -178,7 +213,7 @@ def _extensions(
 ) -> Iterator[Marked]:
     yield from _key_ids(subject, issuer, profile, issuer_certificate)
     if profile.key_usage:
-        yield _key_usage(profile.ca is True), True
+        yield _key_usage(profile.ca is True and profile.cert_sign), True
     if profile.ca is not None:
         yield x509.BasicConstraints(profile.ca, profile.path_length), True
     if profile.purposes:
@@ -198,8 +233,14 @@ def _key_ids(
     subject: Entity, issuer: Entity, profile: Profile, issuer_certificate: Certificate | None
 ) -> Iterator[Marked]:
     if profile.authority_key_id == "serial" and issuer_certificate is not None:
-        directory = [x509.DirectoryName(issuer.name)]
+        assert issuer_certificate.der is not None
+        directory = [x509.DirectoryName(x509.load_der_x509_certificate(issuer_certificate.der).issuer)]
         yield x509.AuthorityKeyIdentifier(issuer.key_id, directory, issuer_certificate.serial), False
+    elif profile.authority_key_id == "other":
+        yield (
+            x509.AuthorityKeyIdentifier(hashlib.sha1(issuer.key_id, usedforsecurity=False).digest(), None, None),
+            False,
+        )
     elif profile.authority_key_id and subject != issuer:
         yield x509.AuthorityKeyIdentifier(issuer.key_id, None, None), False
     if profile.subject_key_id:
@@ -210,11 +251,24 @@ def _constraints(profile: Profile) -> Iterator[Marked]:
     if profile.policies:
         yield x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(oid), None)
                                         for oid in profile.policies]), False  # fmt: skip
-    if profile.permitted_dns or profile.excluded_dns:
+    if any("*" in name for name in (*profile.permitted_dns, *profile.excluded_dns)):
+        yield _constraints_with_star(profile), True
+    elif profile.permitted_dns or profile.excluded_dns:
         permitted, excluded = (
             [x509.DNSName(name) for name in names] or None for names in (profile.permitted_dns, profile.excluded_dns)
         )
         yield x509.NameConstraints(permitted, excluded), True
+
+
+def _constraints_with_star(profile: Profile) -> x509.ExtensionType:
+    """Name constraints with a literal ``*``, which cryptography refuses to make."""
+    from asn1crypto import x509 as asn1
+
+    sides = {"permitted_subtrees": profile.permitted_dns, "excluded_subtrees": profile.excluded_dns}
+    trees = {
+        side: [{"base": asn1.GeneralName("dns_name", name)} for name in names] for side, names in sides.items() if names
+    }
+    return x509.UnrecognizedExtension(ObjectIdentifier(oids.NAME_CONSTRAINTS), asn1.NameConstraints(trees).dump())
 
 
 def _key_usage(ca: bool) -> x509.KeyUsage:

@@ -84,7 +84,7 @@ def make_plan(server: Server, simulator: Simulator, candidates: Iterable[Certifi
     best = max(tried, key=lambda outcome: _score(outcome, baseline))
     if not best.changes:
         return None
-    everyone = frozenset(v.profile.id for verdicts in before.verdicts.values() for v in verdicts)
+    everyone = frozenset(verdict.profile.id for verdict in before.verdicts)
     reachable = frozenset.union(*(outcome.after.possibly_accepting for outcome in tried))
     return Plan(
         best,

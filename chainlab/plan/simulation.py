@@ -1,8 +1,8 @@
-"""What a server state leads to: the chain served under both policies, and what every client makes of it."""
+"""What a server state leads to: every chain that may be served, and what every client makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,44 +10,60 @@ from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Verdict
 from chainlab.graph import CertGraph
 from chainlab.server import Server
-from chainlab.windows.engine import ChainPrediction, predict_chain
+from chainlab.windows.engine import BOTH, ChainPrediction, Possibility, predict_chain
 from chainlab.windows.selection import Policy
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedChain:
+    """A chain that may be served, and every client's verdict on it."""
+
+    possibility: Possibility
+    verdicts: tuple[ClientVerdict, ...]
+
+    @property
+    def accepting(self) -> frozenset[str]:
+        """Ids of the clients that accept."""
+        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A prediction and the verdicts on what it serves, per policy."""
+    """A prediction and the verdicts on every chain that it leaves possible; the documented policy's comes first."""
 
     prediction: ChainPrediction
-    verdicts: Mapping[Policy, tuple[ClientVerdict, ...]]
+    judged: tuple[JudgedChain, ...]
 
-    def accepting(self, policy: Policy) -> frozenset[str]:
-        """Ids of the clients that accept under a policy."""
-        return frozenset(v.profile.id for v in self.verdicts[policy] if v.verdict is Verdict.ACCEPT)
+    @property
+    def verdicts(self) -> tuple[ClientVerdict, ...]:
+        """The verdicts on the chain of the documented policy."""
+        return self.judged[0].verdicts
 
     @property
     def surely_accepting(self) -> frozenset[str]:
-        """Clients that accept whichever policy Windows follows."""
-        return frozenset.intersection(*(self.accepting(policy) for policy in Policy))
+        """Clients that accept whichever of the possible chains is served."""
+        return frozenset.intersection(*(chain.accepting for chain in self.judged))
 
     @property
     def possibly_accepting(self) -> frozenset[str]:
-        """Clients that accept under at least one policy."""
-        return frozenset.union(*(self.accepting(policy) for policy in Policy))
+        """Clients that accept at least one of the possible chains."""
+        return frozenset.union(*(chain.accepting for chain in self.judged))
 
 
 class Simulator:
     """Predicts and judges server states for one leaf; equal served chains are judged once."""
 
-    def __init__(self, graph: CertGraph, leaf: Certificate, at: datetime, judge: Judge) -> None:
-        self.graph, self.leaf, self.at, self.judge = graph, leaf, at, judge
+    def __init__(
+        self, graph: CertGraph, leaf: Certificate, at: datetime, judge: Judge, policies: Sequence[Policy] = BOTH
+    ) -> None:
+        self.graph, self.leaf, self.at, self.judge, self.policies = graph, leaf, at, judge, policies
         self._judged: dict[tuple[str, ...], tuple[ClientVerdict, ...]] = {}
 
     def outcome(self, server: Server) -> Outcome:
         """What this server state leads to."""
-        prediction = predict_chain(server, self.graph, self.leaf, self.at)
-        verdicts = {policy: self.verdicts(prediction.choices[policy].winner.served) for policy in Policy}
-        return Outcome(prediction, verdicts)
+        prediction = predict_chain(server, self.graph, self.leaf, self.at, self.policies)
+        judged = (JudgedChain(chain, self.verdicts(chain.served)) for chain in prediction.possibilities)
+        return Outcome(prediction, tuple(judged))
 
     def verdicts(self, served: tuple[Certificate, ...]) -> tuple[ClientVerdict, ...]:
         """Every client's verdict on a served chain."""

@@ -12,9 +12,10 @@ from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Diagnosis, ServedChain, TargetDiagnosis
+from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding
-from chainlab.plan import Outcome, Plan
-from chainlab.windows.selection import Policy
+from chainlab.plan import JudgedChain, Outcome, Plan
+from chainlab.windows.schannel import ACTIVATIONS
 from chainlab.windows.status import names
 
 SCHEMA: Final = "chainlab.diagnosis/1"
@@ -54,12 +55,22 @@ def _target(target: TargetDiagnosis) -> Json:
     return {
         "leaf": target.leaf.certificate.sha256,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": None,
+        "binding": str(target.binding) if target.binding is not None else None,
+        "host": target.target.host or None,
         "served": _served(target.served),
         "clients": [_client(client) for client in target.clients],
-        "clients_if_newest": [_client(client) for client in target.clients_if_newest],
+        "others": [_other(other) for other in target.others],
         "findings": [finding_json(finding) for finding in target.findings],
         "plan": _plan(target.plan) if target.plan is not None else None,
+    }
+
+
+def _other(other: JudgedChain) -> Json:
+    """Another chain that may be served, with its own client table."""
+    return {
+        "policies": [policy.value for policy in other.possibility.policies],
+        "chain": hashes(other.possibility.served),
+        "clients": [_client(client) for client in other.verdicts],
     }
 
 
@@ -80,6 +91,18 @@ def _served(served: ServedChain) -> Json:
             }
             for alternative in served.alternatives
         ],
+        "seen": [_sighting(handshake) for handshake in served.observed.handshakes] if served.observed else [],
+    }
+
+
+def _sighting(handshake: HandshakeEvidence) -> Json:
+    return {
+        "place": str(handshake.place),
+        "endpoint": handshake.endpoint or None,
+        "sni": handshake.host,
+        "protocol": handshake.protocol or None,
+        "cipher": handshake.cipher or None,
+        "count": handshake.count,
     }
 
 
@@ -125,6 +148,8 @@ def _plan(plan: Plan) -> Json:
             }
             for other in plan.other_methods
         ],
+        "certainty_after": plan.best.after.prediction.certainty.value,
+        "activation": [{"step": step.step, "command": step.command, "evidence": step.evidence} for step in ACTIVATIONS],
         "simulated": plan.simulated,
         "exhaustive": plan.exhaustive,
     }
@@ -132,7 +157,7 @@ def _plan(plan: Plan) -> Json:
 
 def counts(outcome: Outcome) -> Mapping[str, int]:
     """Clients that surely accept, and all others."""
-    everyone = len(outcome.verdicts[Policy.KB])
+    everyone = len(outcome.verdicts)
     accepting = len(outcome.surely_accepting)
     return {"accept": accepting, "reject": everyone - accepting}
 

@@ -10,19 +10,32 @@ from enum import Enum
 
 from chainlab.certificate import Certificate
 from chainlab.server import LM_CA, LM_MY, LM_ROOT, StoreName
+from chainlab.windows.sources import Source, source
 
 
 class ImportTool(Enum):
     """The tools, each with where leaf, intermediates and self-signed roots go, and the evidence for it."""
 
-    IIS = ("iis", LM_MY, LM_CA, LM_ROOT, "IIS Manager: Server Certificates > Import", "[M]")
-    MMC = ("mmc", LM_MY, LM_CA, LM_ROOT, "certificate wizard, store selected automatically", "[M]")
-    MMC_PERSONAL = ("mmc-personal", LM_MY, LM_MY, LM_MY, "certificate wizard, all placed in Personal", "[M]")
-    POWERSHELL = ("powershell", LM_MY, LM_MY, LM_MY, "Import-PfxCertificate into My: taken literally",
-                  "[D] windows-powershell-docs; practice may differ [?]")  # fmt: skip
-    CERTUTIL = ("certutil", LM_MY, LM_CA, LM_ROOT, "certutil -importPFX", "[D] the modifiers NoChain and NoRoot exist")
-    CERTUTIL_NOROOT = ("certutil-noroot", LM_MY, LM_CA, None, "certutil -importPFX … NoRoot", "[D]")
-    CERTUTIL_NOCHAIN = ("certutil-nochain", LM_MY, None, None, "certutil -importPFX … NoChain", "[D]")
+    IIS = ("iis", LM_MY, LM_CA, LM_ROOT, "IIS Manager", source("M?", "Server Certificates > Import"))
+    MMC = ("mmc", LM_MY, LM_CA, LM_ROOT, "the MMC's wizard", source("M", "store selected automatically"))
+    MMC_PERSONAL = ("mmc-personal", LM_MY, LM_MY, LM_MY, "the MMC's wizard, all placed in Personal", source("M"))
+    POWERSHELL = ("powershell", LM_MY, LM_MY, LM_MY, "Import-PfxCertificate",
+                  source("D?", "windows-powershell-docs, taken literally; practice may differ"))  # fmt: skip
+    CERTUTIL = ("certutil", LM_MY, LM_CA, LM_ROOT, "certutil -importPFX",
+                source("DI", "chain and root too, as NoChain and NoRoot show; where is inferred"))  # fmt: skip
+    CERTUTIL_NOROOT = ("certutil-noroot", LM_MY, LM_CA, None, "certutil -importPFX … NoRoot", source("D", "certutil"))
+    CERTUTIL_NOCHAIN = ("certutil-nochain", LM_MY, None, None, "certutil -importPFX … NoChain", source("D", "certutil"))
+
+    @classmethod
+    def named(cls, code: str) -> ImportTool:
+        """The tool of this code; ``KeyError`` if there is none."""
+        return {tool.code: tool for tool in cls}[code]
+
+    @property
+    def effect(self) -> str:
+        """Where leaf, intermediates and self-signed certificates land, in words."""
+        places = (("leaf", self.leaf), ("intermediates", self.intermediate), ("self-signed certificates", self.root))
+        return ", ".join(f"{what} to {store.logical}" if store else f"{what} left out" for what, store in places)
 
     def __init__(
         self,
@@ -31,7 +44,7 @@ class ImportTool(Enum):
         intermediate: StoreName | None,
         root: StoreName | None,
         title: str,
-        evidence: str,
+        evidence: Source,
     ) -> None:
         self.code = code
         self.leaf = leaf

@@ -20,6 +20,17 @@ class Activation:
     evidence: str
 
 
+ACTIVATION_NOTE: Final = (
+    "The server goes on serving the old chain until it looks at its stores again. Check with a fresh connection after "
+    "each of these steps; no step is documented as sufficient:"
+)
+
+SETTLING_CHECKS: Final = (
+    "psexec -s certutil -user -verify leaf.cer",
+    "openssl s_client -connect HOST:443 -servername HOST -showcerts",
+)
+"""What shows the chain that the server really builds and serves: as the LocalSystem user, and from outside."""
+
 ACTIVATIONS: Final = (
     Activation(
         "rebind the certificate",

@@ -11,16 +11,18 @@ GlobalSign R3, DigiCert G4). Neither is presented as the truth: where they diffe
 
 from __future__ import annotations
 
+import heapq
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from chainlab.certificate import Certificate
 from chainlab.paths.search import CandidatePath, End
-from chainlab.windows.elements import ChainElement, Context, chain_status, judge_elements
+from chainlab.windows.elements import ChainElement, Context, chain_info, chain_status, judge_elements
 from chainlab.windows.matching import Match, match_of
-from chainlab.windows.status import TrustError
+from chainlab.windows.sources import Source, source
+from chainlab.windows.status import TrustError, TrustInfo
 
 
 class Policy(Enum):
@@ -30,28 +32,36 @@ class Policy(Enum):
     NEWEST = "newest"
 
 
+_PASS1_SOURCE = source("D", "nf-wincrypt-certgetcertificatechain, SDK header: pass 1, most significant first")
+_PASS2_SOURCE = source("DI", "KB 2831004 says 'quality'; which bits count and in which order is inferred")
+
+
 class LostBecause(Enum):
-    """Why a chain is not the chosen one: the first key in which it is worse."""
+    """Why a chain is not the chosen one: the first key in which it is worse, with the evidence for that key."""
 
-    SIGNATURE = ("signature", "a signature does not verify")
-    PARTIAL = ("partial", "it does not reach a self-signed certificate")
-    UNTRUSTED = ("untrusted-root", "its root is not trusted")
-    DISTRUSTED = ("distrusted", "a certificate of it is explicitly distrusted")
-    TIME = ("time", "a certificate of it is not valid now")
-    USAGE = ("usage", "a certificate of it is not valid for server authentication")
-    BASIC_CONSTRAINTS = ("basic-constraints", "basic constraints are violated")
-    NAME_CONSTRAINTS = ("name-constraints", "name constraints are violated")
-    EXTENSION = ("critical-extension", "a critical extension is not supported")
-    POLICY = ("policy", "no certificate policy is valid along it")
-    MATCH = ("match", "an issuer was found by a weaker match")
-    LONGER = ("longer", "it is longer")
-    OLDER = ("older-issuer", "its issuer at the fork has the older NotBefore")
-    EXPIRES = ("expires-earlier", "its issuer at the fork expires earlier")
-    TIE = ("tie", "nothing known decides between them")
+    SIGNATURE = ("signature", "a signature does not verify", _PASS1_SOURCE)
+    PARTIAL = ("partial", "it does not reach a self-signed certificate", _PASS1_SOURCE)
+    UNTRUSTED = ("untrusted-root", "its root is not trusted", _PASS1_SOURCE)
+    DISTRUSTED = ("distrusted", "a certificate of it is explicitly distrusted", _PASS2_SOURCE)
+    TIME = ("time", "a certificate of it is not valid now",
+            source("FI", "ISRG Root X1 after 2021-09-30 (win-acme#1943): time loses in pass 2"))  # fmt: skip
+    USAGE = ("usage", "a certificate of it is not valid for server authentication",
+             source("DI", "KB 2831004: the effect of disabled purposes; its rank is inferred"))  # fmt: skip
+    BASIC_CONSTRAINTS = ("basic-constraints", "basic constraints are violated", _PASS2_SOURCE)
+    NAME_CONSTRAINTS = ("name-constraints", "name constraints are violated", _PASS2_SOURCE)
+    EXTENSION = ("critical-extension", "a critical extension is not supported", _PASS2_SOURCE)
+    POLICY = ("policy", "no certificate policy is valid along it", _PASS2_SOURCE)
+    MATCH = ("match", "an issuer was found by a weaker match", source("I", "the better match is preferred"))
+    LONGER = ("longer", "it is longer", source("D", "KB 2831004: on equal quality the shortest chain"))
+    OLDER = ("older-issuer", "its issuer at the fork has the older NotBefore",
+             source("F", "Posh-ACME#383, win-acme#1918, GlobalSign (2024-02-29), dotnet/sign#551"))  # fmt: skip
+    EXPIRES = ("expires-earlier", "its issuer at the fork expires earlier", source("?", "a guess, never relied on"))
+    TIE = ("tie", "nothing known decides between them", source("?"))
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, evidence: Source) -> None:
         self.code = code
         self.text = text
+        self.evidence = evidence
 
 
 class _Pass1(IntEnum):
@@ -100,6 +110,11 @@ class WindowsPath:
         return (self.pass1, *self.pass2)
 
     @property
+    def info(self) -> TrustInfo:
+        """``dwInfoStatus`` of the chain."""
+        return chain_info(self.elements)
+
+    @property
     def served(self) -> tuple[Certificate, ...]:
         """What Schannel sends: all but the self-signed certificate at the end [D: KB 954755]; a lone leaf stays."""
         certificates = self.certificates
@@ -127,7 +142,10 @@ def assess(path: CandidatePath, context: Context) -> WindowsPath:
 
 
 def _weakest_match(path: CandidatePath) -> Match:
-    """The weakest link decides: a sum would favour long chains [I]."""
+    """The weakest link decides [I].
+
+    The sum of all links, which one might take instead, would make every longer chain better, against KB 2831004.
+    """
     certificates = path.certificates
     matches = (match_of(child, issuer) for child, issuer in itertools.pairwise(certificates))
     return min((match or Match.NAME for match in matches), default=Match.EXACT)
@@ -135,7 +153,7 @@ def _weakest_match(path: CandidatePath) -> Match:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen chain, and the rivals that only an undocumented key (NotAfter, or nothing) kept from being chosen."""
+    """The chosen chain, and the rivals that only a guess kept from being chosen."""
 
     winner: WindowsPath
     tied: tuple[WindowsPath, ...] = ()
@@ -162,10 +180,47 @@ def _at_fork(rivals: list[WindowsPath], depth: int) -> Choice:
         return _at_fork(rivals, depth + 1)
     choices = [_at_fork(branch, depth + 1) for branch in branches.values()]
     choices.sort(key=lambda choice: fork_key(choice.winner, depth), reverse=True)
-    first = choices[0]
-    decided = fork_key(first.winner, depth)[:2]
-    tied = tuple(choice.winner for choice in choices[1:] if fork_key(choice.winner, depth)[:2] == decided)
+    first, others = choices[0], choices[1:]
+    open_to = [choice for choice in others if _undecided(first.winner, choice.winner, depth)]
+    tied = [path for choice in open_to for path in (choice.winner, *choice.tied)]
     return Choice(first.winner, (*first.tied, *tied))
+
+
+def ranked(paths: Sequence[WindowsPath], policy: Policy) -> list[WindowsPath]:
+    """All chains, best first: as ``choose`` would take them one after the other."""
+    groups: dict[tuple[tuple[int, ...], int], list[WindowsPath]] = {}
+    for path in paths:
+        length = len(path.certificates) if policy is Policy.KB else 0
+        groups.setdefault((path.quality, -length), []).append(path)
+    return [path for group in sorted(groups, reverse=True) for path in _by_fork(groups[group], depth=1)]
+
+
+def _by_fork(rivals: list[WindowsPath], depth: int) -> Iterable[WindowsPath]:
+    """The order in which ``_at_fork`` would choose: the branches' best against each other, again and again."""
+    if len(rivals) == 1:
+        return rivals
+    branches: dict[str, list[WindowsPath]] = {}
+    for path in rivals:
+        branches.setdefault(path.certificates[depth].sha256, []).append(path)
+    ordered = (_by_fork(branch, depth + 1) for branch in branches.values())
+    return heapq.merge(*ordered, key=lambda path: fork_key(path, depth), reverse=True)
+
+
+def _undecided(winner: WindowsPath, rival: WindowsPath, depth: int) -> bool:
+    """Whether only a guess puts ``winner`` before ``rival``.
+
+    Nothing known decides between issuers of equal NotBefore and equally long chains [?]; nor between an issuer found
+    by key and name and one found by its key alone [?: Let's Encrypt X1 and X3 in 2016, ACMESharp#119].
+    """
+    if fork_key(winner, depth)[:2] == fork_key(rival, depth)[:2]:
+        return True
+    named = {_has_issuer_name(path, depth) for path in (winner, rival)}
+    return len(named) > 1 and len(winner.certificates) == len(rival.certificates)
+
+
+def _has_issuer_name(path: WindowsPath, depth: int) -> bool:
+    child, issuer = path.certificates[depth - 1], path.certificates[depth]
+    return child.issuer.same_bytes(issuer.subject)
 
 
 def fork_key(path: WindowsPath, depth: int) -> tuple[float, int, float, str]:
@@ -208,3 +263,23 @@ def _lost_on_ties(loser: WindowsPath, winner: WindowsPath, policy: Policy) -> Lo
         if mine[position] != theirs[position]:
             return reason
     return LostBecause.TIE
+
+
+def quality_keys(path: WindowsPath) -> list[tuple[str, int]]:
+    """The keys of both passes by name, in the order in which they are compared; 1 is good, 0 is bad.
+
+    The last key is the weakest match on the path (3 exact, 2 key, 1 name).
+    """
+    first = [(weight.name.lower(), int(bool(path.pass1 & weight))) for weight in reversed(_Pass1)]
+    second = [(reason.code, value) for (_, reason), value in zip(_PASS2, path.pass2, strict=False)]
+    return [*first, *second, ("match", path.pass2[-1])]
+
+
+def quality_words(path: WindowsPath) -> str:
+    """The quality in words: what is good in pass 1, what is bad in pass 2, and the weakest match."""
+    keys = quality_keys(path)
+    passed = [key for key, value in keys[: len(_Pass1)] if value]
+    failed = [key for key, value in keys[len(_Pass1) : -1] if not value]
+    first = f"pass 1 {', '.join(passed) or 'nothing'}"
+    second = f"pass 2 {'clean' if not failed else 'fails in ' + ', '.join(failed)}"
+    return f"{first}; {second}; weakest match {Match(path.pass2[-1]).name.lower()}"

@@ -1,8 +1,10 @@
 """What the chain engine sees of a server's stores.
 
-hWorld is the collection of Root, CA, My and Trust of the local machine [D: CERT_CHAIN_ENGINE_CONFIG]; lsass builds as
-LocalSystem and so also sees that account's own CA store, HKEY_USERS\\S-1-5-18 [F: four independent reports]. Other
-users' stores are not seen [D]. The other bags of a PFX are not searched unless they were written into a store [W].
+hWorld is the collection of Root, CA, My and Trust of the local machine [D: CERT_CHAIN_ENGINE_CONFIG]; WebHosting is
+not in it, a site's certificate is found there by its binding. lsass builds as LocalSystem and so also sees that
+account's own CA store, HKEY_USERS\\S-1-5-18 [F: four independent reports], and by the same rule its other stores [I].
+Other users' stores are not seen [D]. The other bags of a PFX are not searched unless they were written into a store
+[W].
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from chainlab.certificate import Certificate
 from chainlab.properties import StoreProperties
 from chainlab.server import Server, StoreEntry, StoreName
 
-_WORLD = frozenset({"Root", "CA", "My", "Trust", "WebHosting"})
+_WORLD = frozenset({"Root", "CA", "My", "Trust"})
 _LOCATIONS = frozenset({"LocalMachine", "System"})
 
 

@@ -11,19 +11,6 @@ import pytest
 LAB = ("--lab", "fixtures/lab.json", "--at", "2026-11-20")
 
 
-@pytest.fixture
-def chainlab(fixtures: Path):
-    def run(*arguments: str, env: dict[str, str] | None = None, **options: object):
-        command = [sys.executable, "-m", "chainlab", *arguments]
-        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
-        return subprocess.run(
-            command, cwd=fixtures.parent, capture_output=True, text=True, encoding="utf-8", env=environment,
-            stdin=subprocess.DEVNULL, check=False, **options,
-        )  # type: ignore[call-overload]  # fmt: skip
-
-    return run
-
-
 def test_the_main_job_needs_nothing_but_a_file(chainlab) -> None:
     done = chainlab("diagnose", "fixtures/r46/leaf-and-issuer.pfx", *LAB)
     assert done.returncode == 1

@@ -77,8 +77,10 @@ def test_what_openssl_writes_is_read(tmp_path: Path, parts, options: list[str], 
     evidence = read(made, password, check_keys=True)
     assert [item.certificate for item in evidence.certificates] == [leaf, *chain]
     assert evidence.certificates[0].key is KeyPresence.PRESENT
-    with_problems = {finding.code for finding in evidence.findings}
-    assert with_problems == ({"pfx-without-mac"} if "-nomac" in options else set())
+    codes = {finding.code for finding in evidence.findings}
+    assert ("pfx-without-mac" in codes) == ("-nomac" in options)
+    assert ("pfx-modern-encryption" in codes) == ("-keypbe" not in options or "AES" in " ".join(options))
+    assert codes <= {"pfx-without-mac", "pfx-modern-encryption"}
 
 
 def openssl_pfx(tmp_path: Path, leaf, key, chain, options: list[str]) -> bytes:

@@ -94,5 +94,5 @@ def test_the_plan_holds_under_both_selection_policies(pki: Pki) -> None:
     older = pki.ca("R", "V", not_before=at("2015-01-01"))
     plan = World(pki, [pki.ca("I", "R")], [pki.ca("R", "U"), older]).plan()
     assert plan is not None
-    for policy in plan.best.after.verdicts:
-        assert plan.best.lasting <= plan.best.after.accepting(policy)
+    for chain in plan.best.after.judged:
+        assert plan.best.lasting <= chain.accepting

@@ -109,7 +109,7 @@ def test_reach_of_each_served_set_by_store(
     scene = run(shared(RSA), 2, tmp_path, selector="none", with_plan=False).scene
     graph: CertGraph = scene.graph
     by_start = {certificate.sha256[:8]: certificate for certificate in graph.certificates}
-    served = (scene.leaves[0].certificate, *(by_start[start] for start in above))
+    served = (scene.targets[0].leaf.certificate, *(by_start[start] for start in above))
     clients = [(profile, snapshots.store(profile.store)) for profile in select(load_profiles())]
     judge = Judge(clients, graph, Question(AT))
     assert sum(verdict.verdict is Verdict.ACCEPT for verdict in judge.verdicts(served)) == expected

@@ -1,38 +1,18 @@
 """The chain engine: candidates, status, choice, actors."""
 
+from datetime import timedelta
+
 import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
-from chainlab.certificate import Certificate
-from chainlab.graph import CertGraph
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_CA, LM_DISALLOWED, LM_MY, LM_ROOT, SYSTEM_CA, Server, StoreEntry, StoreName
-from chainlab.windows.engine import Certainty, ChainPrediction, predict_chain
-from chainlab.windows.selection import LostBecause, Policy
+from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.windows.engine import Certainty
+from chainlab.windows.selection import LostBecause, Policy, choose, ranked
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at
-
-
-class Machine:
-    """A server by store: ``Machine(leaf, Root=[…], CA=[…])``."""
-
-    def __init__(self, leaf: Certificate, **stores: list[Certificate]) -> None:
-        named = {"Root": LM_ROOT, "CA": LM_CA, "Disallowed": LM_DISALLOWED, "SystemCA": SYSTEM_CA,
-                 "UserCA": StoreName("CurrentUser", "CA")}  # fmt: skip
-        entries = [StoreEntry(leaf, LM_MY)]
-        entries += [StoreEntry(c, named[store]) for store, held in stores.items() for c in held]
-        self.leaf = leaf
-        self.server = Server(entries=tuple(entries), root_update=False)
-
-    def predict(self, *further: Certificate, when=NOW) -> ChainPrediction:
-        graph = CertGraph([*(entry.certificate for entry in self.server.entries), *further])
-        return predict_chain(self.server, graph, self.leaf, when)
-
-
-def served(prediction: ChainPrediction, policy: Policy = Policy.KB) -> str:
-    winner = prediction.choices[policy].winner
-    root = f" [{winner.root.subject.common}]" if winner.root else ""
-    return " ".join(c.subject.common for c in winner.served[1:]) + root
+from tests.windows.machine import Machine, served
 
 
 @pytest.fixture
@@ -121,7 +101,7 @@ def test_key_match_ignores_the_name(pki: Pki) -> None:
     leaf = pki.leaf("X3")
     prediction = Machine(leaf, Root=[pki.ca("R")], CA=[pki.ca("X1", "R")]).predict()
     assert served(prediction) == "X1 [R]"
-    assert prediction.chosen.elements[0].info is TrustInfo.HAS_KEY_MATCH_ISSUER
+    assert prediction.chosen.elements[0].info == TrustInfo.HAS_KEY_MATCH_ISSUER | TrustInfo.HAS_PREFERRED_ISSUER
 
 
 def test_an_issuer_whose_key_does_not_verify_loses(pki: Pki) -> None:
@@ -166,11 +146,11 @@ def test_each_defect_sets_its_bit_on_the_element(pki: Pki, defect: dict[str, obj
     assert prediction.chosen.status == bit
 
 
-def test_a_path_length_violation_marks_that_ca_and_all_above(pki: Pki) -> None:
+def test_a_path_length_violation_marks_the_ca_that_sets_it_and_those_below(pki: Pki) -> None:
     chain = [pki.ca("I", "S"), pki.ca("S", "T", path_length=0), pki.ca("T", "R")]
     elements = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=chain).predict().chosen.elements
     marked = [TrustError.INVALID_BASIC_CONSTRAINTS in element.error for element in elements]
-    assert marked == [False, False, True, True, True]
+    assert marked == [False, True, True, False, False]
 
 
 def program(*roots: Certificate, **fields: object) -> RootProgram:
@@ -217,6 +197,39 @@ def test_the_programs_not_before_property_ends_trust_in_newer_leaves(r46: dict[s
     assert with_update(machine, other_purpose, r46["R"]).predict(r46["R"]).chosen.status == TrustError.NO_ERROR
 
 
+def test_the_programs_name_constraints_bind_the_root(r46: dict[str, Certificate]) -> None:
+    only = NameConstraints(permitted=(GeneralName("dns", "example.test"),))
+    other = NameConstraints(permitted=(GeneralName("dns", "example.org"),))
+    stores = {"Root": [r46["U"]], "CA": [r46["I"], r46["RxU"]]}
+    fine = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=only)
+    assert served(fine.predict()) == "I [R]"
+    bound = Machine(r46["leaf"], **stores).with_properties(r46["R"], "AuthRoot", program_name_constraints=other)
+    prediction = bound.predict()
+    assert served(prediction) == "I R [U]"
+    assert prediction.alternatives()[0].lost_because is LostBecause.NAME_CONSTRAINTS
+
+
+def test_archived_copies_are_no_candidates(r46: dict[str, Certificate]) -> None:
+    machine = Machine(r46["leaf"], Root=[r46["U"]], CA=[r46["I"], r46["RxU"]])
+    machine.with_properties(r46["R"], "Root", archived=True)
+    assert served(machine.predict()) == "I R [U]"
+
+
+def test_the_disallowed_list_counts_by_thumbprint_and_by_signature_hash_of_one_certificate(
+    r46: dict[str, Certificate],
+) -> None:
+    for digest in (r46["R"].sha1, r46["R"].signature_hash):
+        machine = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]])
+        prediction = machine.set(disallowed_hashes=frozenset({digest})).predict()
+        assert served(prediction) == "I R [U]"
+        assert prediction.alternatives()[0].path.elements[-1].error == 0x4000024
+
+
+def test_web_hosting_is_not_searched_for_issuers(r46: dict[str, Certificate]) -> None:
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], WebHosting=[r46["I"]]).predict()) == ""
+    assert served(Machine(r46["leaf"], Root=[r46["R"]], Trust=[r46["I"]]).predict()) == "I [R]"
+
+
 def test_aia_brings_a_missing_issuer_where_it_is_on(r46: dict[str, Certificate]) -> None:
     from dataclasses import replace
 
@@ -237,3 +250,38 @@ def test_an_unrelated_certificate_changes_nothing(r46: dict[str, Certificate], p
     base = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]]).predict()
     more = Machine(r46["leaf"], Root=[r46["R"], r46["U"], pki.ca("Z")], CA=[r46["I"], r46["RxU"], pki.ca("Y", "Z")])
     assert more.predict().chosen.certificates == base.chosen.certificates
+
+
+def test_in_a_mesh_beyond_the_budget_the_short_trusted_path_is_still_found(pki: Pki) -> None:
+    names = [f"M{number}" for number in range(9)]
+    crosses = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    prediction = Machine(pki.leaf("M0"), Root=[pki.ca(name) for name in names], CA=crosses).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "[M0]"
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_the_ranking_is_that_of_choosing_again_and_again(pki: Pki, policy: Policy) -> None:
+    names = ["A", "B", "C", "D"]
+    dates = ("2019-01-01", "2020-01-01", "2021-01-01")
+    made = [
+        pki.ca(a, b, not_before=at(dates[(i * j + i) % 3])) for i, a in enumerate(names) for j, b in enumerate(names)
+    ]
+    machine = Machine(pki.leaf("A"), Root=made[::5], CA=made)
+    candidates = machine.predict().candidates
+    one_by_one, remaining = [], list(candidates)
+    while remaining:
+        one_by_one.append(choose(remaining, policy).winner)
+        remaining = [path for path in remaining if path is not one_by_one[-1]]
+    assert len(candidates) > 40
+    assert ranked(candidates, policy) == one_by_one
+
+
+def test_layers_of_many_certificates_for_one_issuer_stay_within_the_budget(pki: Pki) -> None:
+    layers = [("A", "B"), ("B", "C"), ("C", "R")]
+    made = [pki.ca(a, b, not_before=at("2021-01-01") + timedelta(days=n)) for a, b in layers for n in range(60)]
+    prediction = Machine(pki.leaf("A"), Root=[pki.ca("R")], CA=made).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "A B C [R]"
+    assert prediction.certainty is Certainty.UNDETERMINED
+    assert len(prediction.alternatives()) < 4_000

@@ -1,0 +1,142 @@
+"""Bouncy Castle key stores: BKS versions 1 and 2 without a password, UBER with one.
+
+Format: org.bouncycastle BcKeyStoreSpi. In BKS the certificates are in clear and only keys are sealed; its integrity
+check (HMAC) needs the password and is not made. UBER encrypts everything with Twofish, which comes with the extra
+``java`` (pyjks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from chainlab.errors import InputError, LimitError, PasswordError
+from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
+from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
+from chainlab.evidence.reading import ReadOptions
+from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
+from chainlab.findings import BROKEN_PART, Finding
+
+FORMAT = "Bouncy Castle key store"
+PRIORITY = 123
+
+_SALT: Final = b"\0\0\0\x14"
+_HMAC_BYTES: Final = 20
+_END, _CERTIFICATE, _KEY, _SECRET, _SEALED = range(5)
+
+
+def sniff(data: bytes) -> bool:
+    """Version 1 or 2 and the 20-byte salt that Bouncy Castle always makes."""
+    return data[:4] in (b"\0\0\0\x01", b"\0\0\0\x02") and data[4:8] == _SALT
+
+
+def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """The container, then every entry's certificates in file order."""
+    fields = JavaFields(data)
+    try:
+        version, _salt, iterations = fields.int32(), fields.block(), fields.int32()
+    except ValueError:
+        raise InputError(str(place), "the Bouncy Castle key store is cut off within its header") from None
+    if _looks_encrypted(data, fields.offset):
+        entries, name = _uber(data, iterations, place, options), "UBER"
+        yield ContainerEvidence(place, FORMAT, (("type", name), ("integrity", "checked with the password")))
+    else:
+        name = f"BKS version {version}"
+        entries = _entries(fields, place)
+        yield ContainerEvidence(place, FORMAT, (("type", name), ("integrity", "not checked: it needs the password")))
+    for entry in entries:
+        if isinstance(entry, Finding):
+            yield entry
+        else:
+            yield from entry_items(entry, place, FORMAT)
+
+
+def _looks_encrypted(data: bytes, offset: int) -> bool:
+    """UBER: whole cipher blocks follow, and they do not begin like a BKS entry with its alias and date."""
+    if (len(data) - offset) % 16 or data[:4] != b"\0\0\0\x01" or len(data) == offset:
+        return False
+    if data[offset] == _END:
+        return len(data) - offset != 1 + _HMAC_BYTES
+    if data[offset] > _SEALED:
+        return True
+    try:
+        _entry(JavaFields(data, offset + 1), data[offset], 1)
+    except ValueError:
+        return True
+    return False
+
+
+def _entries(fields: JavaFields, place: Place) -> Iterator[Entry | Finding]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            kind = fields.take(1)[0]
+            if kind == _END:
+                return
+            entry = _entry(fields, kind, number)
+        except ValueError as error:
+            yield Finding(BROKEN_PART, {"place": str(place.at(f"entry {number}")), "why": f"damaged: {error}"})
+            return
+        yield entry
+
+
+def _entry(fields: JavaFields, kind: int, number: int) -> Entry:
+    alias = fields.utf()
+    fields.take(8)  # creation date
+    length = fields.int32()
+    if length > MAX_CHAIN:
+        raise ValueError(f"a chain of {length} certificates is more than the cap of {MAX_CHAIN}")
+    chain = tuple(_certificate(fields) for _ in range(length))
+    if kind == _CERTIFICATE:
+        return Entry(number, alias, (_certificate(fields),), trusted=True)
+    if kind == _KEY:
+        fields.take(1)
+        fields.utf()
+        fields.utf()
+    elif kind not in (_SECRET, _SEALED):
+        raise ValueError(f"its type is {kind}, not 0 to 4")
+    fields.take(fields.int32())  # the key itself: stepped over
+    return Entry(number, alias, chain, trusted=False, key=KeyPresence.UNKNOWN)
+
+
+def _certificate(fields: JavaFields) -> bytes:
+    kind, data = fields.utf(), fields.block()
+    if kind not in ("X.509", "X509") or len(data) > MAX_DER:
+        raise ValueError(f"a certificate of type '{kind}' and {len(data)} bytes")
+    return data
+
+
+def _uber(data: bytes, iterations: int, place: Place, options: ReadOptions) -> Iterator[Entry | Finding]:
+    """The entries of an UBER store, by pyjks; private keys stay sealed."""
+    try:
+        import jks
+    except ImportError:
+        found = "an UBER key store, which is encrypted as a whole"
+        hint = "pip install 'chainlab[java]', or convert it with keytool to PKCS12"
+        raise InputError(str(place), found, expected="the extra 'java'", hint=hint) from None
+    if iterations > options.limits.iterations:
+        raise LimitError(str(place), f"{iterations} iterations are more than the cap of {options.limits.iterations}")
+    password = options.password(str(place))
+    if password is None:
+        hint = "give it with --password-env VAR or --password-file FILE"
+        raise PasswordError(str(place), "the UBER key store needs a password, none was given", hint=hint)
+    try:
+        store = jks.UberKeyStore.loads(data, password, try_decrypt_keys=False)
+    except (jks.util.KeystoreSignatureException, jks.util.DecryptionFailureException):
+        raise PasswordError(str(place), "wrong password, or a damaged UBER key store") from None
+    except (jks.util.KeystoreException, ValueError, IndexError, TypeError) as error:
+        raise InputError(str(place), f"damaged UBER key store ({error})") from None
+    return _opened(store)
+
+
+def _opened(store: object) -> Iterator[Entry]:
+    import jks
+
+    entries = getattr(store, "entries", {})
+    for number, (alias, entry) in enumerate(entries.items(), start=1):
+        if isinstance(entry, jks.TrustedCertEntry):
+            yield Entry(number, alias, (entry.cert,), trusted=True)
+        else:
+            chain = tuple(certificate.cert for certificate in entry.cert_chain)
+            yield Entry(number, alias, chain, trusted=False, key=KeyPresence.UNKNOWN)

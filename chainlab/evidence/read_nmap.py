@@ -1,0 +1,69 @@
+"""XML reports of nmap with the script ``ssl-cert``: the server certificate of every port, nothing of its chain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree
+
+from chainlab.errors import InputError
+from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.read_pem import text_of
+from chainlab.evidence.reading import ReadOptions
+from chainlab.evidence.wire import Message, endpoint_of, message_items
+from chainlab.findings import NO_HANDSHAKE, Finding
+
+FORMAT = "nmap report"
+PRIORITY = 343
+
+_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_DOCTYPE: Final = "<!DOCTYPE nmaprun>"
+"""What nmap itself writes: it declares nothing, so it is harmless and cut out; any other DOCTYPE is refused."""
+
+
+def sniff(data: bytes) -> bool:
+    """The root element, near the beginning."""
+    return mentions(data[:4096], "<nmaprun")
+
+
+def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
+    """The certificate of every port where the script ran."""
+    root = _parse(text_of(data), place)
+    scripts = [
+        (host, port, script)
+        for host in root.iter("host")
+        for port in host.iter("port")
+        for script in port.iter("script")
+        if script.get("id") == "ssl-cert"
+    ]
+    yield ContainerEvidence(place, FORMAT, (("ports with ssl-cert", str(len(scripts))),))
+    for host, port, script in scripts:
+        endpoint = endpoint_of(_address(host), port.get("portid", ""))
+        pem = next((element.text or "" for element in script.iter("elem") if element.get("key") == "pem"), "")
+        ders = certificates_in(pem)
+        if ders:
+            message = Message((ders[0],), "server", endpoint, complete=False)
+            yield from message_items(message, place.at(endpoint), FORMAT)
+        else:
+            yield Finding(NO_HANDSHAKE, {"place": str(place.at(endpoint)), "why": "the script's result has no PEM"})
+    if not scripts:
+        why = "no result of the script ssl-cert; run nmap with --script ssl-cert -oX"
+        yield Finding(NO_HANDSHAKE, {"place": str(place), "why": why})
+
+
+def _address(host: ElementTree.Element) -> str:
+    names = [element.get("name", "") for element in host.iter("hostname") if element.get("type") == "user"]
+    addresses = [element.get("addr", "") for element in host.iter("address") if element.get("addrtype") != "mac"]
+    return next(iter((*names, *addresses)), "")
+
+
+def _parse(text: str, place: Place) -> ElementTree.Element:
+    text = _DECLARATION.sub("", text.replace(_DOCTYPE, "", 1), count=1)
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise InputError(str(place), "XML with a DOCTYPE that declares something, which is refused")
+    try:
+        return ElementTree.fromstring(text.encode("utf-8", "replace"))  # noqa: S314 no DOCTYPE: nothing can expand
+    except (ElementTree.ParseError, ValueError) as error:
+        raise InputError(str(place), f"damaged XML: {error}", hint="scan again; the report may be cut off") from None

@@ -1,0 +1,115 @@
+"""The decision step by step: every candidate path of Windows, or of one client, and why the winner won."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chainlab.certificate import Certificate
+from chainlab.clients import Profile
+from chainlab.diagnosis import Case, Request, open_case
+from chainlab.errors import UsageError
+from chainlab.findings import Finding
+from chainlab.paths.result import BuildResult
+from chainlab.targets import Target
+from chainlab.verifiers import Family
+from chainlab.windows.engine import ChainPrediction
+from chainlab.windows.selection import LostBecause, Policy, WindowsPath
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedPath:
+    """One candidate chain of Windows: the policies that choose it, and for the others the key in which it lost."""
+
+    path: WindowsPath
+    chosen_by: tuple[Policy, ...]
+    lost: Mapping[Policy, LostBecause]
+    tied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How Windows decides for one target; candidates stand best first under the documented policy."""
+
+    target: Target
+    prediction: ChainPrediction
+    candidates: tuple[ExplainedPath, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientExplanation:
+    """How one client builds its path from one chain that may be served, in the order in which it tries.
+
+    ``policies``: the rules of Windows under which this chain is served; none where it was observed or in a full tie.
+    """
+
+    target: Target
+    profile: Profile
+    family: Family
+    policies: tuple[Policy, ...]
+    served: tuple[Certificate, ...]
+    result: BuildResult
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The whole answer: Windows' decision for every target, or the asked client's."""
+
+    at: datetime
+    windows: tuple[Explanation, ...]
+    clients: tuple[ClientExplanation, ...]
+    case: Case
+
+
+def explain(request: Request) -> Explained:
+    """Windows' decision for every target, and that of every selected client.
+
+    ``request.selector`` and ``request.own_clients`` name the clients. An observed chain has no decision of Windows.
+    """
+    case = open_case(request)
+    targets = case.scene.targets
+    windows = tuple(_windows(case, target) for target in targets if target.observed is None)
+    clients = tuple(found for target in targets for found in _clients(case, target))
+    if not windows and not clients:
+        raise UsageError("the chain was observed, so Windows decides nothing; name a client with --client ID")
+    return Explained(request.at, windows, clients, case)
+
+
+def _windows(case: Case, target: Target) -> Explanation:
+    answer = case.answer(target)
+    prediction = answer.served.prediction
+    assert prediction is not None
+    ranked = [prediction.chosen, *(alternative.path for alternative in prediction.alternatives())]
+    return Explanation(target, prediction, tuple(_explained(prediction, path) for path in ranked), answer.findings)
+
+
+def _explained(prediction: ChainPrediction, path: WindowsPath) -> ExplainedPath:
+    chosen_by = tuple(policy for policy, choice in prediction.choices.items() if choice.winner is path)
+    lost = {
+        policy: alternative.lost_because
+        for policy in prediction.choices
+        for alternative in prediction.alternatives(policy)
+        if alternative.path is path
+    }
+    tied = any(path is rival for choice in prediction.choices.values() for rival in choice.tied)
+    return ExplainedPath(path, chosen_by, lost, tied)
+
+
+def _clients(case: Case, target: Target) -> list[ClientExplanation]:
+    judge = case.judge(case.question(target))
+    return [
+        ClientExplanation(target, profile, judge.family(profile), policies, served, judge.result(profile, served))
+        for policies, served in _chains(case, target)
+        for profile, _ in case.clients
+    ]
+
+
+def _chains(case: Case, target: Target) -> list[tuple[tuple[Policy, ...], tuple[Certificate, ...]]]:
+    """Every chain that may be on the wire, with the rules that choose it."""
+    if target.observed is not None:
+        return [((), target.observed.chain)]
+    prediction = case.answer(target).served.prediction
+    assert prediction is not None
+    return [(possibility.policies, possibility.served) for possibility in prediction.possibilities]

@@ -1,0 +1,135 @@
+"""The decision as a tree for people: candidates best first, each with what speaks against it and on what that rests."""
+
+from __future__ import annotations
+
+from typing import IO, Final
+
+from chainlab.certificate import Certificate
+from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
+from chainlab.paths.result import JudgedPath
+from chainlab.paths.search import End, Origin
+from chainlab.report.terminal import Branch, Page, describe
+from chainlab.server import StoreEntry
+from chainlab.windows.elements import ChainElement
+from chainlab.windows.engine import Certainty
+from chainlab.windows.selection import Policy, quality_words
+from chainlab.windows.status import describe as describe_status
+from chainlab.windows.status import names
+
+RULES: Final = {
+    Policy.KB: "documented rule (kb: best quality, then the shortest)",
+    Policy.NEWEST: "reported rule (newest: best quality, then the newer issuer)",
+}
+_CERTAINTY: Final = {
+    Certainty.FIRM: "firm: every known rule serves the same chain",
+    Certainty.CONTESTED: "contested: the known rules serve different chains",
+    Certainty.UNDETERMINED: "undetermined: nothing known decides between equally good chains",
+}
+MAX_CANDIDATES: Final = 20
+"""Candidates printed; a mesh has thousands. JSON has them all."""
+
+
+def render(explained: Explained, file: IO[str], *, color: bool | None = None) -> None:
+    """Write the explanation."""
+    page = Page(file, color=color)
+    sections: list[Explanation | ClientExplanation] = [*explained.windows, *explained.clients]
+    for number, section in enumerate(sections):
+        if number:
+            page.line()
+        if isinstance(section, Explanation):
+            _windows(page, section)
+        else:
+            _client(page, section)
+
+
+def _windows(page: Page, explanation: Explanation) -> None:
+    prediction = explanation.prediction
+    page.line(f"Windows, for {prediction.leaf.label}", "bold")
+    if explanation.target.binding is not None:
+        page.line(f"bound to {explanation.target.binding}", "dim")
+    count = len(explanation.candidates)
+    page.line(
+        f"{count} candidate {'chain' if count == 1 else 'chains'}; the choice is {_CERTAINTY[prediction.certainty]}"
+    )
+    for entry in prediction.fetched:
+        page.line(f"Windows first brought {entry.certificate.label}: {_actor(entry)}", "yellow")
+    for number, candidate in enumerate(explanation.candidates[:MAX_CANDIDATES], start=1):
+        page.line()
+        _candidate(page, number, candidate)
+    if count > MAX_CANDIDATES:
+        page.line(f"and {count - MAX_CANDIDATES} more, all worse; --format json lists them")
+
+
+def _actor(entry: StoreEntry) -> str:
+    if entry.store.physical == ".AuthRoot":
+        return f"automatic root update, because no chain was trusted ({entry.source}) [D/I: KB 2831004]"
+    return f"{entry.source}, because its chain was incomplete [F: possible, not reliable]"
+
+
+def _candidate(page: Page, number: int, candidate: ExplainedPath) -> None:
+    path = candidate.path
+    glyph = page.glyphs.good if candidate.chosen_by else page.glyphs.bad
+    page.line(f"{number}  {glyph} {' → '.join(_short(c) for c in path.certificates)}", "bold", hang=3)
+    for policy in candidate.chosen_by:
+        page.line(f"chosen by the {RULES[policy]}", "green", indent=3, hang=2)
+    for policy, reason in candidate.lost.items():
+        page.line(f"not by the {RULES[policy]}: {reason.text} {reason.evidence}", "yellow", indent=3, hang=2)
+    if candidate.tied:
+        page.line("only a guess keeps it from being chosen [?]", "yellow", indent=3)
+    page.line(f"quality: {quality_words(path)}", indent=3, hang=2)
+    page.line(f"status of the chain: {describe_status(path.status)} (0x{int(path.status):08x})", indent=3, hang=2)
+    page.tree([_element(element) for element in path.elements], "   ")
+    if path.path.end in (End.NO_ISSUER, End.CYCLE, End.DEPTH):
+        page.line(_ENDS[path.path.end], "yellow", indent=6)
+
+
+_ENDS: Final = {
+    End.NO_ISSUER: "here it ends: no issuer in the stores",
+    End.CYCLE: "here it ends: the issuer stands below already",
+    End.DEPTH: "here it ends: longer than is followed",
+}
+
+
+def _short(certificate: Certificate) -> str:
+    return certificate.subject.common or certificate.sha256[:8]
+
+
+def _element(element: ChainElement) -> Branch:
+    stores = ", ".join(f"{store} ({store.physical})" for store in element.suppliers) or "not in a store"
+    info = ", ".join(name.removeprefix("CERT_TRUST_") for name in names(element.info)) or "no issuer"
+    remarks = [
+        Branch(f"{describe_status(remark.bits)}: {remark.text} {remark.evidence}", "yellow")
+        for remark in element.remarks
+    ]
+    facts = f"{stores}; {info} (0x{int(element.info):x}); error 0x{int(element.error):x}"
+    return Branch(describe(element.certificate), "", [Branch(facts, "dim"), *remarks])
+
+
+def _client(page: Page, explanation: ClientExplanation) -> None:
+    profile, family, result = explanation.profile, explanation.family, explanation.result
+    page.line(f"{profile.name} ({profile.id}), for {explanation.served[0].label}", "bold")
+    rules = " and ".join(policy.value for policy in explanation.policies)
+    under = f" (served under {rules})" if rules else ""
+    page.line(f"is sent {len(explanation.served)} certificates{under}; verifier {family.title}, {family.basis.value}")
+    for source in family.sources:
+        page.line(f"source: {source}", "dim", indent=2, hang=2)
+    accepted = result.accepted
+    verdict = "accepts" if accepted is not None else f"rejects: {result.problem}"
+    page.line(f"It {verdict}", "bold green" if accepted is not None else "bold red")
+    shown = result.candidates[:MAX_CANDIDATES]
+    page.tree([_tried(page, number, judged) for number, judged in enumerate(shown, start=1)])
+    if len(result.candidates) > len(shown):
+        page.line(f"and {len(result.candidates) - len(shown)} more paths tried")
+
+
+def _tried(page: Page, number: int, judged: JudgedPath) -> Branch:
+    glyph = page.glyphs.good if judged.good else page.glyphs.bad
+    steps = [Branch(f"{describe(step.certificate)} ({_ORIGINS[step.origin]})") for step in judged.path.steps]
+    problems = [Branch(f"{problem.reason.code}: {problem}", "yellow") for problem in judged.problems]
+    return Branch(f"{glyph} path {number} tried", "bold", [*steps, *problems])
+
+
+_ORIGINS: Final[dict[Origin, str]] = {
+    Origin.LEAF: "the server certificate", Origin.SERVED: "served", Origin.ANCHOR: "trusted by this client",
+    Origin.STORE: "known to this client", Origin.AIA: "fetched by AIA",
+}  # fmt: skip

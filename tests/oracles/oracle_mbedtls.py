@@ -1,0 +1,10 @@
+"""Mbed TLS 2.28, as Debian packages it, through a small C program."""
+
+from __future__ import annotations
+
+from tests.oracles.oracle import Oracle, debian_version, native
+
+ORACLES = (
+    Oracle("mbedtls", "mbedtls-2", native("mbedtls.c", "-lmbedx509", "-lmbedcrypto"),
+           lambda: debian_version("libmbedtls-dev"), "apt-get install libmbedtls-dev", fast=True),
+)  # fmt: skip
