@@ -12,9 +12,10 @@ import pkgutil
 import re
 
 from chainlab.errors import UsageError
-from chainlab.verifiers.family import Basis, Family, Handshake, build
+from chainlab.verifiers.builder import build
+from chainlab.verifiers.family import Basis, Family, Handshake
 
-_INFRASTRUCTURE = frozenset({"family"})
+_INFRASTRUCTURE = frozenset({"builder", "family", "rules"})
 
 
 def family_modules() -> list[str]:

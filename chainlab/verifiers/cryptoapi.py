@@ -8,8 +8,11 @@ Edge 94 on Windows (all 81 cases pass); certificate-selection rules in ``windows
 from chainlab.paths.checks import BROKEN_HASHES, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import serial_fits, signature_holds
 
 VERSIONS = ("",)
+
+_RULES = (serial_fits, signature_holds)
 
 
 def family(version: str = "") -> Family:
@@ -20,7 +23,8 @@ def family(version: str = "") -> Family:
         basis=Basis.LITERATURE,
         sources=("BetterTLS results of Edge 94 on Windows", "Wine 8 crypt32 for matching and status bits"),
         matching=Matching.NORMALISED,
-        issuer_serial=True,
+        served_rules=_RULES,
+        store_rules=_RULES,
         partial_chain=False,
         aia=True,
         switches=Switches(

@@ -7,8 +7,11 @@ measured 2026-11-20. Not modelled: certificates cached from earlier connections;
 from chainlab.paths.checks import Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import key_id_fits, signature_holds, valid_first
 
 VERSIONS = ("",)
+
+_RULES = (key_id_fits, signature_holds)
 
 
 def family(version: str = "") -> Family:
@@ -19,7 +22,8 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with NSS 3.87.1",),
         matching=Matching.BYTES,
-        prefer_valid=True,
-        key_id=True,
+        served_rules=_RULES,
+        store_rules=_RULES,
+        order=valid_first,
         switches=Switches(host=HostRules(common_name_fallback=True)),
     )
