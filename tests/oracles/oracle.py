@@ -151,7 +151,7 @@ def parse_lines(output: str, count: int, errors: str = "") -> list[Answer]:
     answers = [Answer(CANNOT, f"no answer; {errors[-200:]}")] * count
     for line in output.splitlines():
         number, _, rest = line.partition("|")
-        parts = (rest.split("|") + ["", "", ""])[:3]
+        parts = [*rest.split("|"), "", "", ""][:3]
         if number.isdigit() and int(number) < count and parts[0] in (ACCEPT, REJECT, CANNOT):
             path = tuple(part for part in parts[2].strip().lower().split(",") if part)
             answers[int(number)] = Answer(parts[0], parts[1].strip(), path)

@@ -17,7 +17,7 @@ from typing import Any
 
 from asn1crypto import x509
 
-from tests.oracles.oracle import ACCEPT, CANNOT, REJECT, Answer, Ask, Bench, Oracle
+from tests.oracles.oracle import ACCEPT, CANNOT, REJECT, Answer, Ask, Oracle
 from tests.oracles.scenario import Case
 
 MESSAGE = 250

@@ -28,11 +28,13 @@ def _binary(release: str) -> Path:
 
 def _ask(release: str) -> Ask:
     def ask(bench: Bench) -> list[Answer]:
-        ciphers = {"CIPHERS": "DEFAULT:@SECLEVEL=0"} if int(release.partition(".")[0]) >= 10 else {}
+        major = int(release.partition(".")[0])
+        options = {"CIPHERS": "DEFAULT:@SECLEVEL=0"} if major >= 10 else {}
+        options |= {"CURVES": "auto"} if major >= 8 else {}
         with served_over_tls(bench) as ports:
             batch = bench.directory / f"node-{release}.txt"
             batch.write_text(bench.lines(ports), encoding="ascii")
-            result = run([_binary(release), NATIVE / "verify.js", batch], **ciphers)
+            result = run([_binary(release), NATIVE / "verify.js", batch], **options)
         return parse_lines(result.stdout, len(bench.cases), result.stderr)
 
     return ask

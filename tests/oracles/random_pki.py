@@ -7,6 +7,7 @@ and nothing is learnt.
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Final
 
@@ -55,7 +56,7 @@ def scenario_strategy() -> st.SearchStrategy[Scenario]:
 def _mesh(rng: random.Random, names: str) -> dict[str, CertSpec]:
     """A issues the leaf, a chain leads up to the last CA, and further cross-signs run between any two."""
     certs = {"leaf": CertSpec(LEAF, names[0])}
-    for subject, issuer in zip(names, names[1:], strict=False):
+    for subject, issuer in itertools.pairwise(names):
         certs[f"{subject}-by-{issuer}"] = CertSpec(subject, issuer)
     for name in names:
         if name == names[-1] or (rng.random() < 0.6 and (name != names[0] or rng.random() < 0.25)):

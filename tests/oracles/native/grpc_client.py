@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-import grpc  # noqa: E402 - from the directory just named
+import grpc
 
 CALL = "/x/y"
 SECONDS = 3
@@ -24,7 +24,7 @@ def judge(line: str) -> str:
     channel = grpc.secure_channel(f"127.0.0.1:{port}", credentials, options=options)
     try:
         channel.unary_unary(CALL)(b"", timeout=SECONDS)
-        return f"{number}|accept||"
+        text = ""
     except grpc.RpcError as error:
         text = " ".join(error.debug_error_string().split()).replace("|", "/")
     finally:
