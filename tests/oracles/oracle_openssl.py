@@ -22,8 +22,8 @@ def _ask(*options: str) -> Ask:
 def _one(bench: Bench, number: int, options: tuple[str, ...]) -> Answer:
     case = bench.cases[number]
     command: list[str | Path] = [
-        _PROGRAM, "verify", "-no-CApath", "-no-CAstore", "-CAfile", bench.file(number, "roots"), "-purpose", "sslserver",
-        "-verify_hostname", case.host, "-attime", str(int(case.at.timestamp())), *options,
+        _PROGRAM, "verify", "-no-CApath", "-no-CAstore", "-CAfile", bench.file(number, "roots"), "-purpose",
+        "sslserver", "-verify_hostname", case.host, "-attime", str(int(case.at.timestamp())), *options,
     ]  # fmt: skip
     if len(case.served) > 1:
         command += ["-untrusted", bench.file(number, "rest")]
