@@ -19,12 +19,13 @@ from chainlab.signatures import Signature
 
 BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5"})
 
-_UNDERSTOOD: Final = frozenset({
+UNDERSTOOD: Final = frozenset({
     oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME,
     oids.NAME_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.POLICY_MAPPINGS, oids.POLICY_CONSTRAINTS,
     oids.INHIBIT_ANY_POLICY, oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER,
     oids.CRL_DISTRIBUTION_POINTS, oids.AUTHORITY_INFO_ACCESS,
 })  # fmt: skip
+"""Extensions that a verifier of RFC 5280 processes: critical ones are no obstacle."""
 
 
 class Names(Enum):
@@ -55,7 +56,8 @@ class Anchor(Flag):
     NOTHING = 0
     VALIDITY = auto()
     CA = auto()
-    """Basic constraints and key usage do not say that it is no CA."""
+    """Basic constraints do not say that it is no CA."""
+    KEY_USAGE = auto()
     SAYS_CA = auto()
     """Basic constraints must be there even if it is self-issued."""
     PATH_LENGTH = auto()
@@ -64,7 +66,7 @@ class Anchor(Flag):
     EXTENSIONS = auto()
     """Unknown critical extensions."""
     KEY_SIZE = auto()
-    ALL = VALIDITY | CA | SAYS_CA | PATH_LENGTH | PURPOSE | NAMES | EXTENSIONS | KEY_SIZE
+    ALL = VALIDITY | CA | SAYS_CA | KEY_USAGE | PATH_LENGTH | PURPOSE | NAMES | EXTENSIONS | KEY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,10 @@ class Switches:
 
     ``anchor`` is what is judged of the anchor too.
     Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key usages, ``any_on_leaf`` and ``any_on_ca`` take
-    anyExtendedKeyUsage for all of them. CAs: ``require_basic_constraints`` for version 3 certificates unless
+    anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless
     ``key_usage_makes_ca`` takes keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage,
     ``self_issued_count`` counts them against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must
-    be there, ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_in_cn``
+    be there (``rsa_leaf_key_usage`` where its key is RSA), ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_in_cn``
     judges a host in the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of
     signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``. ``max_length`` counts certificates with the anchor.
     ``demands`` names extensions that must be there.
@@ -87,11 +89,13 @@ class Switches:
     ca_purposes: bool = True
     any_on_leaf: bool = True
     any_on_ca: bool = True
+    also_on_ca: frozenset[str] = frozenset()
     require_basic_constraints: bool = True
     key_usage_makes_ca: bool = False
     key_usage: bool = True
     self_issued_count: bool = False
     leaf_key_usage: frozenset[str] = frozenset()
+    rsa_leaf_key_usage: frozenset[str] = frozenset()
     leaf_not_ca: bool = False
     name_constraints: Names = Names.CHECKED
     names_in_cn: bool = False
@@ -212,6 +216,10 @@ def _ca_flags(case: Case) -> Iterator[Problem]:
             yield Problem(Reason.NOT_A_CA, issuer, "an issuer that is not a CA")
         elif constraints is None and _needs_basic_constraints(case, issuer):
             yield Problem(Reason.NOT_A_CA, issuer, "an issuer without basic constraints")
+
+
+def _may_sign(case: Case) -> Iterator[Problem]:
+    for issuer in case.judged(Anchor.KEY_USAGE)[1:]:
         usage = issuer.extensions.key_usage
         if case.switches.key_usage and usage is not None and "key_cert_sign" not in usage:
             yield Problem(Reason.KEY_USAGE, issuer, "an issuer whose key usage lacks keyCertSign")
@@ -247,19 +255,21 @@ def _purposes(case: Case) -> Iterator[Problem]:
         if not (purpose and (switches.ca_purposes if position else switches.leaf_purpose)):
             continue
         allowed = certificate.extensions.extended_key_usage
-        if allowed is None or purpose in allowed:
+        if allowed is None or purpose in allowed or (position and switches.also_on_ca.intersection(allowed)):
             continue
         if oids.ANY_EKU not in allowed or not (switches.any_on_ca if position else switches.any_on_leaf):
             yield Problem(Reason.WRONG_PURPOSE, certificate, f"not allowed for {oids.purpose_name(purpose)}")
 
 
 def _leaf(case: Case) -> Iterator[Problem]:
-    leaf, wanted = case.certificates[0], case.switches.leaf_key_usage
+    leaf, switches = case.certificates[0], case.switches
+    rsa = leaf.key.algorithm == "RSA" and switches.rsa_leaf_key_usage
+    wanted = rsa or switches.leaf_key_usage
     usage = leaf.extensions.key_usage
     if wanted and usage is not None and not wanted & usage:
         yield Problem(Reason.KEY_USAGE, leaf, f"its key usage has none of {', '.join(sorted(wanted))}")
     constraints = leaf.extensions.basic_constraints
-    if case.switches.leaf_not_ca and constraints is not None and constraints.ca:
+    if switches.leaf_not_ca and constraints is not None and constraints.ca:
         yield Problem(Reason.WRONG_PURPOSE, leaf, "a CA certificate stands in place of a server certificate")
 
 
@@ -296,7 +306,7 @@ def _critical_extensions(case: Case) -> Iterator[Problem]:
     if not case.switches.critical_extensions:
         return
     for certificate in case.judged(Anchor.EXTENSIONS):
-        unknown = certificate.extensions.critical - _UNDERSTOOD
+        unknown = certificate.extensions.critical - UNDERSTOOD
         if unknown:
             detail = f"critical extension {sorted(unknown)[0]} is not understood"
             yield Problem(Reason.CRITICAL_EXTENSION, certificate, detail)
@@ -364,7 +374,7 @@ def _host(case: Case) -> Iterator[Problem]:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    _ends_in_anchor, _signatures, _validity, _ca_flags, _path_lengths, _purposes, _leaf, _name_constraints,
+    _ends_in_anchor, _signatures, _validity, _ca_flags, _may_sign, _path_lengths, _purposes, _leaf, _name_constraints,
     _critical_extensions, _demanded, _algorithms, _trust, _host,
 )  # fmt: skip
 """Every check, in the order in which problems are listed."""

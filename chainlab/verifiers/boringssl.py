@@ -27,5 +27,6 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with Android 13's BoringSSL and gRPC 1.85.1", "crypto/x509/x509_vfy.c"),
         order=as_found,
         partial_chain=partial,
+        climbs_store=True,
         switches=replace(openssl.SWITCHES, anchor=Anchor.VALIDITY | Anchor.NAMES, names_need_san=True),
     )

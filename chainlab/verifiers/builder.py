@@ -101,30 +101,39 @@ class _Builder:
         served: list[Candidate] = []
         if not (self.family.closed_store and last.origin in (Origin.STORE, Origin.ANCHOR)):
             served = self._candidates(path, self._within_reach(path), trusted=False)
-        steps = self._merge(
-            [self._step(candidate.issuer, Origin.ANCHOR) for candidate in trusted],
-            [self._step(candidate.issuer, Origin.SERVED) for candidate in served],
-        )
+        steps = self._merge(trusted, served)
         if self.family.aia and not steps:
             fetched = self._candidates(path, self.scene.handshake.fetchable, trusted=False)
             steps = [self._step(candidate.issuer, Origin.AIA) for candidate in fetched]
         return steps[: self.family.choices] if self.family.choices else steps
 
-    def _merge(self, from_store: list[Step], served: list[Step]) -> list[Step]:
+    def _merge(self, trusted: list[Candidate], served: list[Candidate]) -> list[Step]:
+        """Both sources in the family's order, each certificate once."""
         family = self.family
         if family.served_choices:
             served = served[: family.served_choices]
         if family.prefer is Prefer.TRUSTED:
-            steps = from_store + served
-        elif family.stop is Stop.FIRST_PATH and served and served[0].final is not End.SELF_SIGNED:
-            steps = served
+            candidates = trusted + served
         else:  # a served self-signed certificate gives way to the store's
-            ends = [step for step in served if step.final is End.SELF_SIGNED]
-            steps = [step for step in served if step.final is not End.SELF_SIGNED] + from_store + ends
-        unique: dict[str, Step] = {}
-        for step in steps:
-            unique.setdefault(step.certificate.sha256, step)
-        return list(unique.values())
+            ends = [candidate for candidate in served if self._ends(candidate)]
+            on = [candidate for candidate in served if candidate not in ends]
+            candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
+        steps: dict[str, Step] = {}
+        for candidate in family.select(candidates):
+            origin = Origin.ANCHOR if candidate.trusted else Origin.SERVED
+            steps.setdefault(candidate.issuer.sha256, self._climbed(candidate, self._step(candidate.issuer, origin)))
+        return list(steps.values())
+
+    def _climbed(self, candidate: Candidate, step: Step) -> Step:
+        """An anchor of the store that has an issuer there is only a step for a verifier that climbs on."""
+        if not (self.family.climbs_store and candidate.trusted) or self.family.self_signed(self.scene, step.certificate):
+            return step
+        above = self.scene.trust.anchors_named(step.certificate.issuer)
+        known = self._candidates((*candidate.path, step), above, trusted=True)
+        return Step(step.certificate, Origin.STORE) if known else step
+
+    def _ends(self, candidate: Candidate) -> bool:
+        return self._step(candidate.issuer, Origin.SERVED).final is End.SELF_SIGNED
 
     def _candidates(
         self, path: tuple[Step, ...], certificates: Iterable[Certificate], *, trusted: bool

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chainlab.paths.checks import Anchor, Demand, Names, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, named
+from chainlab.verifiers.family import Basis, Family, Matching, by_certificate, named
 from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
 
 VERSIONS = ("", "0.11")
@@ -27,6 +27,7 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0 and certvalidator 0.11.1",),
         matching=Matching.NORMALISED,
+        loop=by_certificate,
         served_rules=_RULES,
         store_rules=_RULES,
         switches=Switches(

@@ -174,9 +174,10 @@ class Family:
     """The choices of one family. Defaults are those of a modern builder that tries every path.
 
     ``served_rules`` and ``store_rules`` say which candidates of either source count, ``order`` in which order they are
-    tried, ``choices`` how many of both sources together and ``served_choices`` how many served ones are followed at a
+    tried within a source, ``select`` orders both together, ``choices`` how many of both sources together and ``served_choices`` how many served ones are followed at a
     step (0: all). ``closed_store``: above a certificate of the store only the store is asked. ``served_order`` says
-    where in the served list an issuer may stand. ``partial_chain`` takes anchors that are not self-signed.
+    where in the served list an issuer may stand. ``partial_chain`` takes anchors that are not self-signed, and
+    ``climbs_store`` goes on from these while the store holds an issuer.
     ``self_signed_ends``: a path does not go past a self-signed certificate, of which ``self_signed`` is the test. ``anchors`` says which served certificates
     are anchors. ``aia`` fetches issuers that are missing. ``prepare`` reads the handshake first (JSSE validates an
     ordered chain and builds only otherwise; wolfSSL loads the list from its end).
@@ -192,11 +193,13 @@ class Family:
     served_rules: tuple[IssuerRule, ...] = SIGNED
     store_rules: tuple[IssuerRule, ...] = SIGNED
     order: Order = as_found
+    select: Order = as_found
     choices: int = 0
     served_choices: int = 0
     closed_store: bool = False
     served_order: ServedOrder = ServedOrder.ANY
     partial_chain: bool = True
+    climbs_store: bool = False
     self_signed_ends: bool = True
     self_signed: SelfSignedTest = self_signed
     anchors: AnchorIdentity = AnchorIdentity.CERTIFICATE

@@ -14,7 +14,6 @@ PKCS #11 trust modules.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from itertools import pairwise
 
 from chainlab.certificate import Certificate, Name

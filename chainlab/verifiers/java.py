@@ -41,11 +41,10 @@ def family(version: str = "17") -> Family:
             "sun/security/validator/PKIXValidator.java",
         ),
         matching=Matching.NORMALISED,
-        served_rules=(signature_holds, key_id_fits, serial_fits),
-        store_rules=(signature_holds, key_id_fits, serial_fits, valid_now),
+        store_rules=(signature_holds, valid_now),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
-        switches=Switches(anchor=Anchor.CA | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
+        switches=Switches(anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
         note="" if measured else "taken to be like Java 8",
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
