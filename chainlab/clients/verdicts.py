@@ -8,12 +8,13 @@ from enum import Enum
 
 from chainlab.certificate import Certificate
 from chainlab.clients.profiles import Profile
+from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
-from chainlab.verifiers import Family, Handshake, build, family_for
+from chainlab.verifiers import Engine, Family, Handshake, build, family_for
 
 
 class Verdict(Enum):
@@ -98,8 +99,13 @@ class Judge:
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""
         handshake = Handshake(served, self._fetchable)
-        results = [build(group.family, handshake, group.store, self._graph, self._question) for group in self._groups]
+        results = [self._build(group, handshake) for group in self._groups]
         return [self._verdict(profile, results[group]) for profile, group in self._members]
+
+    def _build(self, group: _Group, handshake: Handshake) -> BuildResult:
+        if group.family.engine is Engine.WINDOWS:
+            return build_windows(handshake, group.store, self._graph, self._question)
+        return build(group.family, handshake, group.store, self._graph, self._question)
 
     def _verdict(self, profile: Profile, result: BuildResult) -> ClientVerdict:
         problem = result.problem

@@ -73,15 +73,15 @@ class Anchor(Flag):
 class Switches:
     """What a verifier checks of a finished path; the defaults are RFC 5280.
 
-    ``anchor`` is what is judged of the anchor too.
-    Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key usages, ``any_on_leaf`` and ``any_on_ca`` take
-    anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless
-    ``key_usage_makes_ca`` takes keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage,
-    ``self_issued_count`` counts them against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must
-    be there (``rsa_leaf_key_usage`` where its key is RSA), ``leaf_not_ca`` refuses a CA certificate. Under name constraints ``names_in_cn``
-    judges a host in the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of
-    signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``. ``max_length`` counts certificates with the anchor.
-    ``demands`` names extensions that must be there.
+    ``anchor`` is what is judged of the anchor too. Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key
+    usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
+    of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless ``key_usage_makes_ca`` takes
+    keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_count`` counts them
+    against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage``
+    where its key is RSA), ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in
+    the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
+    ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
+    ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     """
 
     anchor: Anchor = Anchor.VALIDITY | Anchor.KEY_SIZE
@@ -287,7 +287,8 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names, and the server certificate has no SAN")
         forbidden = _forbidden_name(case, position, constraints)
         if forbidden is not None:
-            yield Problem(Reason.NAME_CONSTRAINT, issuer, f"does not allow the {forbidden.kind} name '{forbidden.value}'")
+            detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
+            yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
 
 
 def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> GeneralName | None:

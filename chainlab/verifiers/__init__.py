@@ -13,7 +13,7 @@ import re
 
 from chainlab.errors import UsageError
 from chainlab.verifiers.builder import build
-from chainlab.verifiers.family import Basis, Family, Handshake
+from chainlab.verifiers.family import Basis, Engine, Family, Handshake
 
 _INFRASTRUCTURE = frozenset({"builder", "family", "rules"})
 
@@ -48,4 +48,4 @@ def family_for(identity: str) -> Family:
     raise UsageError(f"unknown verifier family '{identity}'; known: {', '.join(known_families())}")
 
 
-__all__ = ["Basis", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]
+__all__ = ["Basis", "Engine", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]

@@ -2,8 +2,9 @@
 
 Models: OpenSSL 1.0.2's builder with trusted-first always on: at every step the store is asked first, and once it
 answers only the store; one issuer is followed, the first that fits whether valid or not; a served self-signed
-certificate ends the search; of the anchor only its validity and name constraints are judged. ``boringssl-partial`` sets X509_V_FLAG_PARTIAL_CHAIN, as gRPC does. Sources: Debian's
-android-libboringssl 13.0.0+r24 and grpcio 1.85.1, measured 2026-11-20; crypto/x509/x509_vfy.c. Not modelled: CRLs.
+certificate ends the search; of certificates of the store only validity and name constraints are judged.
+``boringssl-partial`` sets X509_V_FLAG_PARTIAL_CHAIN, as gRPC does. Sources: Debian's android-libboringssl 13.0.0+r24
+and grpcio 1.85.1, measured 2026-11-20; crypto/x509/x509_vfy.c. Not modelled: CRLs.
 """
 
 from dataclasses import replace

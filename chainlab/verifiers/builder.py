@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from chainlab.certificate import Certificate
@@ -73,7 +74,7 @@ class _Builder:
 
     def _out_of_order(self) -> bool:
         served = self.scene.handshake.served
-        return any(child.issuer.key != issuer.subject.key for child, issuer in zip(served, served[1:], strict=False))
+        return any(child.issuer.key != issuer.subject.key for child, issuer in pairwise(served))
 
     def _leaf_step(self, leaf: Certificate) -> Step:
         if self._is_anchor(leaf, from_store=False):
@@ -126,7 +127,9 @@ class _Builder:
 
     def _climbed(self, candidate: Candidate, step: Step) -> Step:
         """An anchor of the store that has an issuer there is only a step for a verifier that climbs on."""
-        if not (self.family.climbs_store and candidate.trusted) or self.family.self_signed(self.scene, step.certificate):
+        if not (self.family.climbs_store and candidate.trusted) or self.family.self_signed(
+            self.scene, step.certificate
+        ):
             return step
         above = self.scene.trust.anchors_named(step.certificate.issuer)
         known = self._candidates((*candidate.path, step), above, trusted=True)
@@ -139,11 +142,11 @@ class _Builder:
         self, path: tuple[Step, ...], certificates: Iterable[Certificate], *, trusted: bool
     ) -> list[Candidate]:
         """The certificates of one source that this family takes for issuers, in its order, each once."""
-        child, used = path[-1].certificate, {step.certificate.sha256 for step in path}
+        child = path[-1].certificate
         rules = self.family.store_rules if trusted else self.family.served_rules
         found: dict[str, Candidate] = {}
         for issuer in certificates:
-            if issuer.sha256 in used or issuer.sha256 in found or not self._names_fit(child, issuer):
+            if issuer.sha256 in found or not self._names_fit(child, issuer):
                 continue
             candidate = Candidate(self.scene, path, issuer, trusted)
             if all(rule(candidate) for rule in rules):

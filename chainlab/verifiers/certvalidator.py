@@ -27,6 +27,7 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0 and certvalidator 0.11.1",),
         matching=Matching.NORMALISED,
+        self_signed_ends=False,
         loop=by_certificate,
         served_rules=_RULES,
         store_rules=_RULES,
@@ -53,4 +54,10 @@ def _original(table: Family) -> Family:
         name_constraints=Names.REFUSED,
         rejected_schemes=frozenset({"RSA-PSS"}),
     )
-    return replace(table, title="certvalidator 0.11", served_rules=(signature_holds,), store_rules=(signature_holds,), switches=switches)
+    return replace(
+        table,
+        title="certvalidator 0.11",
+        served_rules=(signature_holds,),
+        store_rules=(signature_holds,),
+        switches=switches,
+    )

@@ -29,6 +29,13 @@ class Basis(Enum):
     INFERRED = "inferred"
 
 
+class Engine(Enum):
+    """What runs a family's table."""
+
+    BUILDER = "the shared search"
+    WINDOWS = "Windows' own engine, where it is at hand"
+
+
 class Prefer(Enum):
     """Which source of issuers is asked first."""
 
@@ -158,7 +165,7 @@ def self_signed(scene: Scene, certificate: Certificate) -> bool:
     return scene.graph.is_self_signed(certificate)
 
 
-def names_itself(scene: Scene, certificate: Certificate) -> bool:
+def names_itself(_scene: Scene, certificate: Certificate) -> bool:
     """Self-issued, and its authority key identifier does not point elsewhere: OpenSSL's EXFLAG_SS."""
     aki = certificate.aki
     if not certificate.self_issued or (aki.serial is not None and aki.serial != certificate.serial):
@@ -173,20 +180,25 @@ SIGNED: Final[tuple[IssuerRule, ...]] = (signature_holds,)
 class Family:
     """The choices of one family. Defaults are those of a modern builder that tries every path.
 
-    ``served_rules`` and ``store_rules`` say which candidates of either source count, ``order`` in which order they are
-    tried within a source, ``select`` orders both together, ``choices`` how many of both sources together and ``served_choices`` how many served ones are followed at a
-    step (0: all). ``closed_store``: above a certificate of the store only the store is asked. ``served_order`` says
-    where in the served list an issuer may stand. ``partial_chain`` takes anchors that are not self-signed, and
-    ``climbs_store`` goes on from these while the store holds an issuer.
-    ``self_signed_ends``: a path does not go past a self-signed certificate, of which ``self_signed`` is the test. ``anchors`` says which served certificates
-    are anchors. ``aia`` fetches issuers that are missing. ``prepare`` reads the handshake first (JSSE validates an
-    ordered chain and builds only otherwise; wolfSSL loads the list from its end).
+    Candidates: ``served_rules`` and ``store_rules`` say which of either source count, ``order`` in which order those
+    of one source are tried, ``prefer`` which source comes first, ``select`` orders or reduces both together,
+    ``choices`` and ``served_choices`` how many of both, and of the served ones, are followed at a step (0: all).
+    ``served_order`` says where in the served list an issuer may stand, ``closed_store`` asks only the store above a
+    certificate of the store, ``aia`` fetches issuers that are missing.
+
+    Ends: ``partial_chain`` takes anchors that are not self-signed, ``climbs_store`` goes on from these while the store
+    holds an issuer; ``anchors`` says which served certificates are anchors; ``self_signed_ends`` does not go past a
+    self-signed certificate, of which ``self_signed`` is the test.
+
+    ``prepare`` reads the handshake before anything is built: JSSE validates an ordered list and builds only otherwise,
+    wolfSSL loads the list from its end.
     """
 
     id: str
     title: str
     basis: Basis
     sources: tuple[str, ...] = ()
+    engine: Engine = Engine.BUILDER
     prefer: Prefer = Prefer.TRUSTED
     stop: Stop = Stop.FIRST_GOOD
     matching: Matching = Matching.BYTES
@@ -214,6 +226,11 @@ class Family:
     def behaviour(self) -> Family:
         """The table without its labels: two families with equal behaviour give equal verdicts."""
         return replace(self, id="", title="", basis=Basis.MEASURED, sources=(), note="")
+
+
+def anything_goes(_certificate: Certificate) -> object:
+    """Loop rule of builders without one: only the depth ends a circle."""
+    return object()
 
 
 def named(identity: str, version: str) -> str:
@@ -247,7 +264,7 @@ def linear(
 
 
 __all__ = [
-    "AnchorIdentity", "Basis", "Candidate", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
-    "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "as_found", "by_certificate", "by_entity", "linear",
-    "named", "names_itself", "names_match", "self_signed", "signature_holds",
+    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
+    "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found", "by_certificate", "by_entity",
+    "linear", "named", "names_itself", "names_match", "self_signed", "signature_holds",
 ]  # fmt: skip

@@ -54,7 +54,11 @@ def family(version: str = "") -> Family:
         order=valid_then_last,
         choices=1,
         switches=Switches(
-            rejected_hashes=hashes, any_on_ca=False, anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA), names_in_cn=True, host=HostRules(common_name_fallback=True)
+            rejected_hashes=hashes,
+            any_on_ca=False,
+            anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA),
+            names_in_cn=True,
+            host=HostRules(common_name_fallback=True),
         ),
         prepare=_as_served if old else _sorted,
     )

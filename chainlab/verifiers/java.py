@@ -5,13 +5,15 @@ above the leaf that is trusted itself (same certificate, or same name and key), 
 one; it is then only validated, without a second try and without the anchor's expiry. Otherwise ``SunCertPathBuilder``
 tries every path, through roots that are valid now. Extended key usages of CAs are ignored; the host may stand in the
 CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and ``java-validator`` are the two on their own, as
-programs call them. Sources: 11.0.2 to 25.0.2 (equal verdicts) measured 2026-11-20; sun/security/validator/
-PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and 17. 5 to 7 are taken to be the same (inferred). Not
-modelled: jdk.certpath.disabledAlgorithms for preinstalled anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
+programs call them, ``-noec`` is a run-time image without the module jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal
+verdicts) measured 2026-11-20; sun/security/validator/ PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and
+17. 5 to 7 are taken to be the same (inferred). Not modelled: jdk.certpath.disabledAlgorithms for preinstalled anchors
+("SHA1 jdkCA"), distrust of named CAs by the JDK.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,7 +23,7 @@ from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prepared, Scene, linear
 from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
-VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "builder", "validator")
+VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "11-noec", "builder", "validator")
 
 MEASURED = ("8", "11", "17", "21", "25", "builder", "validator")
 
@@ -31,7 +33,8 @@ MIN_RSA_BITS = 1024
 
 def family(version: str = "17") -> Family:
     """SunJSSE's trust manager of one Java release, or one of the two algorithms on its own."""
-    measured = version.split(".")[0] in MEASURED
+    measured = re.split(r"[.-]", version)[0] in MEASURED
+    schemes = frozenset({"ECDSA"}) if version.endswith("-noec") else frozenset[str]()
     return Family(
         id=f"java-{version}",
         title=f"Java {version} (SunJSSE, PKIX)",
@@ -44,7 +47,14 @@ def family(version: str = "17") -> Family:
         store_rules=(signature_holds, valid_now),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
-        switches=Switches(anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA, ca_purposes=False, names_in_cn=True, min_rsa_bits=MIN_RSA_BITS, host=HostRules(common_name_fallback=True)),
+        switches=Switches(
+            anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
+            ca_purposes=False,
+            names_in_cn=True,
+            rejected_schemes=schemes,
+            min_rsa_bits=MIN_RSA_BITS,
+            host=HostRules(common_name_fallback=True),
+        ),
         note="" if measured else "taken to be like Java 8",
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
@@ -73,9 +83,7 @@ def _validated(table: Family, scene: Scene) -> Prepared:
 
 
 def _validate(table: Family, served: tuple[Certificate, ...]) -> Prepared:
-    lenient = replace(
-        table, store_rules=(signature_holds, key_id_fits, serial_fits), choices=1
-    )
+    lenient = replace(table, store_rules=(signature_holds, key_id_fits, serial_fits), choices=1)
     return linear(lenient, served)
 
 

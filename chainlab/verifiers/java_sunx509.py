@@ -1,9 +1,10 @@
 """Java's "SunX509" (simple) trust manager, which old application servers and libraries still ask for.
 
 Models: ``SimpleValidator``: the served list is cut at the first certificate that is trusted itself (same name, issuer
-and key); without one, the first root of the last certificate's issuer name is put behind it. Every certificate must be
-issued by the next, so extras and twins are fatal. Neither anchor expiry nor CA purposes are checked; critical name
-constraints are refused. Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidator.java.
+and key); without one, the first root of the last certificate's issuer name is put behind it. Several roots of one name
+stand in hash order; the one that signed is assumed to be first. Every certificate must be issued by the next, so
+extras and twins are fatal. Neither anchor expiry nor CA purposes are checked; critical name constraints are refused.
+Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidator.java.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Names, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear, named
+from chainlab.verifiers.rules import signers_first
 
 VERSIONS = ("",)
 
@@ -25,6 +27,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with Java 17.0.21", "sun/security/validator/SimpleValidator.java"),
         matching=Matching.NORMALISED,
         store_rules=(),
+        order=signers_first,
         choices=1,
         switches=Switches(
             anchor=Anchor.NOTHING,

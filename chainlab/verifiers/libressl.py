@@ -10,7 +10,7 @@ release notes of 3.1.0). Not modelled: CRLs.
 from dataclasses import replace
 
 from chainlab.verifiers import openssl
-from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop, by_entity, named, names_itself
+from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop, by_certificate, named, names_itself
 from chainlab.verifiers.rules import key_id_fits, may_sign, serial_fits, signature_holds
 
 VERSIONS = ("", "2")
@@ -42,6 +42,7 @@ def family(version: str = "") -> Family:
         store_rules=rules,
         partial_chain=False,
         self_signed=names_itself,
-        loop=by_entity,
+        self_signed_ends=False,
+        loop=by_certificate,
         switches=replace(openssl.SWITCHES, key_usage_makes_ca=True),
     )

@@ -141,9 +141,7 @@ def level(table: Family, number: int) -> Family:
     """``@SECLEVEL``: smallest keys, and no SHA-1 below the anchor."""
     return replace(
         table,
-        switches=replace(
-            table.switches, min_rsa_bits=LEVEL_RSA_BITS[number], rejected_hashes=BROKEN_HASHES | {"sha1"}
-        ),
+        switches=replace(table.switches, min_rsa_bits=LEVEL_RSA_BITS[number], rejected_hashes=BROKEN_HASHES | {"sha1"}),
     )
 
 

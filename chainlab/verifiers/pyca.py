@@ -3,13 +3,13 @@
 Models: every path is tried, issuers with a fitting key identifier first; names are compared as bytes; a host must be
 in the SAN; the anchor is judged like every other CA. CAs need critical basic constraints and a key usage, the server's
 certificate an authority key identifier and, where it has extended key usages, serverAuth itself; a CA certificate in
-its place is refused. SHA-1 and RSA below 2048 bits are refused (the server's own key is not looked at). Self-issued
-CAs count against path lengths; at most 8 intermediates. Sources: 50.0.2 measured 2026-11-20;
-src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on signature checks.
+its place is refused. SHA-1 and RSA below 2048 bits are refused (the server's own key is not looked at). Nothing keeps
+a certificate from coming twice. Self-issued CAs count against path lengths; at most 8 intermediates. Sources: 50.0.2
+measured 2026-11-20; src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on signature checks.
 """
 
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
-from chainlab.verifiers.family import Basis, Family, Matching, named
+from chainlab.verifiers.family import Basis, Family, Matching, anything_goes, named
 from chainlab.verifiers.rules import by_key_id
 
 VERSIONS = ("",)
@@ -27,6 +27,9 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with cryptography 50.0.2", "cryptography-x509-verification/src/policy"),
         matching=Matching.BYTES,
         order=by_key_id,
+        self_signed_ends=False,
+        depth=MAX_INTERMEDIATES + 2,
+        loop=anything_goes,
         switches=Switches(
             anchor=Anchor.ALL,
             any_on_leaf=False,

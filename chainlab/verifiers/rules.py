@@ -6,10 +6,9 @@ Each is named for what it asks; a family's table lists those it applies. What is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from chainlab.verifiers.family import Candidate, as_found, signature_holds
 
-from chainlab.certificate import Certificate
-from chainlab.verifiers.family import Candidate, Order, as_found, signature_holds
+__all__ = ["as_found", "signature_holds"]
 
 
 def key_id_fits(candidate: Candidate) -> bool:
@@ -67,11 +66,6 @@ def path_length_fits(candidate: Candidate) -> bool:
     return sum(not step.certificate.self_issued for step in candidate.path[1:]) <= constraints.path_length
 
 
-def new_entity(candidate: Candidate) -> bool:
-    """No certificate of the path has its subject and key."""
-    return all(step.certificate.entity != candidate.issuer.entity for step in candidate.path)
-
-
 def valid_first(candidates: list[Candidate]) -> list[Candidate]:
     """Certificates valid now before others."""
     return sorted(candidates, key=lambda candidate: not valid_now(candidate))
@@ -99,6 +93,11 @@ def key_id_rank(candidate: Candidate) -> int:
     return 0 if wanted == held else 2
 
 
+def signers_first(candidates: list[Candidate]) -> list[Candidate]:
+    """Those whose key signed the child first."""
+    return sorted(candidates, key=lambda candidate: not signature_holds(candidate))
+
+
 def by_key_id(candidates: list[Candidate]) -> list[Candidate]:
     """Agreeing key identifiers first, differing ones last."""
     return sorted(candidates, key=key_id_rank)
@@ -109,15 +108,11 @@ def valid_then_last(candidates: list[Candidate]) -> list[Candidate]:
     return valid_first(candidates[::-1])
 
 
+def last_first(candidates: list[Candidate]) -> list[Candidate]:
+    """The last found first."""
+    return candidates[::-1]
+
+
 def newest_first(candidates: list[Candidate]) -> list[Candidate]:
     """Latest start of validity first."""
     return sorted(candidates, key=lambda candidate: -candidate.issuer.not_before.timestamp())
-
-
-Keep = Callable[[Certificate], bool]
-
-__all__ = [
-    "Keep", "Order", "as_found", "by_key_id", "has_key_id", "key_id_fits", "key_id_rank", "may_sign", "new_entity", "newest_first",
-    "not_denied_ca", "path_length_fits", "same_bytes", "says_ca", "serial_fits", "signature_holds", "valid_else_last",
-    "valid_else_latest", "valid_first", "valid_now", "valid_then_last",
-]  # fmt: skip

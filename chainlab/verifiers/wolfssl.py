@@ -2,12 +2,12 @@
 
 Models: ``ProcessPeerCerts`` loads the served list from its end. A certificate whose issuer is known is verified: a bad
 signature, a date or a name constraint of that issuer ends the handshake; if it is a CA whose key is not known yet, it
-becomes an issuer itself, for which it needs keyCertSign. A CA whose issuer is not known is passed over. The server's certificate then needs a known
-issuer. Issuers are found by the key identifier that the child names (a certificate without one is not found that way),
-else by name, roots first. A root with an unknown critical extension is not loaded. Anchors do not expire and are not
-judged; extended key usages of CAs are ignored; where DNS names are permitted, every certificate below must have one.
-Sources: 5.5.4 measured 2026-11-20; src/internal.c. A device build without that option refuses every certificate whose
-issuer is not known (not measured).
+becomes an issuer itself, for which it needs keyCertSign. A CA whose issuer is not known is passed over. The server's
+certificate then needs a known issuer. Issuers are found by the key identifier that the child names (a certificate
+without one is not found that way), else by name, roots first. A root with an unknown critical extension is not loaded.
+Anchors do not expire and are not judged; extended key usages of CAs are ignored; where DNS names are permitted, every
+certificate below must have one. Sources: 5.5.4 measured 2026-11-20; src/internal.c. A device build without that option
+refuses every certificate whose issuer is not known (not measured).
 """
 
 from __future__ import annotations
