@@ -72,7 +72,7 @@ Ask = Callable[[Bench], list[Answer]]
 class Oracle:
     """A real verifier in one configuration, and the family of chainlab that stands for it.
 
-    ``checks_host`` False: a raw validator that leaves the host name to its caller. ``most`` limits a slow one to so
+    ``checks_host`` and ``checks_purpose`` False: a raw validator that leaves these to its caller. ``most`` limits a slow one to so
     many scenarios. ``fast``: runs in every test run.
     """
 
@@ -82,6 +82,7 @@ class Oracle:
     version: Callable[[], str]
     install: str
     checks_host: bool = True
+    checks_purpose: bool = True
     fast: bool = False
     most: int = 0
 

@@ -29,7 +29,7 @@ def judge(line: str) -> str:
         text = " ".join(error.debug_error_string().split()).replace("|", "/")
     finally:
         channel.close()
-    if re.search(r"CERTIFICATE_VERIFY_FAILED|Peer name|certificate", text):
+    if re.search(r"CERTIFICATE_VERIFY_FAILED|verification check failed|Peer name", text):
         found = re.search(r"CERTIFICATE_VERIFY_FAILED[^\"\\]*", text)
         return f"{number}|reject|{found.group(0) if found else text[:300]}|"
     if re.search("handshake|SSL_ERROR", text, re.IGNORECASE):
