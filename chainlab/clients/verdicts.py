@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chainlab.certificate import Certificate
+from chainlab.clients.limits import Limits, exceeded, limits_of
 from chainlab.clients.profiles import Profile
 from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
-from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.reasons import Problem, Reason, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
 from chainlab.verifiers import Engine, Family, Handshake, build, family_for
@@ -77,6 +78,8 @@ class Judge:
         self._families: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
+        self._known_limits: dict[str, Limits] = {}
+        self._beyond: dict[object, Problem | None] = {}
         self._members = [(profile, self._group_of(profile, store)) for profile, store in clients]
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
@@ -99,16 +102,31 @@ class Judge:
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""
         handshake = Handshake(served, self._fetchable)
+        self._beyond.clear()
         results = [self._build(group, handshake) for group in self._groups]
-        return [self._verdict(profile, results[group]) for profile, group in self._members]
+        return [self._verdict(profile, results[group], served) for profile, group in self._members]
 
     def _build(self, group: _Group, handshake: Handshake) -> BuildResult:
         if group.family.engine is Engine.WINDOWS:
             return build_windows(handshake, group.store, self._graph, self._question)
         return build(group.family, handshake, group.store, self._graph, self._question)
 
-    def _verdict(self, profile: Profile, result: BuildResult) -> ClientVerdict:
-        problem = result.problem
+    def _limits(self, profile: Profile) -> Limits:
+        limits = self._known_limits.get(profile.id)
+        if limits is None:
+            limits = self._known_limits[profile.id] = limits_of(profile)
+        return limits
+
+    def _beyond_limits(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> Problem | None:
+        """The most telling limit that the chain exceeds; answered once for equal limits and paths."""
+        limits, path = self._limits(profile), result.furthest
+        key = (limits, tuple(certificate.sha256 for certificate in path))
+        if key not in self._beyond:
+            self._beyond[key] = most_telling(list(exceeded(limits, served, path)))
+        return self._beyond[key]
+
+    def _verdict(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> ClientVerdict:
+        problem = result.problem or self._beyond_limits(profile, result, served)
         if problem is None:
             verdict = Verdict.ACCEPT
         else:

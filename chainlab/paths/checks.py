@@ -267,7 +267,7 @@ def _leaf(case: Case) -> Iterator[Problem]:
     wanted = rsa or switches.leaf_key_usage
     usage = leaf.extensions.key_usage
     if wanted and usage is not None and not wanted & usage:
-        yield Problem(Reason.KEY_USAGE, leaf, f"its key usage has none of {', '.join(sorted(wanted))}")
+        yield Problem(Reason.LEAF_KEY_USAGE, leaf, f"its key usage has none of {', '.join(sorted(wanted))}")
     constraints = leaf.extensions.basic_constraints
     if switches.leaf_not_ca and constraints is not None and constraints.ca:
         yield Problem(Reason.WRONG_PURPOSE, leaf, "a CA certificate stands in place of a server certificate")
@@ -320,7 +320,7 @@ def _demanded(case: Case) -> Iterator[Problem]:
     if Demand.LEAF_AKI in demands and leaf.aki.key_id is None:
         yield Problem(Reason.MISSING_KEY_ID, leaf, "has no authority key identifier")
     if Demand.LEAF_KEY_USAGE in demands and leaf.extensions.key_usage is None:
-        yield Problem(Reason.KEY_USAGE, leaf, "has no key usage extension")
+        yield Problem(Reason.LEAF_KEY_USAGE, leaf, "has no key usage extension")
     if Demand.LEAF_PURPOSE in demands and leaf.extensions.extended_key_usage is None:
         yield Problem(Reason.WRONG_PURPOSE, leaf, "has no extended key usage extension")
     for issuer in case.judged(Anchor.CA)[1:]:

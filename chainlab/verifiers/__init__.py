@@ -15,7 +15,7 @@ from chainlab.errors import UsageError
 from chainlab.verifiers.builder import build
 from chainlab.verifiers.family import Basis, Engine, Family, Handshake
 
-_INFRASTRUCTURE = frozenset({"builder", "family", "rules"})
+_INFRASTRUCTURE = frozenset({"agreement", "builder", "family", "rules"})
 
 
 def family_modules() -> list[str]:

@@ -264,7 +264,7 @@ def linear(
 
 
 __all__ = [
-    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "Matching", "Order", "Prefer",
-    "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found", "by_certificate", "by_entity",
+    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "Matching", "Order",
+    "Prefer", "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found", "by_certificate", "by_entity",
     "linear", "named", "names_itself", "names_match", "self_signed", "signature_holds",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ from chainlab.verifiers.rules import (
 
 VERSIONS = ("1.0.1", "1.0.2", "1.1.1", "3")
 
-_SOURCES = (
+SOURCES = (
     "measured 2026-11-20 with the OpenSSL inside Node 0.10 to 24 and Debian's openssl 3.0.19",
     "crypto/x509/x509_vfy.c of the releases",
 )
@@ -80,7 +80,7 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         id="",
         title="",
         basis=Basis.MEASURED if numbers >= (1, 0, 1) else Basis.INFERRED,
-        sources=_SOURCES,
+        sources=SOURCES,
         prefer=Prefer.SERVED,
         stop=Stop.FIRST_ANCHORED if alternatives else Stop.FIRST_PATH,
         matching=Matching.NORMALISED,
@@ -104,7 +104,7 @@ def _trusted_first(numbers: tuple[int, ...]) -> Family:
         id="",
         title="",
         basis=Basis.MEASURED,
-        sources=_SOURCES,
+        sources=SOURCES,
         prefer=Prefer.TRUSTED,
         stop=Stop.FIRST_PATH,
         matching=Matching.NORMALISED,
@@ -138,11 +138,11 @@ def strict(table: Family) -> Family:
 
 
 def level(table: Family, number: int) -> Family:
-    """``@SECLEVEL``: smallest keys, and no SHA-1 below the anchor."""
-    return replace(
-        table,
-        switches=replace(table.switches, min_rsa_bits=LEVEL_RSA_BITS[number], rejected_hashes=BROKEN_HASHES | {"sha1"}),
-    )
+    """``@SECLEVEL``: smallest keys; SHA-1 below the anchor is worth 80 bits up to 1.1.1, less in 3.x."""
+    allowed = number == 1 and table.id.startswith("openssl-1.1")
+    hashes = BROKEN_HASHES if allowed else BROKEN_HASHES | {"sha1"}
+    switches = replace(table.switches, min_rsa_bits=LEVEL_RSA_BITS[number], rejected_hashes=hashes)
+    return replace(table, switches=switches)
 
 
 _OPTIONS: Final[Mapping[str, Callable[[Family], Family]]] = {
