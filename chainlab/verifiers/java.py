@@ -20,7 +20,7 @@ from itertools import pairwise
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prepared, Scene, linear
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, LeafTrust, Matching, Prepared, Scene, linear
 from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
 VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "11-noec", "builder", "validator")
@@ -47,6 +47,7 @@ def family(version: str = "17") -> Family:
         store_rules=(signature_holds, valid_now),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.UNQUESTIONED,
         switches=Switches(
             anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
             ca_purposes=False,

@@ -17,7 +17,7 @@ from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Candidate, Family, Matching, Stop, named
+from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
 
 VERSIONS = ("",)
@@ -48,6 +48,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with NSS 3.87.1", "lib/certhigh/certvfy.c"),
         stop=Stop.FIRST_PATH,
         matching=Matching.BYTES,
+        leaf_trust=LeafTrust.NEVER,
         served_rules=rules,
         store_rules=rules,
         select=best_alone,
