@@ -34,6 +34,7 @@ oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.client_verdicts
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -119,8 +119,14 @@ def diagnose(request: Request) -> Diagnosis:
     judge = Judge(_clients(request, catalog, own), scene.graph, question, fetchable)
     targets = tuple(_target(leaf, scene, question, judge, observed, request) for leaf in scene.leaves)
     assumptions = () if observed else scene.server.assumptions
-    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in assumptions]
+    said = [Finding(kinds.ASSUMPTION, {"text": text}) for text in (*assumptions, *_about_own(request, judge))]
     return Diagnosis(request.at, request.host, targets, scene, (*evidence.findings, *said))
+
+
+def _about_own(request: Request, judge: Judge) -> list[str]:
+    """Own devices whose verifier's version is not known itself."""
+    notes = ((profile, judge.family(profile).note) for profile, _ in request.own_clients)
+    return [f"own client '{profile.name}', verifier {profile.family}: {note}" for profile, note in notes if note]
 
 
 def _clients(

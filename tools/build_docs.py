@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
 from chainlab.findings import KINDS
 from chainlab.paths.reasons import Reason
+from chainlab.verifiers import family_for, family_modules
+from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows.selection import LostBecause
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -33,7 +36,38 @@ def reasons_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"findings.md": findings_page, "reasons.md": reasons_page}
+def verifiers_page() -> str:
+    """How each family of verifiers decides: what is modelled, from which sources, and how far it was checked."""
+    parts = [
+        "# How each client verifies\n\nEvery verifier family that a client profile or `--client NAME=FAMILY:FILE` can "
+        "name. A version picks the nearest earlier behaviour known and says so. Figures compare chainlab's verdicts "
+        "with the real verifier's.\n"
+    ]
+    for module in family_modules():
+        loaded = importlib.import_module(f"chainlab.verifiers.{module}")
+        stem = module.replace("_", "-")
+        names = [f"{stem}-{version}" if version else stem for version in loaded.VERSIONS]
+        lines = [f"- `{name}`: {_standing(name)}" for name in names]
+        parts.append(f"## {stem}\n\n{markdown((loaded.__doc__ or '').strip())}\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _standing(name: str) -> str:
+    family = family_for(name)
+    agreement = agreement_of(family)
+    note = f"; {family.note}" if family.note else ""
+    return (str(agreement) if agreement is not None else family.basis.value) + note
+
+
+def markdown(docstring: str) -> str:
+    """A docstring as Markdown: literals and the reserved characters of the text around them."""
+    parts = docstring.split("``")
+    return "".join(
+        f"`{part}`" if odd % 2 else part.replace("_", "\\_").replace("*", "\\*") for odd, part in enumerate(parts)
+    )
+
+
+PAGES = {"findings.md": findings_page, "reasons.md": reasons_page, "verifiers.md": verifiers_page}
 
 
 def main() -> None:

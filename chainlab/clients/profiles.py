@@ -57,9 +57,9 @@ def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
     """The profiles that a selector names, in their own order.
 
     Comma-separated terms: an id, a glob over ids (``android-*``), a family or its stem (``openssl``, ``java-17``),
-    ``all``, ``default``, ``core`` (families and years without near-duplicates), ``none``; and filters that narrow the rest: ``grade:A``, ``min-date:2016``,
-    ``max-date:2020-06``. Without any naming term the default profiles are narrowed. ``UsageError`` names a term that
-    matches nothing.
+    ``all``, ``default``, ``core`` (families and years without near-duplicates), ``none``; and filters that narrow the
+    rest: ``grade:A``, ``min-date:2016``, ``max-date:2020-06``. Without any naming term the default profiles are
+    narrowed. ``UsageError`` names a term that matches nothing.
     """
     terms = [term.strip() for term in selector.split(",") if term.strip()]
     filters = [term for term in terms if ":" in term]

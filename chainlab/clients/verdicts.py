@@ -92,6 +92,11 @@ class Judge:
             self._groups.append(_Group(family, store))
         return known
 
+    @property
+    def questions(self) -> int:
+        """How many different questions one chain takes."""
+        return len(self._groups)
+
     def family(self, profile: Profile) -> Family:
         """The verifier family of a client."""
         family = self._families.get(profile.family)

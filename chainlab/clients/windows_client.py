@@ -33,8 +33,8 @@ REASONS: Final[tuple[tuple[TrustError, Reason], ...]] = (
     (TrustError.IS_UNTRUSTED_ROOT, Reason.NO_ANCHOR),
     (TrustError.HAS_WEAK_SIGNATURE, Reason.WEAK_SIGNATURE),
     (TrustError.IS_NOT_SIGNATURE_VALID, Reason.BAD_SIGNATURE),
-    (TrustError.IS_NOT_VALID_FOR_USAGE, Reason.WRONG_PURPOSE),
     (TrustError.INVALID_BASIC_CONSTRAINTS, Reason.NOT_A_CA),
+    (TrustError.IS_NOT_VALID_FOR_USAGE, Reason.WRONG_PURPOSE),
     (
         TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
         | TrustError.HAS_EXCLUDED_NAME_CONSTRAINT

@@ -29,6 +29,7 @@ from chainlab.verifiers.family import (
     Stop,
     by_certificate,
     linear,
+    nearest_note,
 )
 from chainlab.verifiers.rules import valid_now
 
@@ -40,8 +41,8 @@ BACKTRACKS_FROM = 7
 CONSCRYPT_REFUSES_SHA1 = 15
 """First platform version taken for Conscrypt's refusal of SHA-1 (inferred: the 2026 code refuses it)."""
 
-RECORDED = (2, 4, 5, 6, 7)
-"""Versions whose generation was recorded."""
+RECORDED = ((2,), (4,), (5,), (6,), (7,), (17,))
+"""Versions whose generation was recorded; 17 stands for the Conscrypt of 2026."""
 
 
 def family(version: str = "17") -> Family:
@@ -52,7 +53,7 @@ def family(version: str = "17") -> Family:
     table = Family(
         id=f"android-{version}",
         title=f"Android {version} trust manager",
-        basis=Basis.MEASURED,
+        basis=Basis.MEASURED if (major,) in RECORDED else Basis.INFERRED,
         sources=(
             "the platform's trust manager code, measured 2026-11-20 on a desktop JVM",
             "org/conscrypt/TrustManagerImpl.java",
@@ -65,9 +66,15 @@ def family(version: str = "17") -> Family:
             min_rsa_bits=1024,
             host=HostRules(common_name_fallback=major < 9),
         ),
-        note="" if major in RECORDED else "nearest recorded generation",
+        note=_standing_for(major),
     )
     return _backtracking(table) if major >= BACKTRACKS_FROM else replace(table, choices=1, prepare=_rearranged)
+
+
+def _standing_for(major: int) -> str:
+    if CONSCRYPT_REFUSES_SHA1 <= major < 17:
+        return "taken to be like Android 17, the Conscrypt of 2026"
+    return nearest_note((major,), RECORDED, "Android")
 
 
 def _backtracking(table: Family) -> Family:

@@ -128,7 +128,7 @@ class _Builder:
             candidates = trusted + served
         else:  # a served self-signed certificate gives way to the store's
             ends = [candidate for candidate in served if self._ends(candidate)]
-            on = [candidate for candidate in served if candidate not in ends]
+            on = [candidate for candidate in served if candidate not in ends and not candidate.used]
             candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
         steps: dict[str, Step] = {}
         for candidate in family.select(candidates):

@@ -121,6 +121,11 @@ class Candidate:
         """The certificate whose issuer is looked for."""
         return self.path[-1].certificate
 
+    @property
+    def used(self) -> bool:
+        """The path already holds it: OpenSSL takes a served certificate out of its list when it follows it."""
+        return any(step.certificate == self.issuer for step in self.path)
+
 
 IssuerRule = Callable[[Candidate], bool]
 """Whether a verifier takes a candidate into consideration while it builds; see ``rules``."""
@@ -256,6 +261,14 @@ def named(identity: str, version: str) -> str:
     return f"{identity}-{version}" if version else identity
 
 
+def nearest_note(wanted: tuple[int, ...], known: Sequence[tuple[int, ...]], title: str) -> str:
+    """What to say where a version was not looked at itself: the nearest earlier one known, else the earliest."""
+    if not wanted or any(release[: len(wanted)] == wanted for release in known):
+        return ""
+    earlier = max((release for release in known if release <= wanted), default=min(known))
+    return f"taken to be like {title} {'.'.join(map(str, earlier))}, the nearest release known"
+
+
 def linear(
     family: Family,
     served: Sequence[Certificate],
@@ -282,8 +295,32 @@ def linear(
 
 
 __all__ = [
-    "AnchorIdentity", "Basis", "Candidate", "Engine", "Family", "Handshake", "IssuerRule", "LeafTrust",
-    "Matching", "Order", "Prefer", "Prepare", "Prepared", "Scene", "ServedOrder", "Stop", "anything_goes", "as_found",
-    "by_certificate", "by_entity",    "linear", "named", "names_itself", "names_itself_and_may_sign",
-    "names_match", "self_signed", "signature_holds",
+    "AnchorIdentity",
+    "Basis",
+    "Candidate",
+    "Engine",
+    "Family",
+    "Handshake",
+    "IssuerRule",
+    "LeafTrust",
+    "Matching",
+    "Order",
+    "Prefer",
+    "Prepare",
+    "Prepared",
+    "Scene",
+    "ServedOrder",
+    "Stop",
+    "anything_goes",
+    "as_found",
+    "by_certificate",
+    "by_entity",
+    "linear",
+    "named",
+    "names_itself",
+    "names_itself_and_may_sign",
+    "names_match",
+    "nearest_note",
+    "self_signed",
+    "signature_holds",
 ]  # fmt: skip

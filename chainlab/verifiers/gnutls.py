@@ -5,14 +5,15 @@ that could be its issuer (names as bytes, key identifiers), duplicates dropped, 
 issuer; unsorted leftovers stay behind it. A self-signed last certificate is dropped, and so is everything from the
 first certificate on that the trust list holds. What remains is judged against the roots that bear the last one's
 issuer name: one path, nothing is tried again. anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is
-refused (``gnutls-legacy``: allowed by priority string). ``gnutls-2`` (before 3.0) does not sort the list. Sources:
-3.7.9 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and verify.c; BetterTLS results of 3.6.13
-and 3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled: priority strings other than the default,
-PKCS #11 trust modules.
+refused (``gnutls-legacy``: allowed by priority string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before
+3.0) does not sort the list. Sources: 3.7.9 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and
+verify.c; BetterTLS results of 3.6.13 and 3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled:
+priority strings other than the default, PKCS #11 trust modules.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -32,7 +33,10 @@ from chainlab.verifiers.family import (
 )
 from chainlab.verifiers.rules import key_id_fits, same_bytes, valid_then_last
 
-VERSIONS = ("", "legacy", "2")
+VERSIONS = ("", "legacy", "3.6.13", "2")
+
+RETRIES_EXPIRED_FROM = (3, 6, 14)
+"""First release that looks for another way when the one it found has expired [D: NEWS of 3.6.14, AddTrust]."""
 
 _INSECURE = BROKEN_HASHES | {"sha1"}
 
@@ -42,12 +46,14 @@ MAX_SORTED = 16
 
 def family(version: str = "") -> Family:
     """GnuTLS 3; ``2`` for releases before 3.0, ``legacy`` where the priority string allows SHA-1."""
-    old = version.startswith("2")
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (3, 7, 9)
+    old = numbers < (3,)
     hashes = BROKEN_HASHES if old or version == "legacy" else BROKEN_HASHES | {"sha1"}
+    sort = _sorted_and_retried if numbers >= RETRIES_EXPIRED_FROM else _sorted_before_3_6_14
     return Family(
         id=named("gnutls", version),
-        title="GnuTLS 2" if old else "GnuTLS",
-        basis=Basis.LITERATURE if old else Basis.MEASURED,
+        title=f"GnuTLS {version}" if version[:1].isdigit() else "GnuTLS",
+        basis=Basis.DOCUMENTED if numbers < RETRIES_EXPIRED_FROM else Basis.MEASURED,
         sources=("measured 2026-11-20 with GnuTLS 3.7.9", "lib/x509/verify-high.c"),
         matching=Matching.TEXT,
         store_rules=(same_bytes, key_id_fits),
@@ -60,18 +66,28 @@ def family(version: str = "") -> Family:
             names_in_cn=True,
             host=HostRules(common_name_fallback=True),
         ),
-        prepare=_as_served if old else _sorted,
+        prepare=_as_served if old else sort,
     )
 
 
 def _as_served(table: Family, scene: Scene) -> Prepared:
-    return linear(table, _shortened(list(scene.handshake.served), scene))
+    return linear(table, _shortened(list(scene.handshake.served), scene, expired_is_superseded=False))
 
 
-def _sorted(table: Family, scene: Scene) -> Prepared:
+def _sorted_before_3_6_14(table: Family, scene: Scene) -> Prepared:
+    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=False))
+
+
+def _sorted_and_retried(table: Family, scene: Scene) -> Prepared:
+    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=True))
+
+
+def _sorted(scene: Scene) -> list[Certificate]:
     served = list(scene.handshake.served)
-    arranged = served if len(served) > MAX_SORTED else _arranged(served, scene)
-    chain = _shortened(arranged, scene)
+    return served if len(served) > MAX_SORTED else _arranged(served, scene)
+
+
+def _judged_list(table: Family, chain: list[Certificate]) -> Prepared:
     broken = next((child for child, issuer in pairwise(chain) if not _issued(child, issuer)), None)
     if broken is None:
         return linear(table, chain)
@@ -110,7 +126,7 @@ def _issued(child: Certificate, issuer: Certificate) -> bool:
     return child.aki.key_id is None or issuer.ski is None or child.aki.key_id == issuer.ski
 
 
-def _shortened(served: list[Certificate], scene: Scene) -> list[Certificate]:
+def _shortened(served: list[Certificate], scene: Scene, *, expired_is_superseded: bool) -> list[Certificate]:
     """Without a self-signed end, and without what stands on a root of the last one's issuer, else of its own, name."""
     if len(served) > 1 and _issued(served[-1], served[-1]):
         served = served[:-1]
@@ -121,7 +137,7 @@ def _shortened(served: list[Certificate], scene: Scene) -> list[Certificate]:
     last = served[-1]
     roots = _bucket(scene, last.issuer)
     cut = _cut(served, roots)
-    if last.issuer.same_bytes(last.subject) or not _superseded(cut, roots, scene):
+    if last.issuer.same_bytes(last.subject) or not _superseded(cut, roots, scene, expired_is_superseded):
         return cut
     return _cut(served, _bucket(scene, last.subject))
 
@@ -131,13 +147,13 @@ def _bucket(scene: Scene, name: Name) -> list[Certificate]:
     return [root for root in scene.trust.anchors_named(name) if root.subject.same_bytes(name)]
 
 
-def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scene: Scene) -> bool:
+def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scene: Scene, by_expiry: bool) -> bool:
     """The first try finds no signer, or an expired certificate or SHA-1: reason enough for the second."""
     signers = [root for root in roots if _issued(chain[-1], root)]
     if not signers:
         return True
     expired = any(scene.question.at > certificate.not_after for certificate in (*chain, signers[-1]))
-    return expired or any(certificate.signature.hash in _INSECURE for certificate in chain)
+    return (by_expiry and expired) or any(certificate.signature.hash in _INSECURE for certificate in chain)
 
 
 def _cut(served: list[Certificate], roots: Sequence[Certificate]) -> list[Certificate]:

@@ -20,12 +20,24 @@ from itertools import pairwise
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import AnchorIdentity, Basis, Family, LeafTrust, Matching, Prepared, Scene, linear
+from chainlab.verifiers.family import (
+    AnchorIdentity,
+    Basis,
+    Family,
+    LeafTrust,
+    Matching,
+    Prepared,
+    Scene,
+    linear,
+    nearest_note,
+)
 from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
 VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "11-noec", "builder", "validator")
 
 MEASURED = ("8", "11", "17", "21", "25", "builder", "validator")
+
+MEASURED_RELEASES = ((8,), (11,), (17,), (21,), (25,))
 
 MIN_RSA_BITS = 1024
 """jdk.certpath.disabledAlgorithms: "RSA keySize < 1024" [D: java.security of 7u40 and later]."""
@@ -34,6 +46,7 @@ MIN_RSA_BITS = 1024
 def family(version: str = "17") -> Family:
     """SunJSSE's trust manager of one Java release, or one of the two algorithms on its own."""
     measured = re.split(r"[.-]", version)[0] in MEASURED
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version))[:1]
     schemes = frozenset({"ECDSA"}) if version.endswith("-noec") else frozenset[str]()
     return Family(
         id=f"java-{version}",
@@ -56,7 +69,7 @@ def family(version: str = "17") -> Family:
             min_rsa_bits=MIN_RSA_BITS,
             host=HostRules(common_name_fallback=True),
         ),
-        note="" if measured else "taken to be like Java 8",
+        note=nearest_note(numbers, MEASURED_RELEASES, "Java"),
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
 

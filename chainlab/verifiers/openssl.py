@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from chainlab.errors import UsageError
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
@@ -31,6 +32,7 @@ from chainlab.verifiers.family import (
     by_certificate,
     names_itself,
     names_itself_and_may_sign,
+    nearest_note,
 )
 from chainlab.verifiers.rules import (
     as_found,
@@ -47,6 +49,9 @@ SOURCES = (
     "measured 2026-11-20 with the OpenSSL inside Node 0.10 to 24 and Debian's openssl 3.0.19",
     "crypto/x509/x509_vfy.c of the releases",
 )
+
+MEASURED_RELEASES: Final = ((1, 0, 1), (1, 0, 2), (1, 1, 0), (1, 1, 1), (3, 0), (3, 5))
+"""Lines whose behaviour was measured."""
 
 LEVEL_RSA_BITS: Final = {1: 1024, 2: 2048}
 """Security level to the smallest RSA modulus: 80 and 112 bits of security [D: SSL_CTX_set_security_level(3)]."""
@@ -76,10 +81,18 @@ def family(version: str = "3") -> Family:
         number, options = "3", version.split("-") if version else []
     numbers, letter = release(number)
     made = _trusted_first(numbers) if numbers >= (1, 1) else _served_first(numbers, letter)
-    made = replace(made, id=f"openssl-{version or '3'}", title=f"OpenSSL {' '.join([number, *options])}")
+    made = replace(
+        made,
+        id=f"openssl-{version or '3'}",
+        title=f"OpenSSL {' '.join([number, *options])}",
+        note=nearest_note(numbers, MEASURED_RELEASES, "OpenSSL"),
+    )
     joined = "-".join(options).replace("trusted-first", "trusted_first")
     for option in filter(None, joined.split("-")):
-        made = _OPTIONS[option](made) if option in _OPTIONS else made
+        if option not in _OPTIONS:
+            known = ", ".join(_OPTIONS).replace("_", "-")
+            raise UsageError(f"unknown option in 'openssl-{version}'; known: {known}")
+        made = _OPTIONS[option](made)
     return made
 
 
@@ -103,7 +116,6 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         depth=100,
         loop=by_certificate,
         switches=replace(SWITCHES, key_usage_makes_ca=True, names_in_cn=False, anchor=Anchor.VALIDITY | Anchor.NAMES),
-        note="" if numbers >= (1, 0, 1) else "taken to be like 1.0.1",
     )
 
 

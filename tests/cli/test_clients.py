@@ -44,7 +44,7 @@ def test_a_client_tells_store_verifier_sources_grade_agreement_and_limits() -> N
     client = document("show", "java-7u79")["client"]
     assert client["grade"] == "A"
     assert len(client["root_list"]) == client["roots"]
-    assert client["verifier_note"] == "taken to be like Java 8"
+    assert client["verifier_note"] == "taken to be like Java 8, the nearest release known"
     assert any("RSA-PSS" in limit for limit in client["limits"])
     text = run("show", "java-7u79").stdout
     assert "taken to be like Java 8" in text

@@ -72,8 +72,8 @@ Ask = Callable[[Bench], list[Answer]]
 class Oracle:
     """A real verifier in one configuration, and the family of chainlab that stands for it.
 
-    ``checks_host`` and ``checks_purpose`` False: a raw validator that leaves these to its caller. ``most`` limits a slow one to so
-    many scenarios. ``fast``: runs in every test run.
+    ``checks_host`` and ``checks_purpose`` False: a raw validator that leaves these to its caller. ``most`` limits a
+    slow one to so many scenarios. ``fast``: runs in every test run.
     """
 
     id: str

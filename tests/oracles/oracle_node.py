@@ -56,7 +56,7 @@ def _answers(release: str, lines: str, batch: Path, options: dict[str, str]) -> 
     while len(answers) < count:
         batch.write_text("".join(waiting[len(answers) :]), encoding="ascii")
         result = run([_binary(release), NATIVE / "verify.js", batch], **options)
-        done = result.stdout.count("\n")
+        done = sum(line.partition("|")[0].isdigit() for line in result.stdout.splitlines())
         made = parse_lines(result.stdout, count, result.stderr)
         answers += made[len(answers) : len(answers) + done]
         if len(answers) < count:
