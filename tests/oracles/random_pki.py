@@ -85,7 +85,8 @@ def _twins(rng: random.Random, certs: dict[str, CertSpec]) -> None:
 
 def _spoil(rng: random.Random, certs: dict[str, CertSpec]) -> None:
     for _ in range(rng.choice((0, 0, 1, 1, 1, 2, 2, 3))):
-        name = rng.choice(list(certs)) if rng.random() < 0.5 else rng.choice([n for n in certs if n != "leaf"])
+        near = [name for name, spec in certs.items() if "A" in (spec.subject, spec.issuer)]  # what most paths contain
+        name = rng.choice(near if rng.random() < 0.4 else list(certs))
         trait = rng.choice(LEAF_TRAITS if name == "leaf" else CA_TRAITS)
         spec = certs[name]
         certs[name] = CertSpec(spec.subject, spec.issuer, (*spec.traits, trait))
@@ -115,8 +116,8 @@ def _roots(rng: random.Random, certs: dict[str, CertSpec]) -> tuple[str, ...]:
 
 def _served(rng: random.Random, certs: dict[str, CertSpec]) -> tuple[str, ...]:
     pool = [name for name in certs if name != "leaf"]
-    served = _walk(rng, certs) if rng.random() < 0.6 else rng.sample(pool, rng.randint(1, len(pool)))
-    if served and rng.random() < 0.1:
+    served = _walk(rng, certs) if rng.random() < 0.75 else rng.sample(pool, rng.randint(1, len(pool)))
+    if served and rng.random() < 0.06:
         served.remove(rng.choice(served))
     if rng.random() < 0.15:
         rng.shuffle(served)
