@@ -13,6 +13,7 @@ from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
     Family,
+    LeafTrust,
     Matching,
     Prefer,
     ServedOrder,
@@ -44,6 +45,7 @@ def family(version: str = "") -> Family:
         served_order=ServedOrder.NEXT,
         self_signed_ends=False,
         anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.ALWAYS,
         loop=by_certificate,
         switches=Switches(
             anchor=Anchor.NOTHING,

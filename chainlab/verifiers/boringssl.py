@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chainlab.paths.checks import Anchor
 from chainlab.verifiers import openssl
-from chainlab.verifiers.family import Basis, Family, named
+from chainlab.verifiers.family import Basis, Family, named, names_itself_and_may_sign
 from chainlab.verifiers.rules import as_found
 
 VERSIONS = ("", "partial")
@@ -26,6 +26,7 @@ def family(version: str = "") -> Family:
         title="BoringSSL (partial chains)" if partial else "BoringSSL",
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with Android 13's BoringSSL and gRPC 1.85.1", "crypto/x509/x509_vfy.c"),
+        self_signed=names_itself_and_may_sign,
         order=as_found,
         partial_chain=partial,
         climbs_store=True,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear, named
+from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import has_key_id, signature_holds
 
 VERSIONS = ("", "validator")
@@ -23,6 +23,7 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with Bouncy Castle 1.72",),
         matching=Matching.NORMALISED,
+        leaf_trust=LeafTrust.SELF_SIGNED,
         served_rules=(has_key_id, signature_holds),
         switches=Switches(anchor=Anchor.NOTHING, ca_purposes=False, host=HostRules(common_name_fallback=True)),
         prepare=_validated if version == "validator" else None,

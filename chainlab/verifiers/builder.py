@@ -19,6 +19,7 @@ from chainlab.verifiers.family import (
     Candidate,
     Family,
     Handshake,
+    LeafTrust,
     Prefer,
     Scene,
     ServedOrder,
@@ -70,6 +71,8 @@ class _Builder:
         problems = judge(Case(path, scene.graph, scene.trust, self.family.switches, scene.question))
         if self.family.served_order is not ServedOrder.ANY and not path.complete and self._out_of_order():
             problems = (Problem(Reason.CHAIN_ORDER, path.top), *problems)
+        if self.family.leaf_trust is LeafTrust.UNQUESTIONED and path.complete and len(path.steps) == 1:
+            return JudgedPath(path, tuple(p for p in problems if p.reason is Reason.HOST_MISMATCH))
         return JudgedPath(path, (*self.problems, *problems))
 
     def _out_of_order(self) -> bool:
@@ -77,9 +80,17 @@ class _Builder:
         return any(child.issuer.key != issuer.subject.key for child, issuer in pairwise(served))
 
     def _leaf_step(self, leaf: Certificate) -> Step:
-        if self._is_anchor(leaf, from_store=False):
+        if self._leaf_is_anchor(leaf):
             return Step(leaf, Origin.LEAF, End.ANCHOR)
         return Step(leaf, Origin.LEAF, End.SELF_SIGNED if self.family.self_signed(self.scene, leaf) else None)
+
+    def _leaf_is_anchor(self, leaf: Certificate) -> bool:
+        rule = self.family.leaf_trust
+        if rule is LeafTrust.LIKE_ISSUERS:
+            return self._is_anchor(leaf, from_store=False)
+        if rule is LeafTrust.NEVER or self.scene.trust.setting(leaf).level is not TrustLevel.ANCHOR:
+            return False
+        return rule is not LeafTrust.SELF_SIGNED or self.family.self_signed(self.scene, leaf)
 
     def _is_anchor(self, certificate: Certificate, *, from_store: bool) -> bool:
         family, trust = self.family, self.scene.trust
@@ -117,7 +128,7 @@ class _Builder:
             candidates = trusted + served
         else:  # a served self-signed certificate gives way to the store's
             ends = [candidate for candidate in served if self._ends(candidate)]
-            on = [candidate for candidate in served if candidate not in ends]
+            on = [candidate for candidate in served if candidate not in ends and not candidate.used]
             candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
         steps: dict[str, Step] = {}
         for candidate in family.select(candidates):

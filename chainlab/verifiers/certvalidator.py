@@ -3,7 +3,8 @@
 Models: every path is tried; key identifier, issuer and serial number of the authority key identifier must fit; anchors
 do not expire; CA purposes are ignored; the fork wants the purposes it is asked for spelt out in the server's
 certificate and refuses RSA signatures by keys below 2048 bits. It checks no host name. ``certvalidator-0.11`` is the
-original: it checks the host, knows no RSA-PSS and refuses critical name constraints. Sources: 0.33.0 and 0.11.1
+original: it checks the host and the anchor's path length, not the serial number beside a key identifier, knows no
+RSA-PSS and refuses critical name constraints. Sources: 0.33.0 and 0.11.1
 measured 2026-11-20 with SHA-1 allowed.
 """
 
@@ -49,6 +50,7 @@ def _original(table: Family) -> Family:
     """wbond's certvalidator 0.11.1."""
     switches = replace(
         table.switches,
+        anchor=Anchor.KEY_SIZE | Anchor.PATH_LENGTH,
         min_rsa_bits=0,
         demands=Demand.NOTHING,
         name_constraints=Names.REFUSED,
@@ -57,7 +59,7 @@ def _original(table: Family) -> Family:
     return replace(
         table,
         title="certvalidator 0.11",
-        served_rules=(signature_holds,),
-        store_rules=(signature_holds,),
+        served_rules=(key_id_fits, signature_holds),
+        store_rules=(key_id_fits, signature_holds),
         switches=switches,
     )

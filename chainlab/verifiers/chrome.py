@@ -19,7 +19,7 @@ from typing import Final
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers import android, apple, nss_libpkix
-from chainlab.verifiers.family import Basis, Family, Matching, named
+from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named
 from chainlab.verifiers.rules import by_key_id, signature_holds
 
 VERSIONS = ("", "90-linux", "90-mac", "90-android", "90-windows")
@@ -41,6 +41,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with Chromium 156", "pki/path_builder.h of BoringSSL"),
         matching=Matching.BYTES,
         order=by_key_id,
+        leaf_trust=LeafTrust.NEVER,
         aia=True,
         switches=Switches(
             anchor=Anchor.ALL & ~Anchor.SAYS_CA, rejected_hashes=BROKEN_HASHES | {"sha1"}, min_rsa_bits=1024

@@ -79,6 +79,16 @@ class AnchorIdentity(Enum):
     STORE = "nothing does: only the store's own certificates are anchors"
 
 
+class LeafTrust(Enum):
+    """What it means that the server certificate itself is in the trust store."""
+
+    LIKE_ISSUERS = "it is an anchor where an issuer would be one"
+    NEVER = "nothing"
+    SELF_SIGNED = "it is an anchor if it is self-signed"
+    ALWAYS = "it is an anchor"
+    UNQUESTIONED = "it is an anchor, and only the host name is looked at"
+
+
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """What a client gets to see: the served list (leaf first), and what it may fetch by AIA."""
@@ -110,6 +120,11 @@ class Candidate:
     def child(self) -> Certificate:
         """The certificate whose issuer is looked for."""
         return self.path[-1].certificate
+
+    @property
+    def used(self) -> bool:
+        """The path already holds it: OpenSSL takes a served certificate out of its list when it follows it."""
+        return any(step.certificate == self.issuer for step in self.path)
 
 
 IssuerRule = Callable[[Candidate], bool]
@@ -173,6 +188,12 @@ def names_itself(_scene: Scene, certificate: Certificate) -> bool:
     return aki.key_id is None or certificate.ski is None or aki.key_id == certificate.ski
 
 
+def names_itself_and_may_sign(scene: Scene, certificate: Certificate) -> bool:
+    """EXFLAG_SS before OpenSSL 1.1.1: key usage, where present, must include keyCertSign too."""
+    usage = certificate.extensions.key_usage
+    return names_itself(scene, certificate) and (usage is None or "key_cert_sign" in usage)
+
+
 SIGNED: Final[tuple[IssuerRule, ...]] = (signature_holds,)
 
 
@@ -187,7 +208,8 @@ class Family:
     certificate of the store, ``aia`` fetches issuers that are missing.
 
     Ends: ``partial_chain`` takes anchors that are not self-signed, ``climbs_store`` goes on from these while the store
-    holds an issuer; ``anchors`` says which served certificates are anchors; ``self_signed_ends`` does not go past a
+    holds an issuer; ``anchors`` says which served certificates are anchors, ``leaf_trust`` whether the first one can
+    be; ``self_signed_ends`` does not go past a
     self-signed certificate, of which ``self_signed`` is the test.
 
     ``prepare`` reads the handshake before anything is built: JSSE validates an ordered list and builds only otherwise,
@@ -215,6 +237,7 @@ class Family:
     self_signed_ends: bool = True
     self_signed: SelfSignedTest = self_signed
     anchors: AnchorIdentity = AnchorIdentity.CERTIFICATE
+    leaf_trust: LeafTrust = LeafTrust.LIKE_ISSUERS
     aia: bool = False
     depth: int = 20
     loop: LoopRule = by_entity
@@ -279,6 +302,7 @@ __all__ = [
     "Family",
     "Handshake",
     "IssuerRule",
+    "LeafTrust",
     "Matching",
     "Order",
     "Prefer",
@@ -294,6 +318,7 @@ __all__ = [
     "linear",
     "named",
     "names_itself",
+    "names_itself_and_may_sign",
     "names_match",
     "nearest_note",
     "self_signed",

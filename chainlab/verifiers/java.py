@@ -24,6 +24,7 @@ from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
     Family,
+    LeafTrust,
     Matching,
     Prepared,
     Scene,
@@ -59,6 +60,7 @@ def family(version: str = "17") -> Family:
         store_rules=(signature_holds, valid_now),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.UNQUESTIONED,
         switches=Switches(
             anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
             ca_purposes=False,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Names, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear, named
+from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import signers_first
 
 VERSIONS = ("",)
@@ -29,6 +29,7 @@ def family(version: str = "") -> Family:
         store_rules=(),
         order=signers_first,
         choices=1,
+        leaf_trust=LeafTrust.UNQUESTIONED,
         switches=Switches(
             anchor=Anchor.NOTHING,
             ca_purposes=False,

@@ -23,6 +23,7 @@ from chainlab.verifiers.family import (
     Basis,
     Candidate,
     Family,
+    LeafTrust,
     Matching,
     Prefer,
     Prepared,
@@ -64,6 +65,7 @@ def family(version: str = "2") -> Family:
         prepare=_parsed,
         self_signed_ends=False,
         anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.SELF_SIGNED,
         loop=by_certificate,
         switches=Switches(
             ca_purposes=False,

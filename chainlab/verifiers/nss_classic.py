@@ -1,12 +1,13 @@
 """NSS's old path code (``CERT_VerifyCert``): Firefox up to 30, Thunderbird, Red Hat's tools, ``vfychain``, ``tstclnt``.
 
 Models: ``cert_VerifyCertChainOld`` takes one issuer at each step and never another. Of all certificates with the
-issuer's name (bytes), served and stored, those whose key identifier fits remain, of these the CAs; the best of them is
+issuer's name (bytes), served and stored, those remain whose key identifier fits, or of these the one with the issuer
+and serial number that the authority key identifier names; of these the CAs; the best of them is
 one that may sign for TLS, then one valid now, then a trusted one, then the newer; of equals the last served. The path
 ends at the first trusted issuer; its validity, path length and name constraints are judged, not its key usage. A
 server certificate with an RSA key needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain)
-measured 2026-11-20; lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pkibase.c. Not modelled: certificates
-cached from earlier connections; ``vfychain`` checks no host name.
+measured 2026-11-20; lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not
+modelled: certificates cached from earlier connections; ``vfychain`` checks no host name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Candidate, Family, Matching, Stop, named
+from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
 
 VERSIONS = ("",)
@@ -48,6 +49,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with NSS 3.87.1", "lib/certhigh/certvfy.c"),
         stop=Stop.FIRST_PATH,
         matching=Matching.BYTES,
+        leaf_trust=LeafTrust.NEVER,
         served_rules=rules,
         store_rules=rules,
         select=best_alone,
@@ -68,9 +70,17 @@ def for_tls(candidate: Candidate) -> bool:
     return may_sign(candidate) and (candidate.trusted or purposes is None or bool(_TLS.intersection(purposes)))
 
 
+def identified(candidate: Candidate) -> bool:
+    """``nssCertIDMatch_Yes``: where the child names issuer and serial number, those decide; else its key identifier."""
+    aki, issuer = candidate.child.aki, candidate.issuer
+    if aki.issuer is not None:
+        return aki.issuer.same_bytes(issuer.issuer) and aki.serial == issuer.serial
+    return aki.key_id is not None and aki.key_id == issuer.ski
+
+
 def best_alone(candidates: list[Candidate]) -> list[Candidate]:
     """``nssCertificateArray_FindBestCertificate`` over served certificates, then stored ones."""
-    exact = [c for c in candidates if c.child.aki.key_id is not None and c.issuer.ski == c.child.aki.key_id]
+    exact = [candidate for candidate in candidates if identified(candidate)]
     listed = sorted(exact or candidates, key=lambda candidate: candidate.trusted)
     return [reduce(_better, listed)] if listed else []
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from chainlab.paths.checks import Anchor
 from chainlab.verifiers import nss_classic
-from chainlab.verifiers.family import Basis, Family, Matching, Stop, named
+from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, signature_holds
 
 VERSIONS = ("", "aia")
@@ -23,6 +23,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with NSS 3.87.1",),
         stop=Stop.FIRST_GOOD,
         matching=Matching.BYTES,
+        leaf_trust=LeafTrust.NEVER,
         served_rules=(key_id_fits, signature_holds),
         store_rules=(key_id_fits, signature_holds),
         aia=version == "aia",

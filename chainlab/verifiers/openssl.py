@@ -23,7 +23,17 @@ from typing import Final
 from chainlab.errors import UsageError
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop, by_certificate, names_itself, nearest_note
+from chainlab.verifiers.family import (
+    Basis,
+    Family,
+    Matching,
+    Prefer,
+    Stop,
+    by_certificate,
+    names_itself,
+    names_itself_and_may_sign,
+    nearest_note,
+)
 from chainlab.verifiers.rules import (
     as_found,
     key_id_fits,
@@ -102,10 +112,10 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         served_choices=1,
         closed_store=True,
         partial_chain=False,
-        self_signed=names_itself,
+        self_signed=names_itself_and_may_sign,
         depth=100,
         loop=by_certificate,
-        switches=replace(SWITCHES, key_usage_makes_ca=True, anchor=Anchor.VALIDITY | Anchor.NAMES),
+        switches=replace(SWITCHES, key_usage_makes_ca=True, names_in_cn=False, anchor=Anchor.VALIDITY | Anchor.NAMES),
     )
 
 
@@ -125,10 +135,10 @@ def _trusted_first(numbers: tuple[int, ...]) -> Family:
         choices=1,
         closed_store=True,
         partial_chain=False,
-        self_signed=names_itself,
+        self_signed=names_itself if numbers >= (1, 1, 1) else names_itself_and_may_sign,
         depth=100,
         loop=by_certificate,
-        switches=SWITCHES,
+        switches=SWITCHES if numbers >= (1, 1, 1) else replace(SWITCHES, anchor=Anchor.ALL & ~Anchor.PATH_LENGTH),
     )
 
 

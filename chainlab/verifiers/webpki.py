@@ -8,7 +8,7 @@ and webpki 0.22.0 measured 2026-11-20; src/verify_cert.rs, src/trust_anchor.rs.
 """
 
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Names, Switches
-from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, named
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, LeafTrust, Matching, named
 
 VERSIONS = ("", "0.22")
 
@@ -26,6 +26,7 @@ def family(version: str = "") -> Family:
         sources=("measured 2026-11-20 with rustls-webpki 0.103.16 and webpki 0.22.0", "src/verify_cert.rs"),
         matching=Matching.BYTES,
         anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.SELF_SIGNED,
         self_signed_ends=False,
         switches=Switches(
             anchor=Anchor.NAMES | Anchor.KEY_SIZE,
@@ -33,11 +34,10 @@ def family(version: str = "") -> Family:
             any_on_ca=False,
             leaf_not_ca=True,
             self_issued_count=True,
-            key_usage=not old,
+            key_usage=False,
             name_constraints=Names.REFUSED if old else Names.CHECKED,
             rejected_hashes=BROKEN_HASHES | {"sha1"},
             min_rsa_bits=2048,
-            leaf_key_size=False,
             max_length=MAX_INTERMEDIATES + 2,
         ),
     )
