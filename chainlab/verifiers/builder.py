@@ -152,7 +152,7 @@ class _Builder:
         return Step(step.certificate, Origin.STORE) if known else step
 
     def _ends(self, candidate: Candidate) -> bool:
-        return self._step(candidate.issuer, Origin.SERVED).final is End.SELF_SIGNED
+        return self.family.self_signed_ends and self.family.self_signed(self.scene, candidate.issuer)
 
     def _candidates(
         self, path: tuple[Step, ...], certificates: Iterable[Certificate], *, trusted: bool
