@@ -120,7 +120,7 @@ _PLATFORM_RULES: Final = (
     (r"Windows", _fixed("cryptoapi")),
     (r"Chromium", _fixed("chrome")),
     (r"gRPC", _fixed("boringssl-partial")),
-    (r"ESP32", _fixed("mbedtls-2")),
+    (r"ESP32", _fixed("mbedtls-esp")),
     (r"Arduino", _fixed("bearssl", "inferred")),
     (r"Nintendo", _fixed("rfc5280", "inferred")),
     (r"Python|AWS|Stripe|websocket", _by_date(_PYTHON_BY_DATE)),

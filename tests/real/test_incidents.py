@@ -175,3 +175,21 @@ def test_the_removal_of_aaa_hurts_who_has_neither_r46_nor_aaa(ask: Ask) -> None:
     assert by_aaa["py-botocore-1.44.5"].reason == "no-anchor"
     by_usertrust = ask("2026-11-20", [R36, R46_BY_USERTRUST], clients)
     assert accepting(by_usertrust) == {"android-16", "nss-3.112", "py-botocore-1.44.5"}
+
+
+def test_esp_idf_needs_the_issuer_of_the_last_certificate_served(ask: Ask) -> None:
+    """Its bundle has GTS R1, but what counts is who signed the last certificate: GlobalSign R1 must be there too."""
+    device = "esp-idf-v5.3-full"
+    chain = [WR1, GTS_R1_BY_GLOBALSIGN]
+    with_globalsign = ask("2026-11-20", chain, [device])[device]
+    assert with_globalsign.path[-1].subject.common == "GlobalSign Root CA"
+    without = ask("2026-11-20", chain, ["nss-3.112"], "mbedtls-esp")
+    assert accepting(without) == set()
+    assert without["nss-3.112"].reason == "no-anchor"
+    assert accepting(ask("2026-11-20", [WR1], ["nss-3.112"], "mbedtls-esp")) == {"nss-3.112"}
+    assert accepting(ask("2026-11-20", chain, ["nss-3.112"], "mbedtls-esp-cross")) == {"nss-3.112"}
+
+
+def test_esp_idf_takes_a_served_root_and_looks_at_no_dates_of_its_bundle(ask: Ask) -> None:
+    assert accepting(ask("2021-10-01", LONG, [BOTH_ROOTS], "mbedtls-esp")) == {BOTH_ROOTS}
+    assert accepting(ask("2020-05-31", ADDTRUST, [BOTH_ROOTS], "mbedtls-esp")) == set()
