@@ -76,10 +76,11 @@ class Switches:
     ``anchor`` is what is judged of the anchor too. Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key
     usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
     of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless ``key_usage_makes_ca`` takes
-    keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_count`` counts them
-    against path lengths. The leaf: ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage``
-    where its key is RSA), ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in
-    the CN too, ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
+    keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
+    path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
+    ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
+    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
+    ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
     ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     """
@@ -94,6 +95,7 @@ class Switches:
     key_usage_makes_ca: bool = False
     key_usage: bool = True
     self_issued_count: bool = False
+    self_issued_limited: bool = True
     leaf_key_usage: frozenset[str] = frozenset()
     rsa_leaf_key_usage: frozenset[str] = frozenset()
     leaf_not_ca: bool = False
@@ -235,14 +237,18 @@ def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
 
 
 def _path_lengths(case: Case) -> Iterator[Problem]:
-    intermediates_below = 0
+    switches, intermediates_below = case.switches, 0
     for issuer in case.judged(Anchor.PATH_LENGTH)[1:]:
         constraints = issuer.extensions.basic_constraints
         limit = constraints.path_length if constraints is not None else None
-        if limit is not None and intermediates_below > limit:
+        if (
+            limit is not None
+            and intermediates_below > limit
+            and (switches.self_issued_limited or not issuer.self_issued)
+        ):
             detail = f"path length {limit}, but {intermediates_below} CA certificates stand below"
             yield Problem(Reason.PATH_LENGTH, issuer, detail)
-        if case.switches.self_issued_count or not issuer.self_issued:
+        if switches.self_issued_count or not issuer.self_issued:
             intermediates_below += 1
     if case.switches.max_length and len(case.certificates) > case.switches.max_length:
         detail = f"{len(case.certificates)} certificates, the client allows {case.switches.max_length}"

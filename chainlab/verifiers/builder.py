@@ -64,7 +64,10 @@ class _Builder:
     def _stops(self, judged: JudgedPath) -> bool:
         if self.family.stop is Stop.FIRST_PATH or judged.good:
             return True
-        return self.family.stop is Stop.FIRST_ANCHORED and judged.path.complete
+        stored = any(step.origin in (Origin.ANCHOR, Origin.STORE) for step in judged.path.steps)
+        if self.family.stop is Stop.FIRST_STORED and stored:
+            return True
+        return self.family.stop is not Stop.FIRST_GOOD and judged.path.complete
 
     def _judge(self, path: CandidatePath) -> JudgedPath:
         scene = self.scene
@@ -124,11 +127,13 @@ class _Builder:
         family = self.family
         if family.served_choices:
             served = served[: family.served_choices]
+        if family.store_choices:
+            trusted = trusted[: family.store_choices]
         if family.prefer is Prefer.TRUSTED:
             candidates = trusted + served
         else:  # a served self-signed certificate gives way to the store's
             ends = [candidate for candidate in served if self._ends(candidate)]
-            on = [candidate for candidate in served if candidate not in ends and not candidate.used]
+            on = [candidate for candidate in served if candidate not in ends]
             candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
         steps: dict[str, Step] = {}
         for candidate in family.select(candidates):
@@ -147,7 +152,7 @@ class _Builder:
         return Step(step.certificate, Origin.STORE) if known else step
 
     def _ends(self, candidate: Candidate) -> bool:
-        return self._step(candidate.issuer, Origin.SERVED).final is End.SELF_SIGNED
+        return self.family.self_signed_ends and self.family.self_signed(self.scene, candidate.issuer)
 
     def _candidates(
         self, path: tuple[Step, ...], certificates: Iterable[Certificate], *, trusted: bool

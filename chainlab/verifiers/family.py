@@ -50,6 +50,8 @@ class Stop(Enum):
     """One path is built and judged: no second try."""
     FIRST_ANCHORED = "first path that ends in an anchor"
     """Other ways are tried only until an anchor is reached; what is wrong with that path is final."""
+    FIRST_STORED = "first path to which the trust store contributes"
+    """Other ways are tried only while none of the path comes from the store."""
     FIRST_GOOD = "first good path"
     """Every path is tried until one passes all checks."""
 
@@ -120,11 +122,6 @@ class Candidate:
     def child(self) -> Certificate:
         """The certificate whose issuer is looked for."""
         return self.path[-1].certificate
-
-    @property
-    def used(self) -> bool:
-        """The path already holds it: OpenSSL takes a served certificate out of its list when it follows it."""
-        return any(step.certificate == self.issuer for step in self.path)
 
 
 IssuerRule = Callable[[Candidate], bool]
@@ -203,7 +200,8 @@ class Family:
 
     Candidates: ``served_rules`` and ``store_rules`` say which of either source count, ``order`` in which order those
     of one source are tried, ``prefer`` which source comes first, ``select`` orders or reduces both together,
-    ``choices`` and ``served_choices`` how many of both, and of the served ones, are followed at a step (0: all).
+    ``choices``, ``served_choices`` and ``store_choices`` how many of both, of the served and of the stored ones are
+    followed at a step (0: all).
     ``served_order`` says where in the served list an issuer may stand, ``closed_store`` asks only the store above a
     certificate of the store, ``aia`` fetches issuers that are missing.
 
@@ -230,6 +228,7 @@ class Family:
     select: Order = as_found
     choices: int = 0
     served_choices: int = 0
+    store_choices: int = 0
     closed_store: bool = False
     served_order: ServedOrder = ServedOrder.ANY
     partial_chain: bool = True

@@ -3,12 +3,12 @@
 Models: ``PKIXValidator``: a served list in which each certificate names the next as its issuer is cut at the first one
 above the leaf that is trusted itself (same certificate, or same name and key), or kept whole if a root signed the last
 one; it is then only validated, without a second try and without the anchor's expiry. Otherwise ``SunCertPathBuilder``
-tries every path, through roots that are valid now. Extended key usages of CAs are ignored; the host may stand in the
-CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and ``java-validator`` are the two on their own, as
-programs call them, ``-noec`` is a run-time image without the module jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal
-verdicts) measured 2026-11-20; sun/security/validator/ PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and
-17. 5 to 7 are taken to be the same (inferred). Not modelled: jdk.certpath.disabledAlgorithms for preinstalled anchors
-("SHA1 jdkCA"), distrust of named CAs by the JDK.
+tries every path, through roots that are valid now, except right above the leaf. Extended key usages of CAs are
+ignored; the host may stand in the CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and
+``java-validator`` are the two on their own, as programs call them, ``-noec`` is a run-time image without the module
+jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal verdicts) measured 2026-11-20; sun/security/validator/
+PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and 17. 5 to 7 are taken to be the same (inferred). Not
+modelled: jdk.certpath.disabledAlgorithms for preinstalled anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
+    Candidate,
     Family,
     LeafTrust,
     Matching,
@@ -57,7 +58,7 @@ def family(version: str = "17") -> Family:
             "sun/security/validator/PKIXValidator.java",
         ),
         matching=Matching.NORMALISED,
-        store_rules=(signature_holds, valid_now),
+        store_rules=(signature_holds, valid_above_the_leaf),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
         leaf_trust=LeafTrust.UNQUESTIONED,
@@ -72,6 +73,15 @@ def family(version: str = "17") -> Family:
         note=nearest_note(numbers, MEASURED_RELEASES, "Java"),
         prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
     )
+
+
+def valid_above_the_leaf(candidate: Candidate) -> bool:
+    """A root must be valid now, unless it issued the leaf itself.
+
+    ``ForwardBuilder`` looks among the roots before it sets the date in its selector, which it then keeps for the
+    following steps [I: from the code; measured].
+    """
+    return len(candidate.path) == 1 or valid_now(candidate)
 
 
 def validate_or_build(table: Family, scene: Scene) -> Prepared:

@@ -2,12 +2,12 @@
 
 Models: ``cert_VerifyCertChainOld`` takes one issuer at each step and never another. Of all certificates with the
 issuer's name (bytes), served and stored, those remain whose key identifier fits, or of these the one with the issuer
-and serial number that the authority key identifier names; of these the CAs; the best of them is
-one that may sign for TLS, then one valid now, then a trusted one, then the newer; of equals the last served. The path
-ends at the first trusted issuer; its validity, path length and name constraints are judged, not its key usage. A
-server certificate with an RSA key needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain)
-measured 2026-11-20; lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not
-modelled: certificates cached from earlier connections; ``vfychain`` checks no host name.
+and serial number that the authority key identifier names; of these the CAs; the best of them is one that may sign for
+TLS, then one valid now, then a trusted one, then the newer; of equals the last served. The path ends at the first
+trusted issuer; its validity, path length and name constraints are judged, not its key usage. A server certificate with
+an RSA key needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain) measured 2026-11-20;
+lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not modelled: certificates cached
+from earlier connections; ``vfychain`` checks no host name.
 """
 
 from __future__ import annotations

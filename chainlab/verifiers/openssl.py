@@ -1,16 +1,17 @@
 """OpenSSL's ``X509_verify_cert``, 0.9.8 to 3.5, as Node, Python, Ruby, curl and the Linux distributions use it.
 
 Models: up to 1.0.1m and 1.0.2a the served list is followed to its end and the store asked only there; from 1.0.1n and
-1.0.2b the store is asked again for every certificate below ("alternative chains"), where what is wrong with the first
-anchored path is final; from 1.1.0 the store is asked first at every step. One issuer is followed at each step, above
-a store certificate only the store is asked, a served self-signed certificate ends the search; the authority key
-identifier's key, issuer and serial number must fit; anchors are self-signed (unless ``partial``) and are judged like
-every other CA; anyExtendedKeyUsage does not stand for serverAuth. Which of several fitting issuers is taken: the first
-(before 1.1.0), the first valid one else the last (1.1.x), the first valid one else the latest to expire (3.x).
-``-trusted-first``, ``-partial``, ``-level1`` and ``-level2`` (``@SECLEVEL``), ``-strict`` are the options of that name.
-Sources: measured 2026-11-20 with Node 0.10.4 (1.0.1e) to 24 (3.5.8) and Debian's 3.0.19; crypto/x509/x509_vfy.c and
-crypto/x509v3/v3_purp.c of the releases; openssl-verification-options(1). Not modelled: CRLs, certificate policies,
-DANE, proxy certificates, auxiliary trust settings ("TRUSTED CERTIFICATE").
+1.0.2b the store is asked again for every certificate below ("alternative chains"), in 1.0.1 unless the store had
+contributed to the first path, and what is wrong with the first anchored path is final; from 1.1.0 the store is asked
+first at every step. One issuer is followed at each step, above a store certificate only the store is asked, a served
+self-signed certificate ends the search; the authority key identifier's key, issuer and serial number must fit; anchors
+are self-signed (unless ``partial``) and are judged like every other CA; anyExtendedKeyUsage does not stand for
+serverAuth. Which of several fitting issuers is taken: the first (before 1.1.0), the first valid one else the last
+(1.1.x), the first valid one else the latest to expire (3.x). ``-trusted-first``, ``-partial``, ``-level1`` and
+``-level2`` (``@SECLEVEL``), ``-strict`` are the options of that name. Sources: measured 2026-11-20 with Node 0.10.4
+(1.0.1e) to 24 (3.5.8) and Debian's 3.0.19; crypto/x509/x509_vfy.c and crypto/x509v3/v3_purp.c of the releases;
+openssl-verification-options(1). Not modelled: CRLs, certificate policies, DANE, proxy certificates, auxiliary trust
+settings ("TRUSTED CERTIFICATE").
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from chainlab.verifiers.family import (
     Matching,
     Prefer,
     Stop,
+    anything_goes,
     by_certificate,
     names_itself,
     names_itself_and_may_sign,
@@ -38,6 +40,7 @@ from chainlab.verifiers.rules import (
     as_found,
     key_id_fits,
     may_sign,
+    not_used_up,
     serial_fits,
     valid_else_last,
     valid_else_latest,
@@ -96,6 +99,10 @@ def family(version: str = "3") -> Family:
     return made
 
 
+_ALTERNATIVES: Final[Mapping[tuple[int, ...], Stop]] = {(1, 0, 1): Stop.FIRST_STORED, (1, 0, 2): Stop.FIRST_ANCHORED}
+"""When other ways are not tried: 1.0.1 has taken a certificate of the store, 1.0.2 has found the path trusted."""
+
+
 def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
     alternatives = (numbers == (1, 0, 2) and letter != "a") or (numbers == (1, 0, 1) and letter >= "n")
     return Family(
@@ -104,17 +111,18 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         basis=Basis.MEASURED if numbers >= (1, 0, 1) else Basis.INFERRED,
         sources=SOURCES,
         prefer=Prefer.SERVED,
-        stop=Stop.FIRST_ANCHORED if alternatives else Stop.FIRST_PATH,
+        stop=_ALTERNATIVES[numbers] if alternatives else Stop.FIRST_PATH,
         matching=Matching.NORMALISED,
-        served_rules=(key_id_fits, serial_fits, may_sign),
+        served_rules=(not_used_up, key_id_fits, serial_fits, may_sign),
         store_rules=(key_id_fits, serial_fits, may_sign),
         order=as_found,
         served_choices=1,
+        store_choices=1,
         closed_store=True,
         partial_chain=False,
         self_signed=names_itself_and_may_sign,
         depth=100,
-        loop=by_certificate,
+        loop=anything_goes,
         switches=replace(SWITCHES, key_usage_makes_ca=True, names_in_cn=False, anchor=Anchor.VALIDITY | Anchor.NAMES),
     )
 
@@ -138,7 +146,7 @@ def _trusted_first(numbers: tuple[int, ...]) -> Family:
         self_signed=names_itself if numbers >= (1, 1, 1) else names_itself_and_may_sign,
         depth=100,
         loop=by_certificate,
-        switches=SWITCHES if numbers >= (1, 1, 1) else replace(SWITCHES, anchor=Anchor.ALL & ~Anchor.PATH_LENGTH),
+        switches=SWITCHES if numbers >= (1, 1, 1) else replace(SWITCHES, self_issued_limited=False),
     )
 
 

@@ -66,6 +66,12 @@ def path_length_fits(candidate: Candidate) -> bool:
     return sum(not step.certificate.self_issued for step in candidate.path[1:]) <= constraints.path_length
 
 
+def not_used_up(candidate: Candidate) -> bool:
+    """The served list holds one more of it than the path: OpenSSL takes out what it has followed, twins stay."""
+    held = sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
+    return sum(step.certificate == candidate.issuer for step in candidate.path) < held
+
+
 def valid_first(candidates: list[Candidate]) -> list[Candidate]:
     """Certificates valid now before others."""
     return sorted(candidates, key=lambda candidate: not valid_now(candidate))
