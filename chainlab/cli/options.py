@@ -59,7 +59,7 @@ Clients = Annotated[
     typer.Option(
         "--clients",
         metavar="SELECTOR",
-        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'none'.",
+        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'core', 'none'.",
     ),
 ]
 Host = Annotated[str, typer.Option("--host", metavar="NAME", help="The host name that clients connect to.")]
