@@ -15,7 +15,10 @@ from chainlab.server import LM_AUTHROOT, LM_ROOT, Server, StoreEntry, StoreName
 
 @dataclass(frozen=True, slots=True)
 class DeleteCertificate:
-    """Remove ``certificate`` from every physical store of the logical ``store`` (default LocalMachine/Root)."""
+    """Remove ``certificate`` from the logical ``store`` (default LocalMachine/Root), program roots included.
+
+    Copies that a domain's policy distributes stay: they come back at the next refresh.
+    """
 
     certificate: Certificate
     store: StoreName = LM_ROOT
@@ -38,7 +41,7 @@ class DeleteCertificate:
 
     def _concerned(self, entry: StoreEntry) -> bool:
         same_store = (entry.store.location, entry.store.logical) == (self.store.location, self.store.logical)
-        return same_store and entry.certificate == self.certificate
+        return same_store and entry.certificate == self.certificate and not entry.store.by_policy
 
     def applicable(self, server: Server) -> bool:
         """Whether the store holds it."""
@@ -63,7 +66,8 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     certificate = resolver.certificate(phrase.need("which certificate"))
     if "from" in phrase.parts:
         return [DeleteCertificate(certificate, StoreName.parse(phrase.parts["from"]))]
-    entries = [e for e in resolver.server.entries if e.certificate == certificate and e.store.logical != "Disallowed"]
+    held = (entry for entry in resolver.server.entries if entry.certificate == certificate)
+    entries = [entry for entry in held if entry.store.logical != "Disallowed" and not entry.store.by_policy]
     stores = sorted({(entry.store.location, entry.store.logical) for entry in entries})
     if not stores:
         raise UsageError(f"change '{phrase.text}': no store of the server holds {certificate.label}")

@@ -45,7 +45,11 @@ class MoveToUntrusted:
         if not self.applicable(server):
             return server
         moved = StoreEntry(self.certificate, LM_DISALLOWED, source="planned move")
-        return server.without(lambda entry: in_root(entry, self.certificate)).with_entry(moved)
+        return server.without(self._leaves).with_entry(moved)
+
+    def _leaves(self, entry: StoreEntry) -> bool:
+        """Copies that a domain's policy distributes stay; Untrusted wins over them."""
+        return in_root(entry, self.certificate) and not entry.store.by_policy
 
     def inverse(self, server: Server) -> Change:
         """Out of Disallowed, back into the physical stores that held it."""

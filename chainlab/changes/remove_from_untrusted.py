@@ -14,7 +14,7 @@ from chainlab.server import LM_DISALLOWED, Server, StoreEntry
 
 @dataclass(frozen=True, slots=True)
 class RemoveFromUntrusted:
-    """Remove ``certificate`` from every physical store of LocalMachine/Disallowed."""
+    """Remove ``certificate`` from LocalMachine/Disallowed; copies that a domain's policy distributes stay."""
 
     certificate: Certificate
     code: str = "remove-from-untrusted"
@@ -26,7 +26,7 @@ class RemoveFromUntrusted:
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
-        """Group policy puts its own entries back [D: system-store-locations]."""
+        """Nothing."""
         return ()
 
     @property
@@ -36,9 +36,8 @@ class RemoveFromUntrusted:
 
     def _concerned(self, entry: StoreEntry) -> bool:
         store = entry.store
-        return (store.location, store.logical) == ("LocalMachine", "Disallowed") and (
-            entry.certificate == self.certificate
-        )
+        untrusted = (store.location, store.logical) == ("LocalMachine", "Disallowed") and not store.by_policy
+        return untrusted and entry.certificate == self.certificate
 
     def applicable(self, server: Server) -> bool:
         """Whether it is in Disallowed."""
