@@ -239,13 +239,21 @@ def _leaf_after(target: Target, course: _Course, case: Case) -> Certificate:
 
 
 def _other_certificates(case: Case, targets: Sequence[Target]) -> list[CertificateEvidence]:
-    """Further server certificates that the machine holds: in use by other services, or ready to be bound."""
+    """Further server certificates that the machine holds: in use by other services, or ready to be bound.
+
+    Where private keys were seen, only those with one: nothing else can be served.
+    """
     known = {target.leaf.certificate for target in targets}
+    held = [item for item in case.scene.evidence.certificates if _in_own_store(item)]
+    with_key = [item for item in held if item.key is KeyPresence.PRESENT]
     found: dict[Certificate, CertificateEvidence] = {}
-    for item in case.scene.evidence.certificates:
-        store = item.store
-        own = store is not None and store.location == "LocalMachine" and store.logical in ("My", "WebHosting")
-        usable = not item.certificate.is_ca and item.key is not KeyPresence.ABSENT and not item.properties.archived
-        if own and usable and item.certificate not in known:
+    for item in with_key or held:
+        if item.certificate not in known and not item.certificate.is_ca:
             found.setdefault(item.certificate, item)
     return list(found.values())
+
+
+def _in_own_store(item: CertificateEvidence) -> bool:
+    store = item.store
+    own = store is not None and store.location == "LocalMachine" and store.logical in ("My", "WebHosting")
+    return own and not item.properties.archived

@@ -45,15 +45,36 @@ EDIT = RegistryEdit(
     unbound=("0.0.0.0:443",),
 )
 
-PHRASES = [
-    "import cross", "import cross into LocalMachine/Root", "import R into CurrentUser/CA",
-    "import cross into System/CA", "import U into Root", "delete R", "delete I from LocalMachine/CA",
-    "disable-purposes R", "restrict R to client-auth,1.3.6.1.5.5.7.3.3", "untrust R", "untrust I", "trust R", "trust J", "tidy",
-    "root-update off", "root-update on", "windows-update", "windows-update with disallowed.stl",
-    "import-pfx new.pfx", "import-pfx new.pfx with certutil-noroot", "import-pfx new.pfx with powershell", "rebind",
-    "rebind 0.0.0.0:443 to new", "renew new.pfx", "renew new.pfx for old", "restart iis", "restart server",
-    "changes.reg",
-]  # fmt: skip
+PHRASES = """
+import cross
+import cross into LocalMachine/Root
+import R into CurrentUser/CA
+import cross into System/CA
+import U into Root
+delete R
+delete I from LocalMachine/CA
+disable-purposes R
+restrict R to client-auth,1.3.6.1.5.5.7.3.3
+untrust R
+untrust I
+trust R
+trust J
+tidy
+root-update off
+root-update on
+windows-update
+windows-update with disallowed.stl
+import-pfx new.pfx
+import-pfx new.pfx with certutil-noroot
+import-pfx new.pfx with powershell
+rebind
+rebind 0.0.0.0:443 to new
+renew new.pfx
+renew new.pfx for old
+restart iis
+restart server
+changes.reg
+""".strip().splitlines()
 """At least one phrase of every kind."""
 
 
