@@ -221,6 +221,23 @@ def test_root_update_off_costs_every_hierarchy_that_was_not_downloaded(machines:
     assert not held & {hierarchy.certificate for hierarchy in answer.outbound.lost}
 
 
+def test_a_pfx_that_brings_the_root_back_loses_to_untrusted_but_not_to_deletion(machines: Machines) -> None:
+    """Exported "with all certificates in the path", a PFX carries the self-signed root home again [I]."""
+    with_root = f"import-pfx '{machines.fixtures / 'r46/with-root.pfx'}'"
+    off = "root-update off"
+    untrusted = machines.ask(machines.one("r46"), off, *phrases("r46")["untrust"], with_root)
+    deleted = machines.ask(machines.one("r46"), off, *phrases("r46")["delete"], with_root)
+    assert len(untrusted.effects[0].after.first.chain) == 3
+    assert len(deleted.effects[0].after.first.chain) == 2
+
+
+def test_the_phrases_of_the_steps_give_the_same_impact(machines: Machines) -> None:
+    request = machines.request("r46/leaf-and-issuer.pfx")
+    answer = machines.ask(request, *phrases("r46")["import"], *phrases("r46")["untrust"], "restart iis")
+    again = machines.ask(request, *(step.change.phrase for step in answer.steps))
+    assert [step.after for step in again.steps] == [step.after for step in answer.steps]
+
+
 def test_a_deleted_root_stays_away_once_root_update_is_off(machines: Machines) -> None:
     answer = machines.ask(machines.one("r46"), "root-update off", *phrases("r46")["delete"], "windows-update")
     assert len(answer.effects[0].updated.first.chain) == 3

@@ -72,6 +72,17 @@ def system_name(store: StoreName) -> str:
     return "AuthRoot" if store.physical == ".AuthRoot" else store.logical
 
 
+def spelled(store: StoreName) -> str:
+    """The store as ``StoreName.parse`` reads it back."""
+    return f"{store.location}/{system_name(store)}"
+
+
+def word(text: str) -> str:
+    """Text that a phrase keeps together, in whichever quotes it does not contain; empty if it contains both."""
+    quote = next((mark for mark in "\"'" if mark not in text), "")
+    return f"{quote}{text}{quote}" if quote else ""
+
+
 def certutil(store: StoreName, verb: str) -> str:
     """``certutil`` with the options that reach the store; the LocalSystem user's needs its own session."""
     user = "-user " if store.location != "LocalMachine" else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands, delete_commands
+from chainlab.changes.commands import Commands, delete_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
@@ -28,6 +28,11 @@ class DeleteCertificate:
     def title(self) -> str:
         """What is deleted where."""
         return f"delete {self.certificate.label} from {self.store}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"delete {self.certificate.sha256} from {spelled(self.store)}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:

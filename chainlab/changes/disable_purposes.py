@@ -29,6 +29,11 @@ class DisablePurposes:
         return f"disable all purposes of {self.certificate.label} in LocalMachine/Root"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"disable-purposes {self.certificate.sha256}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Automatic root update may set the list's purposes again [D: KB 2831004]."""
         return ("automatic root update",)

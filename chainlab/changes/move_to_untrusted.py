@@ -27,6 +27,11 @@ class MoveToUntrusted:
         return f"move {self.certificate.label} to Untrusted (LocalMachine/Disallowed)"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"untrust {self.certificate.sha256}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Nothing: Disallowed wins even if root update installs the root again [D: deprecation policy]."""
         return ()

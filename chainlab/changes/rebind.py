@@ -37,9 +37,18 @@ class Rebind:
         return f"rebind {which}" + (f" to {self.certificate.label}" if self.certificate else "")
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return " ".join(["rebind", *self._where(), *([f"to {self.certificate.sha256}"] if self.certificate else [])])
+
+    @property
     def side_effects(self) -> tuple[str, ...]:
         """Between delete and add the endpoint has no certificate."""
         return ("connections to the endpoint fail for a moment",)
+
+    def _where(self) -> tuple[str, ...]:
+        """The endpoint, where it is one; several are all."""
+        return (self.bindings[0].endpoint,) if len(self.bindings) == 1 else ()
 
     def concerns(self, binding: Binding | None) -> bool:
         """Whether this binding gets a new credential."""

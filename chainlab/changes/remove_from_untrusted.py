@@ -25,6 +25,11 @@ class RemoveFromUntrusted:
         return f"remove {self.certificate.label} from Untrusted (LocalMachine/Disallowed)"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"trust {self.certificate.sha256}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Nothing."""
         return ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands
+from chainlab.changes.commands import Commands, word
 from chainlab.changes.import_pfx import ImportPfx
 from chainlab.changes.kind import Bundle, Kind, Phrase, Resolver
 from chainlab.changes.rebind import Rebind
@@ -30,6 +30,11 @@ class RenewCertificate:
     def title(self) -> str:
         """What replaces what."""
         return f"renew {self.old.label}: {self.certificate.label} takes its place"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"renew {word(self.imported.file)} for {self.old.sha256} with {self.imported.tool}"
 
     @property
     def side_effects(self) -> tuple[str, ...]:

@@ -40,6 +40,11 @@ class RestrictPurposes:
         return f"restrict {self.certificate.label} in LocalMachine/Root to {left}"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"restrict {self.certificate.sha256} to {','.join(sorted(self.purposes))}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Like all changes of property 9 on a program root [D: KB 2831004]."""
         return ("automatic root update",)

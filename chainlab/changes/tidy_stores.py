@@ -40,6 +40,11 @@ class TidyStores:
         return f"tidy the stores: {count} misplaced or doubled {'entry' if count == 1 else 'entries'}"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return "tidy"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Nothing; entries that a domain's policy would put back are left alone."""
         return ()

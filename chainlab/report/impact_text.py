@@ -6,7 +6,7 @@ from typing import IO, Final
 
 from chainlab.comparison import gained_by, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
-from chainlab.outbound import Hierarchy, Outbound
+from chainlab.outbound import Hierarchy, Outbound, Reach
 from chainlab.report.differences import CERTAINTY, arrows, counted, gained_and_lost, way
 from chainlab.report.terminal import Page
 from chainlab.windows.schannel import ACTIVATIONS
@@ -154,22 +154,25 @@ def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
         )  # fmt: skip
     if outbound.lost:
         count = _number(len(outbound.lost), "hierarchy", "hierarchies")
-        page.line(f"{page.glyphs.bad} {count} can be validated less than before:", "bold red", indent=2)
-    for hierarchy in _shown(outbound.lost, verbose):
-        _hierarchy(page, hierarchy)
-    if len(outbound.lost) > len(_shown(outbound.lost, verbose)):
-        page.line(f"and {len(outbound.lost) - MAX_HIERARCHIES} more; --verbose or --format json lists them", indent=4)
-    for hierarchy in _shown(outbound.gained, verbose):
-        _hierarchy(page, hierarchy)
+        page.line(f"{page.glyphs.bad} {count} can be validated less than before (simulated):", "bold red", indent=2)
+    _hierarchies(page, outbound.lost, verbose)
+    if outbound.gained:
+        count = _number(len(outbound.gained), "hierarchy", "hierarchies")
+        page.line(f"{page.glyphs.good} {count} can be validated more than before (simulated):", "green", indent=2)
+    _hierarchies(page, outbound.gained, verbose)
 
 
-def _shown(hierarchies: tuple[Hierarchy, ...], verbose: bool) -> tuple[Hierarchy, ...]:
-    return hierarchies if verbose else hierarchies[:MAX_HIERARCHIES]
-
-
-def _hierarchy(page: Page, hierarchy: Hierarchy) -> None:
-    text = f"{hierarchy.certificate.label}: {hierarchy.before.text} before, {hierarchy.after.text} afterwards"
-    page.line(f"{page.glyphs.bullet} sites under {text}", indent=4, hang=2)
+def _hierarchies(page: Page, hierarchies: tuple[Hierarchy, ...], verbose: bool) -> None:
+    groups: dict[tuple[Reach, Reach], list[Hierarchy]] = {}
+    for hierarchy in hierarchies:
+        groups.setdefault((hierarchy.before, hierarchy.after), []).append(hierarchy)
+    for (before, after), members in groups.items():
+        page.line(f"sites under these: now {before.text}, then {after.text}", indent=4)
+        shown = members if verbose else members[:MAX_HIERARCHIES]
+        for hierarchy in shown:
+            page.line(f"{page.glyphs.bullet} {hierarchy.certificate.label}", indent=6, hang=2)
+        if len(members) > len(shown):
+            page.line(f"and {len(members) - len(shown)} more; --verbose or --format json lists them", indent=6)
 
 
 def _assumptions(page: Page, impact: Impact) -> None:

@@ -179,3 +179,16 @@ def test_shuffled_entries_do_not_change_what_a_change_does() -> None:
         first, _ = apply_all(made(phrase, server), server)
         second, _ = apply_all(made(phrase, shuffled), shuffled)
         assert set(first.entries) == set(second.entries), phrase
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_the_phrase_of_a_change_says_that_change(phrase: str) -> None:
+    server = machine()
+    everything = {certificate.sha256: certificate for certificate in KNOWN.values()}
+    names = Names(server, everything, (NEW, J, U), EDIT)
+    for change in made(phrase, server):
+        if change.phrase:
+            parsed = parse_phrase(change.phrase)
+            assert all_kinds()[parsed.verb].make(parsed, names) == [change]
+        else:
+            assert phrase == "windows-update with disallowed.stl"
