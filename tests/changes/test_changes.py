@@ -149,3 +149,12 @@ def test_tidying_moves_what_is_misplaced_and_keeps_the_programs_copy(pki: Pki) -
 
 def test_root_update_without_a_program_cannot_be_switched() -> None:
     assert not SetRootUpdate(on=False).applicable(Server())
+
+
+def test_every_name_of_the_package_can_be_had_and_no_other() -> None:
+    import chainlab.changes as package
+
+    for name in package.__all__:
+        assert getattr(package, name).__module__.startswith("chainlab.changes.")
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'|no attribute Nothing"):
+        _ = package.Nothing
