@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: diagnose test check types imports unit format clean bench
+.PHONY: diagnose test check types imports unit format clean bench wine
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -24,12 +24,17 @@ imports: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(RUN) pytest -n auto --cov=chainlab --cov-report=term -q
 
+wine: $(VENV)/.dev ## compare the chain engine with Wine's crypt32 itself; installs Wine (75 s, 1.7 GB)
+	$(RUN) tools.install_wine
+	$(RUN) pytest -q tests/windows/test_wine.py
+
 format: $(VENV)/.dev
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.large_capture
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

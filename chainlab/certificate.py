@@ -124,10 +124,11 @@ class GeneralName:
 
 @dataclass(frozen=True, slots=True)
 class NameConstraints:
-    """RFC 5280, 4.2.1.10."""
+    """RFC 5280, 4.2.1.10. ``bounded``: a subtree has a minimum other than 0 or a maximum, which nobody supports."""
 
     permitted: tuple[GeneralName, ...] = ()
     excluded: tuple[GeneralName, ...] = ()
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,13 @@ class Certificate:
             return tuple(san.value for san in sans if san.kind == "dns")
         common = self.subject.common
         return (common,) if "." in common and " " not in common else ()
+
+    @property
+    def malformed_names(self) -> bool:
+        """The subject alternative names do not decode, or one of them has an embedded NUL."""
+        if oids.SUBJECT_ALT_NAME in self.extensions.unparsed:
+            return True
+        return any("\0" in name.value for name in self.extensions.subject_alternative_names or ())
 
     @property
     def label(self) -> str:

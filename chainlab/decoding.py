@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from cryptography import x509
@@ -118,6 +119,8 @@ def _extensions(parsed: x509.Certificate, der: bytes) -> Extensions:
             decode = _DECODERS.get(extension.oid.dotted_string)
             if decode is not None:
                 fields.update(decode(extension.value))
+        if "name_constraints" in fields:
+            fields["name_constraints"] = _with_bounds(fields["name_constraints"], der)
     except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm):
         from chainlab.decoding_lenient import extensions_leniently
 
@@ -177,6 +180,12 @@ def _subject_alternative_names(value: x509.SubjectAlternativeName) -> dict[str, 
 def _name_constraints(value: x509.NameConstraints) -> dict[str, Any]:
     permitted, excluded = _general_names(value.permitted_subtrees), _general_names(value.excluded_subtrees)
     return {"name_constraints": NameConstraints(permitted, excluded)}
+
+
+def _with_bounds(constraints: NameConstraints, der: bytes) -> NameConstraints:
+    from chainlab.decoding_lenient import has_bounded_subtrees
+
+    return replace(constraints, bounded=has_bounded_subtrees(der))
 
 
 def _policies(value: x509.CertificatePolicies) -> dict[str, Any]:

@@ -177,7 +177,21 @@ def _name_constraints(value: Any) -> dict[str, Any]:
         _general_names(tree["base"] for tree in value[field] or ())
         for field in ("permitted_subtrees", "excluded_subtrees")
     )
-    return {"name_constraints": NameConstraints(permitted, excluded)}
+    return {"name_constraints": NameConstraints(permitted, excluded, _bounded(value))}
+
+
+def _bounded(value: Any) -> bool:
+    trees = [tree for field in ("permitted_subtrees", "excluded_subtrees") for tree in value[field] or ()]
+    return any(tree["minimum"].native or tree["maximum"].native is not None for tree in trees)
+
+
+def has_bounded_subtrees(der: bytes) -> bool:
+    """Whether a certificate's name constraints use minimum or maximum; ``cryptography`` does not tell."""
+    try:
+        constraints = asn1.Certificate.load(der).name_constraints_value
+        return constraints is not None and _bounded(constraints)
+    except _BROKEN:
+        return False
 
 
 def decode_name_constraints(data: bytes) -> NameConstraints:

@@ -154,7 +154,7 @@ UNKNOWN_THUMBPRINTS = _kind(
 # --- handshakes ----------------------------------------------------------------------------------------------------
 LEAF_ONLY = _kind(
     "leaf-only", Severity.WARNING, "{place}: shows only the server certificate, not what was sent with it",
-    "The served chain cannot be judged from it; chainlab predicts the chain instead.",
+    "The served chain cannot be judged from it; with the stores of the server as further inputs chainlab predicts it.",
     "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
 )  # fmt: skip
 CERTIFICATE_COUNT = _kind(

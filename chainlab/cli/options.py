@@ -45,7 +45,9 @@ class Tool(StrEnum):
 Inputs = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), or a directory of these.", show_default=False
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), Java key store, handshake (s_client transcript, "
+        "capture, scanner report), or a directory of these.",
+        show_default=False,
     ),
 ]
 At = Annotated[

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chainlab.errors import InputError
+from chainlab.evidence.json_text import load_json
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
@@ -31,13 +32,7 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Certificates in the order of the file."""
-    import json
-
-    try:
-        parsed = json.loads(text_of(data).lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError(str(place), f"malformed JSON: {reason}", hint="export it again") from None
+    parsed = load_json(data, place)
     certificates = [fields for fields in _objects(parsed) if is_certificate(fields)]
     if not certificates:
         raise InputError(str(place), "JSON without certificate objects", expected="RawData or Thumbprint")

@@ -232,7 +232,7 @@ def read_inputs(inputs: Iterable[tuple[Path, StoreName | None]], options: ReadOp
 
 def with_key_logs(paths: Iterable[Path], options: ReadOptions) -> ReadOptions:
     """The same options with the secrets of every TLS key log among the inputs, so that captures can use them."""
-    key_log = KeyLog(dict(options.key_log.secrets))
+    key_log = options.key_log.copy()
     for path in _files_of(paths, options.limits):
         with contextlib.suppress(InputError, ValueError), _opened(path) as file:  # reading it as an input says why
             source = BoundedSource(file.read, str(path), options.limits.file_bytes, HEAD_BYTES)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns
+from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns, unescape_rdn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,52 @@ def _matches_pattern(pattern: str, host: str) -> bool:
     return wildcard == "*" and bool(label) and "." in rest and rest == parent
 
 
-def names_of(certificate: Certificate, *, common_name: bool = False) -> list[GeneralName]:
-    """Every name that constraints apply to: the subject, the SANs and, where asked for, a host name in the CN."""
+def names_of(certificate: Certificate, *, common_name: bool = False, email: bool = False) -> list[GeneralName]:
+    """Every name that constraints apply to: the subject and the SANs.
+
+    Where asked for, also a host name in the CN of a certificate without SANs (``common_name``), and e-mail addresses
+    in the subject (``email``; RFC 5280, 4.2.1.6, for legacy certificates).
+    """
     names = list(certificate.extensions.subject_alternative_names or ())
     if certificate.subject.text:
         names.append(GeneralName("dirname", certificate.subject.text, certificate.subject))
     if common_name and certificate.extensions.subject_alternative_names is None:
         names.extend(GeneralName("dns", name) for name in certificate.dns_names)
+    if email:
+        names.extend(GeneralName("email", address) for address in _addresses(certificate.subject))
     return names
+
+
+def _addresses(subject: Name) -> list[str]:
+    """The e-mail addresses of a name; RFC 4514 text has the attribute by its OID."""
+    attributes = (attribute.partition("=") for attribute in split_rdns(subject.text))
+    return [unescape_rdn(value) for kind, _, value in attributes if kind in _EMAIL_ATTRIBUTES]
+
+
+_EMAIL_ATTRIBUTES = frozenset({"1.2.840.113549.1.9.1", "E", "emailAddress"})
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A name that constraints forbid: it lies in an excluded subtree, or in no permitted one of its form."""
+
+    name: GeneralName
+    excluded: bool
+
+
+def breaches(constraints: NameConstraints, names: Iterable[GeneralName]) -> Iterator[Breach]:
+    """Every way in which ``names`` break the constraints; a name can do so in both."""
+    for name in names:
+        if any(tree.kind == name.kind and within(name, tree) for tree in constraints.excluded):
+            yield Breach(name, excluded=True)
+        permitted = [tree for tree in constraints.permitted if tree.kind == name.kind]
+        if permitted and not any(within(name, tree) for tree in permitted):
+            yield Breach(name, excluded=False)
 
 
 def violation(constraints: NameConstraints, names: Iterable[GeneralName]) -> GeneralName | None:
     """The first name that the constraints forbid, or ``None``."""
-    for name in names:
-        if any(tree.kind == name.kind and within(name, tree) for tree in constraints.excluded):
-            return name
-        permitted = [tree for tree in constraints.permitted if tree.kind == name.kind]
-        if permitted and not any(within(name, tree) for tree in permitted):
-            return name
-    return None
+    return next((breach.name for breach in breaches(constraints, names)), None)
 
 
 def within(name: GeneralName, tree: GeneralName) -> bool:
@@ -77,10 +105,17 @@ def within(name: GeneralName, tree: GeneralName) -> bool:
     if name.kind == "email":
         return _within_mail(name.value.casefold(), tree.value.casefold())
     if name.kind == "uri":
-        host = name.value.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].casefold()
-        constraint = tree.value.casefold()
+        host, constraint = _uri_host(name.value), tree.value.casefold()
         return host.endswith(constraint) if constraint.startswith(".") else host == constraint
     return name.value == tree.value
+
+
+def _uri_host(uri: str) -> str:
+    """The host of a URI in lower case; empty where it has none or is malformed."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
 
 
 def within_domain(name: str, constraint: str) -> bool:

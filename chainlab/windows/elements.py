@@ -1,7 +1,9 @@
 """The status bits of each element of a chain, and of the chain as a whole.
 
 Source of the table: MicrosoftDocs/sdk-api ns-wincrypt-cert_trust_status [D] and the tests of Wine's crypt32 that pass
-on real Windows [W]; each function names the row it implements.
+on real Windows [W]; each function names the row it implements. Those tests let older versions of Windows leave out the
+bits for basic constraints, key usage, name constraints and critical extensions: that current ones set them rests there
+on the tests' comments. tests/windows/test_elements.py has the rows, tests/windows/test_wine.py compares with Wine.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from datetime import datetime
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.names import names_of, violation
 from chainlab.paths.policies import process_policies
 from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
-from chainlab.windows.matching import Match, match_of, self_match
+from chainlab.windows.matching import Match, match_of, self_match, wanted_match
+from chainlab.windows.name_constraints import judge_names
 from chainlab.windows.sources import Source, source
 from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
@@ -29,6 +31,7 @@ _SUPPORTED_CRITICAL = frozenset({
     oids.NAME_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.POLICY_MAPPINGS, oids.POLICY_CONSTRAINTS,
     oids.INHIBIT_ANY_POLICY, oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER,
     oids.CRL_DISTRIBUTION_POINTS, oids.AUTHORITY_INFO_ACCESS,
+    oids.LEGACY_SUBJECT_ALT_NAME, oids.LEGACY_BASIC_CONSTRAINTS,  # [W: chain5]
 })  # fmt: skip
 
 
@@ -123,14 +126,45 @@ def chain_status(elements: tuple[ChainElement, ...], end: End) -> TrustError:
     return status
 
 
+def chain_info(elements: tuple[ChainElement, ...]) -> TrustInfo:
+    """The OR of the elements' info bits without those of certificates only: match and self-signed [D]."""
+    info = TrustInfo.NONE
+    for element in elements:
+        info |= element.info
+    return info & ~_OF_CERTIFICATES
+
+
+_OF_CERTIFICATES = (
+    TrustInfo.HAS_EXACT_MATCH_ISSUER
+    | TrustInfo.HAS_KEY_MATCH_ISSUER
+    | TrustInfo.HAS_NAME_MATCH_ISSUER
+    | TrustInfo.IS_SELF_SIGNED
+)
+
+
 def _info(path: _Path, position: int) -> TrustInfo:
     certificate = path.certificates[position]
+    info = _issuer_info(path, position)
+    if path.root is not None and path.root.sha256 in path.context.world.trusted:
+        info |= TrustInfo.HAS_PREFERRED_ISSUER
+    constraints = certificate.extensions.name_constraints if position else None
+    if constraints is not None and not any(judge_names(constraints, path.certificates[0])):
+        info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
+    return info
+
+
+def _issuer_info(path: _Path, position: int) -> TrustInfo:
+    """How the issuer was found; without an issuer, how it was looked for [W: chainCheckNoStore; F: certutil output].
+
+    On every element of a chain to a trusted root Windows sets HAS_PREFERRED_ISSUER [W: winehq.org chain; F: certutil
+    prints 102 and 10c]; on partial chains and under untrusted roots it does not [F; W].
+    """
+    certificate = path.certificates[position]
     if position + 1 < len(path.certificates):
-        match = match_of(certificate, path.certificates[position + 1]) or Match.NAME
-        return match.info
+        return (match_of(certificate, path.certificates[position + 1]) or Match.NAME).info
     if path.root is not None:
         return self_match(certificate).info | TrustInfo.IS_SELF_SIGNED
-    return TrustInfo.NONE
+    return wanted_match(certificate).info
 
 
 def _untrusted_root(path: _Path) -> Iterator[Mark]:
@@ -158,34 +192,61 @@ def _time(path: _Path) -> Iterator[Mark]:
 
 
 def _basic_constraints(path: _Path) -> Iterator[Mark]:
-    """cA false, no basicConstraints (outside Root), or path length exceeded: that CA and all above [W: chain3,4,8]."""
-    below, exceeded = 0, False
+    """cA false or no basicConstraints marks that CA [W: chain3, chain8, chain9].
+
+    A path length that is exceeded marks the CA that sets it and every CA below [W: chain4; older versions marked only
+    the former]. Self-issued CAs are not counted, as RFC 5280 says [I]. A loop exceeds every length [W: chain9].
+    """
+    for position in range(1, len(path.certificates)):
+        constraints = path.certificates[position].extensions.basic_constraints
+        if _is_ca(path, position) is False:
+            why = "a CA without basic constraints" if constraints is None else "not a CA"
+            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, why
+    looped = path.end is End.CYCLE
+    for position in range(1, len(path.certificates) if looped else _exceeded(path) + 1):
+        yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "a loop" if looped else "path length exceeded"
+
+
+def _is_ca(path: _Path, position: int) -> bool | None:
+    """Whether Windows takes the certificate for a CA; ``None`` where a catalogued certificate does not say.
+
+    Without basic constraints the self-signed root is one [W: chain10], and so is what lies in Root or, of versions 1
+    and 2, in any of the engine's stores [I: Wine's reading of MS02-050].
+    """
+    certificate = path.certificates[position]
+    constraints = certificate.extensions.basic_constraints
+    if constraints is not None:
+        return constraints.ca
+    if not position:
+        return False
+    if certificate == path.root or certificate.version < 3 or certificate.sha256 in path.context.world.trusted:
+        return True
+    return False if certificate.encoded else None
+
+
+def _exceeded(path: _Path) -> int:
+    """The position of the highest CA whose path length is exceeded; 0 if none is."""
+    below, highest = 0, 0
     for position, certificate in enumerate(path.certificates[1:], start=1):
         constraints = certificate.extensions.basic_constraints
-        trusted = certificate.sha256 in path.context.world.trusted
-        if constraints is None and certificate.encoded and not trusted:
-            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "a CA without basic constraints"
-        elif constraints is not None and not constraints.ca:
-            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "not a CA"
-        limit = constraints.path_length if constraints is not None else None
-        exceeded = exceeded or (limit is not None and below > limit)
-        if exceeded:
-            yield position, TrustError.INVALID_BASIC_CONSTRAINTS, "path length exceeded"
+        if constraints is not None and constraints.ca and constraints.path_length is not None:
+            highest = position if below > constraints.path_length else highest
         if not certificate.self_issued:
             below += 1
+    return highest
 
 
 def _key_usage(path: _Path) -> Iterator[Mark]:
-    """A CA whose key usage lacks keyCertSign [W: chain15, 18]; a leaf that is no CA but has it [W: chain16]."""
+    """A CA whose key usage lacks keyCertSign [W: chain15, chain18]; no CA, and its key usage has it [W: chain16].
+
+    Without the extension nothing is wrong [W: chain3].
+    """
     for position, certificate in enumerate(path.certificates):
-        usage = certificate.extensions.key_usage
-        if usage is None:
+        usage, is_ca = certificate.extensions.key_usage, _is_ca(path, position)
+        if usage is None or is_ca is None or is_ca == ("key_cert_sign" in usage):
             continue
-        signs = "key_cert_sign" in usage
-        if position and not signs:
-            yield position, TrustError.IS_NOT_VALID_FOR_USAGE, "key usage lacks keyCertSign"
-        elif not position and signs and certificate.extensions.basic_constraints and not certificate.is_ca:
-            yield position, TrustError.IS_NOT_VALID_FOR_USAGE, "keyCertSign in a certificate that is no CA"
+        why = "key usage lacks keyCertSign" if is_ca else "keyCertSign in a certificate that is no CA"
+        yield position, TrustError.IS_NOT_VALID_FOR_USAGE, why
 
 
 def _purposes(path: _Path) -> Iterator[Mark]:
@@ -243,12 +304,10 @@ def _root_program_names(path: _Path) -> Iterator[Mark]:
     """
     if path.root is None:
         return
-    names = names_of(path.certificates[0], common_name=True)
     for properties in path.context.world.properties(path.root):
-        constraints = properties.program_name_constraints
-        if constraints is not None and violation(constraints, names) is not None:
-            bits = TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
-            yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
+        if (constraints := properties.program_name_constraints) is not None:
+            for bits, _ in judge_names(constraints, path.certificates[0]):
+                yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
 
 
 def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
@@ -256,14 +315,14 @@ def _concerns(purposes: frozenset[str] | None, usage: str) -> bool:
 
 
 def _name_constraints(path: _Path) -> Iterator[Mark]:
-    """A violated constraint marks the constraining CA [W: chain5, chain19-22]."""
+    """A constraint that the leaf's names violate marks the constraining CA [W: chain5, chain20-28].
+
+    Names not permitted, excluded names, unsupported forms and names that do not decode have a bit each [D].
+    """
     for position, certificate in enumerate(path.certificates[1:], start=1):
-        constraints = certificate.extensions.name_constraints
-        if constraints is None:
-            continue
-        names = names_of(path.certificates[0], common_name=True)
-        if violation(constraints, names) is not None:
-            yield position, TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT, "name constraints do not permit the leaf"
+        if (constraints := certificate.extensions.name_constraints) is not None:
+            for bits, why in judge_names(constraints, path.certificates[0]):
+                yield position, bits, why
 
 
 def _critical_extensions(path: _Path) -> Iterator[Mark]:
@@ -306,13 +365,13 @@ RULES = (
     Rule("untrusted root", _untrusted_root, source("W", "root not in Root")),
     Rule("signature", _signature, source("W", "chain1, chain12")),
     Rule("validity", _time, source("W", "chain0, chain2, chain13")),
-    Rule("basic constraints", _basic_constraints, source("W", "chain3, chain4, chain8")),
+    Rule("basic constraints", _basic_constraints, source("WI", "chain3, chain4, chain8, chain9")),
     Rule("key usage", _key_usage, source("W", "chain15, chain16, chain18")),
     Rule("purposes", _purposes, source("DFI", "KB 2831004; win-acme#1918; that Schannel asks for serverAuth")),
     Rule("distrust", _disallowed, source("DF", "deprecation policy; CAPI2 event 11 of 2022-06")),
     Rule("root program", _root_program, source("DI", "deprecation policy; the bits are inferred")),
     Rule("root program names", _root_program_names, source("DI", "SDK header: property 84; the bit is inferred")),
-    Rule("name constraints", _name_constraints, source("W", "chain5, chain19 to chain28")),
+    Rule("name constraints", _name_constraints, source("DW", "CERT_TRUST_STATUS; chain5, chain19 to chain28")),
     Rule("critical extensions", _critical_extensions, source("W", "chain30")),
     Rule("weak cryptography", _weak_crypto, source("D", "KB 2862966, KB 2661254")),
     Rule("certificate policies", _policies, source("DI", "the bit; where it is set is inferred")),

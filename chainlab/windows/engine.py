@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,17 +18,28 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.search import Budget, CandidatePath, End, Origin, Step, by_entity, search
+from chainlab.paths.search import (
+    MAX_DEPTH,
+    MAX_STEPS,
+    Budget,
+    CandidatePath,
+    End,
+    Expand,
+    Origin,
+    Step,
+    by_entity,
+    search,
+)
 from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.elements import Context
 from chainlab.windows.matching import issuer_candidates
 from chainlab.windows.root_update import roots_to_fetch
-from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because
-from chainlab.windows.stores import world
+from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because, ranked
+from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
-"""Candidate chains assessed; a real server has fewer than ten."""
+"""Candidate chains assessed; a real server has fewer than ten. Beyond it, as many of the shortest are added."""
 
 _ACTOR_ROUNDS = 3
 """Root update can make a path longer only so often: a fetched root ends it."""
@@ -112,13 +124,9 @@ class ChainPrediction:
     def alternatives(self, policy: Policy | None = None) -> list[Alternative]:
         """The chains not chosen under ``policy`` (default: the first), best first, each with the deciding key."""
         policy = policy or next(iter(self.choices))
-        remaining = [path for path in self.candidates if path is not self.choices[policy].winner]
-        ordered: list[Alternative] = []
-        while remaining:
-            following = choose(remaining, policy).winner
-            ordered.append(Alternative(following, lost_because(following, self.choices[policy].winner, policy)))
-            remaining = [path for path in remaining if path is not following]
-        return ordered
+        winner = self.choices[policy].winner
+        losers = (path for path in ranked(self.candidates, policy) if path is not winner)
+        return [Alternative(path, lost_because(path, winner, policy)) for path in losers]
 
 
 BOTH: Final = tuple(Policy)
@@ -146,27 +154,55 @@ def predict_chain(
 
 
 def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
+    """Every chain, depth first; in a mesh too large for that, the chains of one corner and the shortest ones."""
     engine_world = world(server)
+    above: dict[str, list[Step]] = {}
 
     def expand(path: tuple[Step, ...]) -> Sequence[Step]:
-        return [
-            _step(candidate.certificate, graph)
-            for candidate in issuer_candidates(path[-1].certificate, graph, engine_world)
-        ]
+        child = path[-1].certificate
+        steps = above.get(child.sha256)
+        if steps is None:
+            candidates = issuer_candidates(child, graph, engine_world)
+            steps = above[child.sha256] = [_step(each.certificate, graph, engine_world) for each in candidates]
+        return steps
 
     budget = Budget()
-    found: list[CandidatePath] = []
-    start = replace(_step(leaf, graph), origin=Origin.LEAF)
-    for path in search(start, expand, budget, loop=by_entity):
-        found.append(path)
-        if len(found) >= MAX_PATHS:
-            return found, True
-    return found, budget.exceeded
+    start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
+    found = list(itertools.islice(search(start, expand, budget, loop=by_entity), MAX_PATHS))
+    if len(found) < MAX_PATHS and not budget.exceeded:
+        return found, False
+    return list({path.fingerprints: path for path in (*found, *_shortest(start, expand))}.values()), True
 
 
-def _step(certificate: Certificate, graph: CertGraph) -> Step:
-    """A self-signed certificate ends a path [D]."""
-    return Step(certificate, Origin.STORE, End.SELF_SIGNED if graph.is_self_signed(certificate) else None)
+def _shortest(start: Step, expand: Expand) -> list[CandidatePath]:
+    """The shortest chains, as many as the budgets allow: depth first again and again, one certificate deeper each time.
+
+    What is documented prefers short chains, and depth first may spend its budget before it comes to one.
+    """
+    found: dict[tuple[str, ...], CandidatePath] = {}
+    steps = MAX_STEPS
+    for depth in range(1, MAX_DEPTH + 1):
+        budget = Budget(steps, depth)
+        for path in search(start, expand, budget, loop=by_entity):
+            if path.end is not End.DEPTH:
+                found[path.fingerprints] = path
+            if len(found) >= MAX_PATHS:
+                return list(found.values())
+        if budget.exceeded:
+            break
+        steps = budget.steps
+    return list(found.values())
+
+
+def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:
+    """A self-signed certificate ends a path [D].
+
+    So does one that claims to be, although its signature is wrong, when nobody else at hand signed it [W: chain12].
+    """
+    ends = graph.is_self_signed(certificate) or (
+        certificate.looks_self_signed and not any(issuer in among for issuer in graph.issuers(certificate))
+    )
+    return Step(certificate, Origin.STORE, End.SELF_SIGNED if ends else None)
 
 
 def _actors(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:

@@ -59,6 +59,13 @@ def self_match(certificate: Certificate) -> Match:
     return Match.KEY if certificate.aki.key_id is not None else Match.NAME
 
 
+def wanted_match(certificate: Certificate) -> Match:
+    """How Windows looks for the issuer: by issuer and serial number, else by key identifier, else by name [D]."""
+    if certificate.aki.issuer is not None and certificate.aki.serial is not None:
+        return Match.EXACT
+    return self_match(certificate)
+
+
 def issuer_candidates(child: Certificate, graph: CertGraph, among: Container[Certificate]) -> list[IssuerMatch]:
     """Every certificate ``among`` the engine's stores that could be the issuer, best match first, then by fingerprint.
 
@@ -68,7 +75,7 @@ def issuer_candidates(child: Certificate, graph: CertGraph, among: Container[Cer
     matched = [
         IssuerMatch(issuer, match)
         for issuer in graph.possible_issuers(child)
-        if issuer in among and (match := match_of(child, issuer)) is not None
+        if issuer != child and issuer in among and (match := match_of(child, issuer)) is not None
     ]
     verified = [candidate for candidate in matched if graph.signature(child, candidate.certificate).holds]
     return sorted(verified or matched, key=lambda candidate: (-candidate.match, candidate.certificate.sha256))

@@ -11,17 +11,18 @@ GlobalSign R3, DigiCert G4). Neither is presented as the truth: where they diffe
 
 from __future__ import annotations
 
+import heapq
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from chainlab.certificate import Certificate
 from chainlab.paths.search import CandidatePath, End
-from chainlab.windows.elements import ChainElement, Context, chain_status, judge_elements
+from chainlab.windows.elements import ChainElement, Context, chain_info, chain_status, judge_elements
 from chainlab.windows.matching import Match, match_of
 from chainlab.windows.sources import Source, source
-from chainlab.windows.status import TrustError
+from chainlab.windows.status import TrustError, TrustInfo
 
 
 class Policy(Enum):
@@ -109,6 +110,11 @@ class WindowsPath:
         return (self.pass1, *self.pass2)
 
     @property
+    def info(self) -> TrustInfo:
+        """``dwInfoStatus`` of the chain."""
+        return chain_info(self.elements)
+
+    @property
     def served(self) -> tuple[Certificate, ...]:
         """What Schannel sends: all but the self-signed certificate at the end [D: KB 954755]; a lone leaf stays."""
         certificates = self.certificates
@@ -178,6 +184,26 @@ def _at_fork(rivals: list[WindowsPath], depth: int) -> Choice:
     open_to = [choice for choice in others if _undecided(first.winner, choice.winner, depth)]
     tied = [path for choice in open_to for path in (choice.winner, *choice.tied)]
     return Choice(first.winner, (*first.tied, *tied))
+
+
+def ranked(paths: Sequence[WindowsPath], policy: Policy) -> list[WindowsPath]:
+    """All chains, best first: as ``choose`` would take them one after the other."""
+    groups: dict[tuple[tuple[int, ...], int], list[WindowsPath]] = {}
+    for path in paths:
+        length = len(path.certificates) if policy is Policy.KB else 0
+        groups.setdefault((path.quality, -length), []).append(path)
+    return [path for group in sorted(groups, reverse=True) for path in _by_fork(groups[group], depth=1)]
+
+
+def _by_fork(rivals: list[WindowsPath], depth: int) -> Iterable[WindowsPath]:
+    """The order in which ``_at_fork`` would choose: the branches' best against each other, again and again."""
+    if len(rivals) == 1:
+        return rivals
+    branches: dict[str, list[WindowsPath]] = {}
+    for path in rivals:
+        branches.setdefault(path.certificates[depth].sha256, []).append(path)
+    ordered = (_by_fork(branch, depth + 1) for branch in branches.values())
+    return heapq.merge(*ordered, key=lambda path: fork_key(path, depth), reverse=True)
 
 
 def _undecided(winner: WindowsPath, rival: WindowsPath, depth: int) -> bool:

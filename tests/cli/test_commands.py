@@ -138,3 +138,31 @@ def test_graph_writes_its_file(chainlab, tmp_path: Path) -> None:
     file = tmp_path / "g.svg"
     assert chainlab("graph", "fixtures/r46/with-cross-sign.pfx", *LAB, "-o", str(file)).returncode == 0
     assert file.read_bytes().lstrip().startswith(b"<?xml")
+
+
+def test_a_capture_is_judged_and_drawn_like_any_observed_chain(chainlab, tmp_path: Path) -> None:
+    done = chainlab("diagnose", "fixtures/r46/handshake-cross.pcap", *LAB)
+    assert done.returncode == 1
+    assert "32 of 120 clients will fail" in done.stdout
+    assert "seen at 192.0.2.1:443, SNI www.chainlab.example" in done.stdout
+    assert chainlab("graph", "fixtures/r46/handshake-cross.pcap", "-o", str(tmp_path / "x.json"), *LAB).returncode == 0
+
+
+def test_a_java_store_is_a_clients_trust_store(chainlab) -> None:
+    own = "till=openssl-1.0.2:fixtures/r46/roots-old-device.jks"
+    served = ("--served", "fixtures/r46/served-cross.pem", "--clients", "none")
+    assert chainlab("diagnose", *served, "--client", own, *LAB).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in the file system")
+def test_a_pipe_is_read_once(chainlab, fixtures: Path, tmp_path: Path) -> None:
+    import threading
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    capture = (fixtures / "r46" / "handshake-cross.pcap").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(capture,))
+    writer.start()
+    done = chainlab("diagnose", str(pipe), *LAB, "--clients", "android-15", timeout=60)
+    writer.join()
+    assert done.returncode == 0, done.stderr

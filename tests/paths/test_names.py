@@ -53,6 +53,11 @@ def test_addresses_match_only_address_names(pki: Pki) -> None:
         ("email", "a@example.test", "b@example.test", False),
         ("uri", "https://a.example.test:8443/x", ".example.test", True),
         ("uri", "https://example.test/x", "example.test", True),
+        ("uri", "https://example.test?x", "example.test", True),
+        ("uri", "https://user:pw@EXAMPLE.test#x", "example.test", True),
+        ("uri", "https://example.test@other.test/", "example.test", False),
+        ("uri", "https://[broken", "example.test", False),
+        ("uri", "urn:example.test", "example.test", False),
     ],
 )
 def test_subtrees(kind: str, name: str, tree: str, expected: bool) -> None:

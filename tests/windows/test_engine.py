@@ -1,5 +1,7 @@
 """The chain engine: candidates, status, choice, actors."""
 
+from datetime import timedelta
+
 import pytest
 
 from chainlab.catalog import ProgramEntry, RootProgram
@@ -7,7 +9,7 @@ from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_ROOT, StoreEntry
 from chainlab.windows.engine import Certainty
-from chainlab.windows.selection import LostBecause, Policy
+from chainlab.windows.selection import LostBecause, Policy, choose, ranked
 from chainlab.windows.status import TrustError, TrustInfo
 from tests.pki import NOW, Pki, at
 from tests.windows.machine import Machine, served
@@ -99,7 +101,7 @@ def test_key_match_ignores_the_name(pki: Pki) -> None:
     leaf = pki.leaf("X3")
     prediction = Machine(leaf, Root=[pki.ca("R")], CA=[pki.ca("X1", "R")]).predict()
     assert served(prediction) == "X1 [R]"
-    assert prediction.chosen.elements[0].info is TrustInfo.HAS_KEY_MATCH_ISSUER
+    assert prediction.chosen.elements[0].info == TrustInfo.HAS_KEY_MATCH_ISSUER | TrustInfo.HAS_PREFERRED_ISSUER
 
 
 def test_an_issuer_whose_key_does_not_verify_loses(pki: Pki) -> None:
@@ -144,11 +146,11 @@ def test_each_defect_sets_its_bit_on_the_element(pki: Pki, defect: dict[str, obj
     assert prediction.chosen.status == bit
 
 
-def test_a_path_length_violation_marks_that_ca_and_all_above(pki: Pki) -> None:
+def test_a_path_length_violation_marks_the_ca_that_sets_it_and_those_below(pki: Pki) -> None:
     chain = [pki.ca("I", "S"), pki.ca("S", "T", path_length=0), pki.ca("T", "R")]
     elements = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=chain).predict().chosen.elements
     marked = [TrustError.INVALID_BASIC_CONSTRAINTS in element.error for element in elements]
-    assert marked == [False, False, True, True, True]
+    assert marked == [False, True, True, False, False]
 
 
 def program(*roots: Certificate, **fields: object) -> RootProgram:
@@ -248,3 +250,38 @@ def test_an_unrelated_certificate_changes_nothing(r46: dict[str, Certificate], p
     base = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]]).predict()
     more = Machine(r46["leaf"], Root=[r46["R"], r46["U"], pki.ca("Z")], CA=[r46["I"], r46["RxU"], pki.ca("Y", "Z")])
     assert more.predict().chosen.certificates == base.chosen.certificates
+
+
+def test_in_a_mesh_beyond_the_budget_the_short_trusted_path_is_still_found(pki: Pki) -> None:
+    names = [f"M{number}" for number in range(9)]
+    crosses = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    prediction = Machine(pki.leaf("M0"), Root=[pki.ca(name) for name in names], CA=crosses).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "[M0]"
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_the_ranking_is_that_of_choosing_again_and_again(pki: Pki, policy: Policy) -> None:
+    names = ["A", "B", "C", "D"]
+    dates = ("2019-01-01", "2020-01-01", "2021-01-01")
+    made = [
+        pki.ca(a, b, not_before=at(dates[(i * j + i) % 3])) for i, a in enumerate(names) for j, b in enumerate(names)
+    ]
+    machine = Machine(pki.leaf("A"), Root=made[::5], CA=made)
+    candidates = machine.predict().candidates
+    one_by_one, remaining = [], list(candidates)
+    while remaining:
+        one_by_one.append(choose(remaining, policy).winner)
+        remaining = [path for path in remaining if path is not one_by_one[-1]]
+    assert len(candidates) > 40
+    assert ranked(candidates, policy) == one_by_one
+
+
+def test_layers_of_many_certificates_for_one_issuer_stay_within_the_budget(pki: Pki) -> None:
+    layers = [("A", "B"), ("B", "C"), ("C", "R")]
+    made = [pki.ca(a, b, not_before=at("2021-01-01") + timedelta(days=n)) for a, b in layers for n in range(60)]
+    prediction = Machine(pki.leaf("A"), Root=[pki.ca("R")], CA=made).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "A B C [R]"
+    assert prediction.certainty is Certainty.UNDETERMINED
+    assert len(prediction.alternatives()) < 4_000

@@ -1,0 +1,40 @@
+"""Name constraints as Windows judges them: against the names of the end certificate only [D: CERT_TRUST_STATUS]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainlab import oids
+from chainlab.certificate import Certificate, NameConstraints
+from chainlab.paths.names import breaches, names_of
+from chainlab.windows.status import TrustError
+
+_EXCLUDED = (TrustError.HAS_EXCLUDED_NAME_CONSTRAINT, "name constraints exclude the leaf")
+_NOT_PERMITTED = (TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT, "name constraints do not permit the leaf")
+_UNSUPPORTED = (TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT, "name constraints of an unsupported form")
+_MALFORMED = (
+    TrustError.INVALID_EXTENSION | TrustError.INVALID_NAME_CONSTRAINTS,
+    "the leaf's alternative names do not decode",
+)
+
+
+def judge_names(constraints: NameConstraints, leaf: Certificate) -> Iterator[tuple[TrustError, str]]:
+    """The bits that the constraining CA gets, and why; none if the leaf's names satisfy the constraints.
+
+    Names not permitted and names excluded have a bit each [D; W: chain5, chain20, chain22-26, chain28]. Alternative
+    names that do not decode, such as one with an embedded NUL, make the constraints invalid [W: chain27]. A host in
+    the common name of a leaf without alternative names counts as one [I]; so do e-mail addresses in the subject [I].
+    """
+    if _is_unsupported(constraints):
+        yield _UNSUPPORTED
+    if leaf.malformed_names:
+        yield _MALFORMED
+        return
+    for breach in breaches(constraints, names_of(leaf, common_name=True, email=True)):
+        yield _EXCLUDED if breach.excluded else _NOT_PERMITTED
+
+
+def _is_unsupported(constraints: NameConstraints) -> bool:
+    """Minimum or maximum; registered IDs, X.400, EDI, other names than the UPN [D: CERT_TRUST_STATUS]."""
+    trees = (*constraints.permitted, *constraints.excluded)
+    return constraints.bounded or any(tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME for tree in trees)
