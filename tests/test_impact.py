@@ -328,3 +328,29 @@ def test_there_must_be_a_change_and_a_server(machines: Machines) -> None:
     request = machines.request(served=machines.fixtures / "r46/served-short.pem")
     with pytest.raises(UsageError, match="observed"):
         machines.ask(request, "windows-update")
+
+
+def test_an_endpoint_whose_binding_or_certificate_goes_is_broken(machines: Machines, tmp_path: Path) -> None:
+    http = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo"
+    file = tmp_path / "unbind.reg"
+    file.write_text(f"Windows Registry Editor Version 5.00\r\n\r\n[-{http}\\0.0.0.0:8443]\r\n")
+    unbound = machines.ask(machines.both(), str(file))
+    assert [effect.broken for effect in unbound.effects] == ["", "the binding is gone"]
+    deleted = machines.ask(machines.both(), f"delete {machines.leaf('r46').sha256}")
+    assert [bool(effect.broken) for effect in deleted.effects] == [True, False]
+    assert unbound.worse
+    assert deleted.worse
+
+
+def test_a_certificate_must_be_in_my_before_it_can_be_bound(machines: Machines) -> None:
+    with pytest.raises(UsageError, match="is not in LocalMachine/My; import-pfx it first"):
+        machines.ask(machines.one("r46"), "rebind to d693b300")
+
+
+def test_hundreds_of_endpoints_with_one_certificate_are_simulated_once(machines: Machines, tmp_path: Path) -> None:
+    bindings = tmp_path / "many.txt"
+    sha1 = machines.leaf("r46").sha1
+    bindings.write_text(netsh(*((f"10.0.{number // 250}.{number % 250}:443", sha1) for number in range(500))))
+    answer = machines.ask(machines.request("r46/server.reg", bindings), *phrases("r46")["untrust"])
+    assert len(answer.effects) == 500
+    assert len({id(effect.after) for effect in answer.effects}) == 1

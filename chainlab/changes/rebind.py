@@ -97,7 +97,12 @@ def bindings_named(text: str, bindings: Iterable[Binding], phrase: str) -> tuple
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     bindings = bindings_named(phrase.subject, resolver.server.bindings, phrase.text)
     wanted = phrase.parts.get("to", "")
-    return [Rebind(bindings, resolver.certificate(wanted) if wanted else None)]
+    if not wanted:
+        return [Rebind(bindings)]
+    certificate = resolver.certificate(wanted)
+    if not any(resolver.server.find(certificate, store) for store in ("My", "WebHosting")):
+        raise UsageError(f"change '{phrase.text}': {certificate.label} is not in LocalMachine/My; import-pfx it first")
+    return [Rebind(bindings, certificate)]
 
 
 KIND = Kind(

@@ -55,6 +55,7 @@ def _effect(effect: Effect) -> Json:
         "names": list(target.leaf.certificate.dns_names),
         "binding": str(target.binding) if target.binding is not None else None,
         "host": target.host or None,
+        "broken": effect.broken or None,
         "before": answer_json(effect.before),
         "after": answer_json(effect.after),
         "after_windows_update": answer_json(effect.updated),

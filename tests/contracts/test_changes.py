@@ -83,7 +83,7 @@ def machine() -> Server:
     entries = [
         StoreEntry(R, LM_AUTHROOT), StoreEntry(R, LM_ROOT), StoreEntry(R, LM_CA), StoreEntry(I, LM_CA),
         StoreEntry(I, LM_MY), StoreEntry(I, SYSTEM_CA), StoreEntry(I, POLICY_CA), StoreEntry(CROSS, LM_ROOT),
-        StoreEntry(J, LM_DISALLOWED), StoreEntry(OLD, LM_MY, StoreProperties(has_key=True)),
+        StoreEntry(J, LM_DISALLOWED), StoreEntry(NEW, LM_MY), StoreEntry(OLD, LM_MY, StoreProperties(has_key=True)),
         StoreEntry(U, LM_AUTHROOT, StoreProperties(purposes=frozenset({"1.3.6.1.5.5.7.3.1"}))),
     ]  # fmt: skip
     bindings = (Binding("0.0.0.0:443", OLD.sha1), Binding("www.example.test:443", OLD.sha1, "www.example.test", "sni"))

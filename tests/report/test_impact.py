@@ -16,7 +16,7 @@ from chainlab.report.impact_json import render as render_json
 from chainlab.report.impact_text import render
 from chainlab.report.terminal import ASCII
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
-from tests.machines import Machines, phrases
+from tests.machines import Machines, netsh, phrases
 from tests.pki import Pki, at
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.impact-1.schema.json").read_text())
@@ -108,3 +108,13 @@ def test_a_contested_outcome_shows_both_ways(machines: Machines, tmp_path: Path)
     assert "if Windows prefers the newer issuer (reported):" in text
     assert "contested: documentation and field reports disagree" in text
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render_json(answer)))
+
+
+def test_endpoints_with_equal_effects_are_shown_once(machines: Machines, tmp_path: Path) -> None:
+    bindings = tmp_path / "many.txt"
+    sha1 = machines.leaf("r46").sha1
+    bindings.write_text(netsh(*((f"10.0.0.{number}:443", sha1) for number in range(1, 21))))
+    answer = impact(machines.request("r46/server.reg", bindings), phrases("r46")["untrust"])
+    text = text_of(answer)
+    assert text.count("clients gained") == 1
+    assert "and 14 more" in " ".join(text.split())
