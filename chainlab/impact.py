@@ -187,10 +187,11 @@ class _Course:
 
     def last_look(self, target: Target) -> tuple[int, Activation | None]:
         """After how many changes the server last looked at its stores for this endpoint, and what made it look."""
-        looks = [(number, _activation(step.change, target)) for number, step in enumerate(self.steps, start=1)]
-        return max(
-            ((number, by) for number, by in looks if by is not None), default=(0, None), key=lambda look: look[0]
-        )
+        looked: tuple[int, Activation | None] = 0, None
+        for number, step in enumerate(self.steps, start=1):
+            activation = _activation(step.change, target)
+            looked = (number, activation) if activation is not None else looked
+        return looked
 
     def leaf(self, target: Target, step: int) -> Certificate:
         """The certificate that the endpoint then uses: by its binding, or by the renewals where none is known."""

@@ -113,9 +113,19 @@ class Timelines:
 def timeline(request: Request, until: datetime | None = None) -> Timelines:
     """The dates after ``request.at``, up to ``until`` (default: the last end of any certificate concerned)."""
     case = open_case(replace(request, with_plan=False))
-    courses = [_Course.of(case, target) for target in case.scene.targets]
-    end = until or max((moment for course in courses for moment in course.moments), default=request.at)
-    return Timelines(request.at, end, case, tuple(course.timeline(end) for course in courses))
+    courses: dict[object, _Course] = {}
+    for target in case.scene.targets:
+        key = _answer_key(case, target)
+        courses[key] = courses.get(key) or _Course.of(case, target)
+    end = until or max((moment for course in courses.values() for moment in course.moments), default=request.at)
+    answers = {key: course.timeline(end) for key, course in courses.items()}
+    found = (replace(answers[_answer_key(case, target)], target=target) for target in case.scene.targets)
+    return Timelines(request.at, end, case, tuple(found))
+
+
+def _answer_key(case: Case, target: Target) -> object:
+    """Endpoints that share certificate and host share their timeline; an observed chain has its own."""
+    return target.leaf.certificate.sha256, case.question(target).host, target.observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from chainlab.report.timeline_json import render as render_json
 from chainlab.report.timeline_text import render
 from chainlab.timeline import Timelines, Turn, timeline
-from tests.machines import Machines
+from tests.machines import Machines, netsh
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.timeline-1.schema.json").read_text())
 
@@ -60,3 +60,14 @@ def test_text_is_ascii_where_the_output_is_and_never_too_wide(machines: Machines
     assert "expired-leaf" not in text
     assert "[measured]" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_endpoints_of_one_certificate_are_shown_once(machines: Machines, tmp_path: Path) -> None:
+    bindings = tmp_path / "many.txt"
+    sha1 = machines.leaf("r46").sha1
+    bindings.write_text(netsh(*((f"10.0.0.{number}:443", sha1) for number in range(1, 21))))
+    answer = timeline(machines.request("r46/server.reg", bindings))
+    assert len(answer.targets) == 20
+    text = text_of(answer)
+    assert text.count("2027-09-30") == 2
+    assert "and 14 more" in " ".join(text.split())
