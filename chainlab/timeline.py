@@ -57,14 +57,20 @@ class Cause:
 class Event:
     """A date on which something changes; ``renewed``: seen with a server certificate that was renewed in time.
 
-    ``at`` is the first moment at which it is so.
+    ``at`` is the first moment at which it is so, ``happening`` is everything that happens then.
     """
 
     at: datetime
-    causes: tuple[Cause, ...]
+    happening: tuple[Cause, ...]
     renewed: bool
     before: Answer
     after: Answer
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What happens to certificates that stand in a chain or in a client's path; else everything that happens."""
+        used = _used(self.before) | _used(self.after)
+        return tuple(cause for cause in self.happening if cause.certificate.sha256 in used) or self.happening
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -80,6 +86,14 @@ class Event:
     def worse(self) -> bool:
         """Whether a client stops accepting in at least one way in which it can go."""
         return any(difference.lost for difference in self.differences)
+
+
+def _used(answer: Answer) -> set[str]:
+    """Certificates that are sent, that end a chain, or that a client's path leads over."""
+    found = {certificate.sha256 for serving in answer.servings for certificate in serving.chain}
+    found |= {serving.root.sha256 for serving in answer.servings if serving.root is not None}
+    paths = (verdict.path for serving in answer.servings for verdict in serving.verdicts)
+    return found | {certificate.sha256 for path in set(paths) for certificate in path}
 
 
 @dataclass(frozen=True, slots=True)
