@@ -330,5 +330,5 @@ def make_changes(phrases: Sequence[Phrase], names: Names) -> list[Change]:
 def catalogued(phrases: Sequence[Phrase], files: Files, catalog: Catalog) -> list[Certificate]:
     """Certificates of the catalogue that the phrases may mean; of an ambiguous name only so many as are listed."""
     named = (text for text in names_in(phrases) if text not in files.evidence)
-    found = (catalog.search(fingerprint_digits(text) or text) for text in named)
+    found = (catalog.search(fingerprint_digits(text) or text.partition(" (")[0]) for text in named)  # labels go on " ("
     return [certificate for hits in found for certificate in hits[: MAX_CANDIDATES + 1]]

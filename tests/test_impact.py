@@ -153,6 +153,12 @@ def test_a_renewal_keeps_the_bindings_and_says_which_certificate_it_replaces(
     assert {b.endpoint for b in answer.after.bindings if b.sha1 == ecdsa.renewed.sha1} == {"0.0.0.0:8443"}
 
 
+def test_names_that_a_renewal_loses_are_said(machines: Machines) -> None:
+    new = machines.fixtures / "e46/with-root.pfx"
+    (step,) = machines.ask(machines.one("r46"), f"renew {new} for {machines.leaf('r46').sha1}").steps
+    assert step.change.side_effects[0] == ("the new certificate does not name www.chainlab.example, chainlab.example")
+
+
 def test_rebinding_to_another_certificate_changes_the_endpoint(machines: Machines) -> None:
     answer = machines.ask(machines.both(), f"rebind 0.0.0.0:443 to {machines.leaf('e46').sha1}")
     assert answer.effects[0].renewed == machines.leaf("e46")
@@ -304,6 +310,8 @@ def test_the_impact_leaves_the_diagnosed_server_alone(machines: Machines) -> Non
         ("", "an empty change"),
         ("explode R46", "unknown change 'explode R46'; expected delete CERTIFICATE"),
         ("untrust", "does not say which certificate"),
+        ("tidy now", "'now' says nothing here; expected 'tidy' alone"),
+        ("renew fixtures/e46/with-root.pfx", "say which certificate is renewed with 'for …'; candidates: www.chainlab"),
         ("untrust 12345678", "no certificate '12345678'"),
         (f'untrust "{NAMES["r46"]}"', "is ambiguous; name one of"),
         ("root-update maybe", "expected on or off"),
@@ -316,7 +324,10 @@ def test_the_impact_leaves_the_diagnosed_server_alone(machines: Machines) -> Non
         ("rebind 1.2.3.4:5", "no binding '1.2.3.4:5'; there is: no binding was seen"),
     ],
 )
-def test_a_wrong_change_is_refused_with_what_was_expected(machines: Machines, change: str, text: str) -> None:
+def test_a_wrong_change_is_refused_with_what_was_expected(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch, change: str, text: str
+) -> None:
+    monkeypatch.chdir(machines.fixtures.parent)
     with pytest.raises(UsageError) as refused:
         machines.ask(machines.one("r46"), change)
     assert text in str(refused.value)

@@ -36,6 +36,11 @@ class Phrase:
             raise UsageError(f"change '{self.text}' does not say {what}")
         return self.subject
 
+    def alone(self) -> None:
+        """``UsageError`` if words stand after a verb that takes none."""
+        if self.subject:
+            raise UsageError(f"change '{self.text}': '{self.subject}' says nothing here; expected '{self.verb}' alone")
+
     def choice(self, among: Mapping[str, bool], what: str) -> bool:
         """The subject as one of a few words."""
         value = among.get(self.need(what).lower())

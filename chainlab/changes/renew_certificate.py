@@ -38,8 +38,10 @@ class RenewCertificate:
 
     @property
     def side_effects(self) -> tuple[str, ...]:
-        """Those of the import."""
-        return self.imported.side_effects
+        """Names that are no longer covered, then those of the import."""
+        missing = [name for name in self.old.dns_names if name not in self.certificate.dns_names]
+        said = (f"the new certificate does not name {', '.join(missing)}",) if missing else ()
+        return (*said, *self.imported.side_effects)
 
     @property
     def _rebinding(self) -> Rebind:
@@ -86,13 +88,12 @@ def _with_leaf(bundle: Bundle, leaf: Certificate) -> Bundle:
 
 
 def _predecessor(phrase: Phrase, new: Certificate, resolver: Resolver) -> Certificate:
-    """The server certificate that shares a name with the new one; ``UsageError`` if that is not one."""
+    """The one server certificate that shares a name with the new one; ``UsageError`` if there is none or more."""
     names = {name.lower() for name in new.dns_names}
     known = [old for old in resolver.server_certificates() if old != new]
-    fitting = [old for old in known if names & {name.lower() for name in old.dns_names}]
-    found = fitting or known
+    found = [old for old in known if names & {name.lower() for name in old.dns_names}]
     if len(found) != 1:
-        listed = "; ".join(f"{old.label}" for old in found) or "none"
+        listed = "; ".join(old.label for old in found or known) or "none"
         raise UsageError(f"change '{phrase.text}': say which certificate is renewed with 'for …'; candidates: {listed}")
     return found[0]
 

@@ -120,7 +120,8 @@ def _better_copy(entry: StoreEntry, server: Server) -> bool:
     return entry.store.physical == ".Default" and any(store.physical == ".AuthRoot" for store in same)
 
 
-def _make(_phrase: Phrase, resolver: Resolver) -> list[Change]:
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    phrase.alone()
     return [TidyStores(misplaced(resolver.server))]
 
 

@@ -73,6 +73,7 @@ class WindowsUpdate:
 
 
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    phrase.alone()
     file = phrase.parts.get("with", "")
     if not file:
         return [WindowsUpdate(resolver.program_entry)]

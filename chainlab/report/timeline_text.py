@@ -45,8 +45,7 @@ def _event(page: Page, event: Event, verbose: bool) -> None:
     for cause in event.causes:
         page.line(cause_text(cause), indent=12, hang=2)
     if event.renewed:
-        when = "then" if event.causes else "in time"
-        page.line(f"if the server certificate is renewed {when} by the same issuing CA", "dim", indent=12)
+        page.line("with a server certificate renewed by the same issuing CA", "dim", indent=12)
     for difference in differences:
         condition = way(difference, len(differences))
         if condition and (not difference.same_chain or difference.gained or difference.lost):
