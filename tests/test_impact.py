@@ -16,6 +16,7 @@ from chainlab.lab.writers import pem, reg
 from chainlab.outbound import Reach
 from chainlab.server import LM_CA, LM_MY, LM_ROOT, StoreName
 from chainlab.windows.engine import Certainty
+from chainlab.windows.status import TrustError
 from tests.machines import NAMES, Machines, netsh, phrases
 from tests.pki import Pki, at
 
@@ -103,6 +104,15 @@ def test_import_and_untrust_together_are_what_helps(machines: Machines, hierarch
     assert_serves(answer.effects[0], machines, hierarchy, "cross", "cross")
     assert [step.applicable for step in answer.steps] == [True, True]
     assert not answer.update_changes_stores or answer.effects[0].after.chains == answer.effects[0].updated.chains
+
+
+def test_disabling_the_purposes_of_an_intermediate_leaves_no_path_for_it(machines: Machines) -> None:
+    """Reported on an intermediate (win-acme#1918): the property counts on any element of a chain."""
+    answer = machines.ask(machines.one("r46"), 'disable-purposes "Sectigo Public Server Authentication CA OV R36"')
+    (step,) = answer.steps
+    assert step.change.title.endswith("in LocalMachine/CA")
+    prediction = answer.case.simulator(answer.effects[0].target).outcome(answer.after).prediction
+    assert prediction.chosen.status == TrustError.IS_NOT_VALID_FOR_USAGE
 
 
 def test_the_wrong_stores_change_nothing_or_not_enough(machines: Machines) -> None:

@@ -8,7 +8,7 @@ from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands, delete_commands, file_name, import_commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
-from chainlab.changes.purposes import in_root
+from chainlab.changes.purposes import in_store
 from chainlab.changes.restore import Restore
 from chainlab.escaping import powershell
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, Server, StoreEntry
@@ -54,7 +54,7 @@ class MoveToUntrusted:
 
     def _leaves(self, entry: StoreEntry) -> bool:
         """Copies that a domain's policy distributes stay; Untrusted wins over them."""
-        return in_root(entry, self.certificate) and not entry.store.by_policy
+        return in_store(entry, self.certificate) and not entry.store.by_policy
 
     def inverse(self, server: Server) -> Change:
         """Out of Disallowed, back into the physical stores that held it."""

@@ -54,6 +54,8 @@ import U into Root
 delete R
 delete I from LocalMachine/CA
 disable-purposes R
+disable-purposes I
+disable-purposes R in LocalMachine/CA
 restrict R to client-auth,1.3.6.1.5.5.7.3.3
 untrust R
 untrust I
