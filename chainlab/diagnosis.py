@@ -25,6 +25,7 @@ from chainlab.server_state import Baseline, known_thumbprints
 from chainlab.siblings import other_key_types
 from chainlab.store_review import review_stores
 from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
+from chainlab.verifiers import family_for
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
@@ -40,7 +41,7 @@ class Request:
     server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
     handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
     laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
-    pyhanko-certvalidator.
+    pyhanko-certvalidator. ``imported`` is the folder of the encodings that the user has imported into the catalogue.
     """
 
     inputs: Inputs
@@ -55,6 +56,7 @@ class Request:
     with_plan: bool = True
     cross_check: bool = False
     server_inputs: Inputs = ()
+    imported: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def open_case(request: Request) -> Case:
     reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
     given = read_inputs(request.inputs, reading)
     evidence = given + read_inputs(request.server_inputs, reading)
-    catalog = Catalog.load(request.twins)
+    catalog = Catalog.load(request.twins, imported=request.imported)
     stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
     own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
     on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
@@ -222,7 +224,14 @@ def _about_inputs(case: Case) -> list[Finding]:
     if any(target.observed is None for target in scene.targets):
         said += review_stores(scene, case.request.at)
         said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in scene.server.assumptions]
+    said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in _about_own(case.request)]
     return said
+
+
+def _about_own(request: Request) -> list[str]:
+    """Own devices whose verifier's version is not known itself."""
+    notes = ((profile, family_for(profile.family).note) for profile, _ in request.own_clients)
+    return [f"own client '{profile.name}', verifier {profile.family}: {note}" for profile, note in notes if note]
 
 
 def _clients(

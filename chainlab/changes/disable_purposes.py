@@ -69,5 +69,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "disable-purposes", "disable-purposes", "disable-purposes CERTIFICATE [in STORE]",
     "Disables all purposes of a certificate (the console's button of this name) in LocalMachine/Root, or in CA where "
-    "only that holds it.", _make, frozenset({"in"}),
+    "only that holds it.", _make, frozenset({"in"}), named=frozenset({""}),
 )  # fmt: skip

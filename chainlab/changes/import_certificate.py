@@ -76,5 +76,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "import-certificate", "import", "import CERTIFICATE [into STORE]",
     "Puts a certificate into a store, LocalMachine/CA unless another is named; every certificate of a file.",
-    _make, frozenset({"into"}),
+    _make, frozenset({"into"}), named=frozenset({""}),
 )  # fmt: skip

@@ -124,7 +124,10 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of change: its code, the verb that starts its phrase, the phrase's form, and how to make it."""
+    """One kind of change: its code, the verb that starts its phrase, the phrase's form, and how to make it.
+
+    ``named``: the keywords after which a certificate is named; the empty one stands for the subject.
+    """
 
     code: str
     verb: str
@@ -132,6 +135,7 @@ class Kind:
     about: str
     make: Callable[[Phrase, Resolver], list[Change]]
     keywords: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
 
 def all_kinds() -> dict[str, Kind]:

@@ -87,4 +87,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "move-to-untrusted", "untrust", "untrust CERTIFICATE",
     "Moves a certificate to Untrusted (LocalMachine/Disallowed), out of LocalMachine/Root.", _make,
+    named=frozenset({""}),
 )  # fmt: skip

@@ -108,5 +108,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "rebind", "rebind", "rebind [ENDPOINT] [to CERTIFICATE]",
     "Binds a certificate again, or another one: the server looks at its stores anew, as far as is known.",
-    _make, frozenset({"to"}),
+    _make, frozenset({"to"}), named=frozenset({"to"}),
 )  # fmt: skip

@@ -68,4 +68,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "remove-from-untrusted", "trust", "trust CERTIFICATE",
     "Takes a certificate out of Untrusted (LocalMachine/Disallowed); it does not put it into Root.", _make,
+    named=frozenset({""}),
 )  # fmt: skip

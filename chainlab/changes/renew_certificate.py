@@ -101,5 +101,5 @@ def _predecessor(phrase: Phrase, new: Certificate, resolver: Resolver) -> Certif
 KIND = Kind(
     "renew-certificate", "renew", "renew FILE [for CERTIFICATE] [with TOOL]",
     "Imports a new server certificate (PFX or certificate file) and binds it where the old one was.",
-    _make, frozenset({"for", "with"}),
+    _make, frozenset({"for", "with"}), named=frozenset({"for"}),
 )  # fmt: skip

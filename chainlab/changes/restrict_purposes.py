@@ -94,5 +94,5 @@ def _purpose(word: str, phrase: Phrase) -> str:
 KIND = Kind(
     "restrict-purposes", "restrict", "restrict CERTIFICATE to PURPOSE[,PURPOSE…] [in STORE]",
     "Leaves a certificate some purposes only: server-auth, client-auth, … or object identifiers; the store as above.",
-    _make, frozenset({"to", "in"}),
+    _make, frozenset({"to", "in"}), named=frozenset({""}),
 )  # fmt: skip
