@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: diagnose test check types imports unit format clean bench wine
+.PHONY: diagnose test check types imports unit format clean bench wine oracles
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -32,8 +32,13 @@ format: $(VENV)/.dev
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
+oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/agreement.md (about 1.5 GB, 30 minutes)
+	$(RUN) tools.install_oracles --all
+	$(RUN) tests.oracles.report
+
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
+	$(RUN) benchmarks.client_verdicts
 	$(RUN) benchmarks.large_capture
 
 $(VENV)/bin/python:

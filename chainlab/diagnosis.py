@@ -26,6 +26,7 @@ from chainlab.server_state import Baseline, known_thumbprints
 from chainlab.siblings import other_key_types
 from chainlab.store_review import review_stores
 from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
+from chainlab.verifiers import family_for
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
@@ -265,7 +266,14 @@ def _about_inputs(case: Case) -> list[Finding]:
     if any(target.observed is None for target in scene.targets):
         said += review_stores(scene, case.request.at)
         said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in scene.server.assumptions]
+    said += [Finding(kinds.ASSUMPTION, {"text": text}) for text in _about_own(case.request)]
     return said
+
+
+def _about_own(request: Request) -> list[str]:
+    """Own devices whose verifier's version is not known itself."""
+    notes = ((profile, family_for(profile.family).note) for profile, _ in request.own_clients)
+    return [f"own client '{profile.name}', verifier {profile.family}: {note}" for profile, note in notes if note]
 
 
 def _clients(

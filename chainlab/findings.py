@@ -149,7 +149,7 @@ DIRTY_HIVE = _kind(
     "dirty-hive", Severity.WARNING,
     "{place}: the hive was not closed cleanly (sequence numbers {primary} and {secondary})",
     "It was copied from a running system; what stands in its transaction logs (.LOG1, .LOG2) is missing.",
-    "On the server: reg save HKLM\\SOFTWARE software.hiv.",
+    "Save it on the server with 'reg save HKLM\\SOFTWARE software.hiv'.",
 )  # fmt: skip
 LIST_SIGNATURE = _kind(
     "list-signature", Severity.WARNING, "{place}: the signature of the certificate trust list does not hold: {why}",

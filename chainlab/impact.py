@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change, Rebind, RenewCertificate, Restart, WindowsUpdate
@@ -22,7 +22,7 @@ from chainlab.errors import UsageError
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.outbound import Outbound, outbound
 from chainlab.proposal import Files, Names, catalogued, make_changes, parse_phrase, read_phrases
-from chainlab.server import Server
+from chainlab.server import Binding, Server
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry
 from chainlab.windows.schannel import ACTIVATIONS, Activation
@@ -53,7 +53,7 @@ class Effect:
     ``renewed``: the certificate that takes the place of the target's. ``waiting``: what is on the wire until the
     server looks at its stores again. ``after``: what follows once it has. ``updated``: what follows after a Windows
     Update as well. ``seen`` says which of ``waiting`` and ``after`` is on the wire after the last change, by
-    ``activation``.
+    ``activation``. ``broken``: why the endpoint cannot serve anything any more, in words; empty where it can.
     """
 
     target: Target
@@ -64,6 +64,7 @@ class Effect:
     updated: Answer
     seen: Seen
     activation: Activation | None
+    broken: str = ""
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -79,17 +80,19 @@ class Effect:
     def changed(self) -> bool:
         """Whether anything is different for this certificate, now or after a Windows Update."""
         chains = {self.before.chains, self.after.chains, self.updated.chains}
-        return len(chains) > 1 or self.renewed is not None
+        return len(chains) > 1 or self.renewed is not None or bool(self.broken)
 
     @property
     def lost(self) -> frozenset[str]:
         """Clients lost in at least one way in which it can go, a Windows Update included."""
+        if self.broken:
+            return frozenset().union(*(serving.accepting for serving in self.before.servings))
         return lost_by(self.differences) | lost_by(compare(self.before, self.updated))
 
     @property
     def worse(self) -> bool:
-        """Whether a client is lost."""
-        return bool(self.lost)
+        """Whether a client is lost, or the endpoint altogether."""
+        return bool(self.lost or self.broken)
 
 
 @dataclass(slots=True)
@@ -139,7 +142,7 @@ def impact(request: Request, texts: Sequence[str], files: Iterable[Path] = ()) -
 
 def of_changes(case: Case, targets: Sequence[Target], changes: Sequence[Change]) -> Impact:
     """The impact of changes on the case's server; the graph must hold what they bring."""
-    course = _Course.of(case.scene.server, changes)
+    course = _Course.of(case, changes)
     updated = WindowsUpdate(program_entry).apply(course.after)
     others = [Target(item) for item in _other_certificates(case, targets)]
     assumed = case.scene.fresh is not None
@@ -149,41 +152,71 @@ def of_changes(case: Case, targets: Sequence[Target], changes: Sequence[Change])
         case,
         before,
         course.steps,
-        tuple(_effect(case, target, course, updated) for target in targets),
-        tuple(_effect(case, target, course, updated) for target in others),
+        tuple(_effect(target, course, updated) for target in targets),
+        tuple(_effect(target, course, updated) for target in others),
         outbound(before, course.after, case.scene.graph, case.catalog, case.request.at, case.policies, assumed=assumed),
         updated != course.after,
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Course:
-    """The server from change to change."""
+    """The server from change to change. Endpoints that share certificate and host share their answers."""
 
+    case: Case
     before: Server
-    steps: tuple[Step, ...] = field(default_factory=tuple)
+    steps: tuple[Step, ...]
+    known: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, server: Server, changes: Sequence[Change]) -> _Course:
-        before, steps = server, list[Step]()
+    def of(cls, case: Case, changes: Sequence[Change]) -> _Course:
+        server, steps = case.scene.server, list[Step]()
         for change in changes:
             after = change.apply(server)
             steps.append(Step(change, change.applicable(server), after))
             server = after
-        return cls(before, tuple(steps))
+        return cls(case, case.scene.server, tuple(steps))
 
-    @cached_property
+    @property
     def after(self) -> Server:
-        return self.steps[-1].after if self.steps else self.before
+        return self.server(len(self.steps))
 
-    def last_look(self, target: Target) -> tuple[Server, Activation | None]:
-        """The stores as the server last looked at them for this endpoint, and what made it look."""
-        looked, by = self.before, None
-        for step in self.steps:
+    def server(self, step: int) -> Server:
+        """The server after so many changes."""
+        return self.steps[step - 1].after if step else self.before
+
+    def last_look(self, target: Target) -> tuple[int, Activation | None]:
+        """After how many changes the server last looked at its stores for this endpoint, and what made it look."""
+        looked: tuple[int, Activation | None] = 0, None
+        for number, step in enumerate(self.steps, start=1):
             activation = _activation(step.change, target)
-            if activation is not None:
-                looked, by = step.after, activation
-        return looked, by
+            looked = (number, activation) if activation is not None else looked
+        return looked
+
+    def leaf(self, target: Target, step: int) -> Certificate:
+        """The certificate that the endpoint then uses: by its binding, or by the renewals where none is known."""
+        leaf = target.leaf.certificate
+        if target.binding is not None:
+            sha1 = next((bound.sha1 for bound in self.server(step).bindings if _same(bound, target.binding)), leaf.sha1)
+            return next((c for c in self.case.scene.graph.certificates if c.sha1 == sha1), leaf)
+        for change in (step.change for step in self.steps[:step]):
+            if isinstance(change, RenewCertificate):
+                leaf = change.certificate if change.old == leaf else leaf
+            elif isinstance(change, Rebind):
+                leaf = change.certificate or leaf
+        return leaf
+
+    def answer(self, target: Target, leaf: Certificate, server: Server) -> Answer:
+        """What the stores of this server lead to for the certificate at the endpoint."""
+        asked = replace(target, leaf=replace(target.leaf, certificate=leaf))
+        key = leaf.sha256, self.case.question(target).host, id(server)
+        if key not in self.known:
+            self.known[key] = Answer.of(self.case.simulator(asked).outcome(server))
+        return self.known[key]
+
+
+def _same(bound: Binding, binding: Binding) -> bool:
+    return (bound.endpoint, bound.kind) == (binding.endpoint, binding.kind)
 
 
 def _activation(change: Change, target: Target) -> Activation | None:
@@ -196,17 +229,21 @@ def _activation(change: Change, target: Target) -> Activation | None:
     return ACTIVATIONS[0]
 
 
-def _effect(case: Case, target: Target, course: _Course, updated: Server) -> Effect:
-    leaf = _leaf_after(target, course, case)
-    new = replace(target, leaf=replace(target.leaf, certificate=leaf))
+def _effect(target: Target, course: _Course, updated: Server) -> Effect:
     looked, by = course.last_look(target)
-    looked_at = new if by is not None else target
-    after = _answer(case, new, course.after)
-    before = _answer(case, target, course.before)
-    waiting = _answer(case, looked_at, looked)
-    renewed = leaf if leaf != target.leaf.certificate else None
+    old, leaf = target.leaf.certificate, course.leaf(target, len(course.steps))
+    before, after = course.answer(target, old, course.before), course.answer(target, leaf, course.after)
+    waiting = course.answer(target, course.leaf(target, looked), course.server(looked))
     return Effect(
-        target, renewed, before, waiting, after, _answer(case, new, updated), _seen(before, waiting, after, by), by
+        target,
+        leaf if leaf != old else None,
+        before,
+        waiting,
+        after,
+        course.answer(target, leaf, updated),
+        _seen(before, waiting, after, by),
+        by,
+        _broken(target, leaf, course),
     )
 
 
@@ -218,34 +255,35 @@ def _seen(before: Answer, waiting: Answer, after: Answer, by: Activation | None)
     return Seen.SURE if by is ACTIVATIONS[-1] else Seen.LIKELY
 
 
-def _answer(case: Case, target: Target, server: Server) -> Answer:
-    return Answer.of(case.simulator(target).outcome(server))
+def _broken(target: Target, leaf: Certificate, course: _Course) -> str:
+    """A binding that is gone, or a certificate that is no longer where services take it from."""
+    binding = target.binding
+    if binding is not None and not any(_same(bound, binding) for bound in course.after.bindings):
+        return "the binding is gone"
+    held = [any(server.find(leaf, store) for store in OWN_STORES) for server in (course.before, course.after)]
+    return f"{leaf.label} is no longer in Personal or Web Hosting" if held == [True, False] else ""
 
 
-def _leaf_after(target: Target, course: _Course, case: Case) -> Certificate:
-    """The certificate that the endpoint uses afterwards: by its binding, or by the renewals where it has none."""
-    leaf = target.leaf.certificate
-    if target.binding is not None:
-        place = (target.binding.endpoint, target.binding.kind)
-        sha1 = next((b.sha1 for b in course.after.bindings if (b.endpoint, b.kind) == place), leaf.sha1)
-        return next((c for c in case.scene.graph.certificates if c.sha1 == sha1), leaf)
-    for step in course.steps:
-        change = step.change
-        if isinstance(change, RenewCertificate):
-            leaf = change.certificate if change.old == leaf else leaf
-        elif isinstance(change, Rebind):
-            leaf = change.certificate or leaf
-    return leaf
+OWN_STORES: Final = ("My", "WebHosting")
+"""The stores from which services take their certificates."""
 
 
 def _other_certificates(case: Case, targets: Sequence[Target]) -> list[CertificateEvidence]:
-    """Further server certificates that the machine holds: in use by other services, or ready to be bound."""
+    """Further server certificates that the machine holds: in use by other services, or ready to be bound.
+
+    Where private keys were seen, only those with one: nothing else can be served.
+    """
     known = {target.leaf.certificate for target in targets}
+    held = [item for item in case.scene.evidence.certificates if _in_own_store(item)]
+    with_key = [item for item in held if item.key is KeyPresence.PRESENT]
     found: dict[Certificate, CertificateEvidence] = {}
-    for item in case.scene.evidence.certificates:
-        store = item.store
-        own = store is not None and store.location == "LocalMachine" and store.logical in ("My", "WebHosting")
-        usable = not item.certificate.is_ca and item.key is not KeyPresence.ABSENT and not item.properties.archived
-        if own and usable and item.certificate not in known:
+    for item in with_key or held:
+        if item.certificate not in known and not item.certificate.is_ca:
             found.setdefault(item.certificate, item)
     return list(found.values())
+
+
+def _in_own_store(item: CertificateEvidence) -> bool:
+    store = item.store
+    own = store is not None and store.location == "LocalMachine" and store.logical in OWN_STORES
+    return own and not item.properties.archived

@@ -36,10 +36,10 @@ Entity = tuple[str, str]
 class Reach(Enum):
     """Whether the server's own programs can validate a site under a hierarchy."""
 
-    NEVER = (0, "not at all")
-    IF_SENT = (1, "only if the site sends a cross-certificate")
-    IF_NOT_SENT = (1, "only if the site sends no cross-certificate")
-    ALWAYS = (2, "whatever the site sends")
+    NEVER = (0, "not valid")
+    IF_SENT = (1, "valid only if the site sends a cross-certificate")
+    IF_NOT_SENT = (1, "valid only if the site sends no cross-certificate")
+    ALWAYS = (2, "valid whatever the site sends")
 
     def __init__(self, rank: int, text: str) -> None:
         self.rank = rank

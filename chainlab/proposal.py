@@ -329,6 +329,10 @@ def make_changes(phrases: Sequence[Phrase], names: Names) -> list[Change]:
 
 def catalogued(phrases: Sequence[Phrase], files: Files, catalog: Catalog) -> list[Certificate]:
     """Certificates of the catalogue that the phrases may mean; of an ambiguous name only so many as are listed."""
-    named = (text for text in names_in(phrases) if text not in files.evidence)
-    found = (catalog.named(fingerprint_digits(text) or text) for text in named)
+    kinds = all_kinds()
+    named = (text for p in phrases for key, text in (("", p.subject), *p.parts.items()) if key in kinds[p.verb].named)
+    wanted = dict.fromkeys(text for text in named if text and text not in files.evidence)
+    found = (
+        catalog.search(fingerprint_digits(text) or text.partition(" (")[0]) for text in wanted
+    )  # labels go on " ("
     return [certificate for hits in found for certificate in hits[: MAX_CANDIDATES + 1]]

@@ -42,6 +42,11 @@ class StoreName:
     def __str__(self) -> str:
         return f"{self.location}/{self.logical}"
 
+    @property
+    def by_policy(self) -> bool:
+        """Whether a domain fills this physical store: what is deleted from it comes back [D]."""
+        return self.physical in (".GroupPolicy", ".Enterprise")
+
     @classmethod
     def parse(cls, text: str) -> StoreName:
         """From ``LocalMachine/CA`` in any case; a lone logical name means LocalMachine. ``UsageError`` otherwise."""
@@ -52,8 +57,13 @@ class StoreName:
                 f"unknown store '{text}'; expected LocalMachine/NAME, CurrentUser/NAME or System/NAME, "
                 "NAME one of Root, CA, My, Disallowed, Trust, WebHosting"
             )
-        name = _LOGICAL.get(logical.lower(), logical)
-        return cls(place, name, ".AuthRoot" if logical.lower() == "authroot" else ".Default")
+        return cls.named(place, logical)
+
+    @classmethod
+    def named(cls, location: str, name: str) -> StoreName:
+        """The store that an input calls ``name``: any name is one, well-known ones in any case (``MY``)."""
+        lower = name.lower()
+        return cls(location, _LOGICAL.get(lower, name), ".AuthRoot" if lower == "authroot" else ".Default")
 
 
 LM_ROOT: Final = StoreName("LocalMachine", "Root")
@@ -91,7 +101,7 @@ class Binding:
 
     def __str__(self) -> str:
         kind = {"ip": "", "sni": " (SNI)", "ccs": " (central certificate store)", "site": ""}.get(self.kind, "")
-        owner = f", {self.owner}" if self.owner else ""
+        owner = f" for {self.owner}" if self.owner else ""
         return f"{self.endpoint}{kind}{owner}"
 
 

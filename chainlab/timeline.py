@@ -57,14 +57,20 @@ class Cause:
 class Event:
     """A date on which something changes; ``renewed``: seen with a server certificate that was renewed in time.
 
-    ``at`` is the first moment at which it is so.
+    ``at`` is the first moment at which it is so, ``happening`` is everything that happens then.
     """
 
     at: datetime
-    causes: tuple[Cause, ...]
+    happening: tuple[Cause, ...]
     renewed: bool
     before: Answer
     after: Answer
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What happens to certificates that stand in a chain or in a client's path; else everything that happens."""
+        used = _used(self.before) | _used(self.after)
+        return tuple(cause for cause in self.happening if cause.certificate.sha256 in used) or self.happening
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -80,6 +86,14 @@ class Event:
     def worse(self) -> bool:
         """Whether a client stops accepting in at least one way in which it can go."""
         return any(difference.lost for difference in self.differences)
+
+
+def _used(answer: Answer) -> set[str]:
+    """Certificates that are sent, that end a chain, or that a client's path leads over."""
+    found = {certificate.sha256 for serving in answer.servings for certificate in serving.chain}
+    found |= {serving.root.sha256 for serving in answer.servings if serving.root is not None}
+    paths = (verdict.path for serving in answer.servings for verdict in serving.verdicts)
+    return found | {certificate.sha256 for path in set(paths) for certificate in path}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,19 @@ class Timelines:
 def timeline(request: Request, until: datetime | None = None) -> Timelines:
     """The dates after ``request.at``, up to ``until`` (default: the last end of any certificate concerned)."""
     case = open_case(replace(request, with_plan=False))
-    courses = [_Course.of(case, target) for target in case.scene.targets]
-    end = until or max((moment for course in courses for moment in course.moments), default=request.at)
-    return Timelines(request.at, end, case, tuple(course.timeline(end) for course in courses))
+    courses: dict[object, _Course] = {}
+    for target in case.scene.targets:
+        key = _answer_key(case, target)
+        courses[key] = courses.get(key) or _Course.of(case, target)
+    end = until or max((moment for course in courses.values() for moment in course.moments), default=request.at)
+    answers = {key: course.timeline(end) for key, course in courses.items()}
+    found = (replace(answers[_answer_key(case, target)], target=target) for target in case.scene.targets)
+    return Timelines(request.at, end, case, tuple(found))
+
+
+def _answer_key(case: Case, target: Target) -> object:
+    """Endpoints that share certificate and host share their timeline; an observed chain has its own."""
+    return target.leaf.certificate.sha256, case.question(target).host, target.observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +202,11 @@ class _Course:
             now = after
 
     def _renewed(self, at: datetime) -> Certificate:
-        """The same certificate, issued at that moment for as long as before; facts only, "as catalogued"."""
+        """The same certificate as if issued at that moment, for as long as before (a year at most)."""
         leaf = self.target.leaf.certificate
         digest = hashlib.sha256(f"{leaf.sha256} renewed at {at.isoformat()}".encode()).hexdigest()
-        lifetime = leaf.not_after - leaf.not_before
-        return replace(
-            leaf, sha256=digest, sha1=digest[:40], serial=leaf.serial + 1, not_before=at,
-            not_after=min(at, LAST) + min(lifetime, timedelta(days=366)), der=None,
-        )  # fmt: skip
+        lifetime = min(leaf.not_after - leaf.not_before, timedelta(days=366))
+        return replace(leaf, sha256=digest, sha1=digest[:40], not_before=at, not_after=min(at, LAST) + lifetime)
 
     def renewed_answer(self, at: datetime) -> Answer:
         """The answer for a certificate issued at that moment; it stands in the chain as the one it renews."""

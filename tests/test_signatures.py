@@ -61,3 +61,23 @@ def test_real_self_signatures_hold_md5_included(shared: Callable[[str], Path]) -
     unsupported = states.get(Signature.UNSUPPORTED, [])
     assert all(c.signature.hash == "md2" or c.subject.common == "SecureNet CA Class B" for c in unsupported)
     assert any(c.signature.hash == "md5" for c in states[Signature.VALID])
+
+
+def test_ecdsa_with_sha1_is_checked_like_any_other(pki: Pki) -> None:
+    """cryptography names no parameters for it, and old chains still hold it."""
+    from asn1crypto import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from chainlab.decoding import decode_certificate
+
+    made = x509.Certificate.load(pki.der("I", "R"))
+    for place in (made["signature_algorithm"], made["tbs_certificate"]["signature"]):
+        place["algorithm"] = "sha1_ecdsa"
+    key = pki.entity("R").key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    made["signature_value"] = key.sign(made["tbs_certificate"].dump(force=True), ec.ECDSA(hashes.SHA1()))
+    old = decode_certificate(made.dump(force=True))
+    assert old.signature.hash == "sha1"
+    assert check_signature(old, pki.ca("R")) is Signature.VALID
+    assert check_signature(old, pki.ca("X")) is Signature.INVALID

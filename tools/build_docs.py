@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from chainlab.changes import all_kinds
 from chainlab.findings import KINDS
 from chainlab.paths.reasons import Reason
+from chainlab.verifiers import family_for, family_modules
+from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows import matching, root_update, schannel, selection, stores
 from chainlab.windows.elements import RULES
 from chainlab.windows.pfx_import import ImportTool
@@ -49,6 +52,36 @@ def reasons_page() -> str:
     lines += ["", "## Why Windows does not choose a chain", "", "| code | meaning |", "|---|---|"]
     lines += [f"| `{reason.code}` | {reason.text} |" for reason in LostBecause]
     return "\n".join(lines) + "\n"
+
+
+def verifiers_page() -> str:
+    """How each family of verifiers decides: what is modelled, from which sources, and how far it was checked."""
+    parts = [
+        "# How each client verifies\n\nEvery verifier family that a client profile or `--client NAME=FAMILY:FILE` can "
+        "name. A version picks the nearest earlier behaviour known and says so. Figures compare chainlab's verdicts "
+        "with the real verifier's.\n"
+    ]
+    for module in family_modules():
+        loaded = importlib.import_module(f"chainlab.verifiers.{module}")
+        stem = module.replace("_", "-")
+        names = [f"{stem}-{version}" if version else stem for version in loaded.VERSIONS]
+        lines = [f"- `{name}`: {_standing(name)}" for name in names]
+        parts.append(f"## {stem}\n\n{markdown((loaded.__doc__ or '').strip())}\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _standing(name: str) -> str:
+    family = family_for(name)
+    agreement = agreement_of(family)
+    note = f"; {family.note}" if family.note else ""
+    return (str(agreement) if agreement is not None else family.basis.value) + note
+
+
+def markdown(docstring: str) -> str:
+    """A docstring as Markdown: literals and the reserved characters of the text around them."""
+    parts = docstring.split("``")
+    plain = [part.replace("_", "\\_").replace("*", "\\*") for part in parts]
+    return "".join(f"`{part}`" if number % 2 else plain[number] for number, part in enumerate(parts))
 
 
 def windows_page() -> str:
@@ -133,6 +166,7 @@ PAGES = {
     "changes.md": changes_page,
     "findings.md": findings_page,
     "reasons.md": reasons_page,
+    "verifiers.md": verifiers_page,
     "windows.md": windows_page,
 }
 

@@ -15,29 +15,34 @@ _OPENSSL_BY_DATE: Final = (
     ("2012-03", "openssl-1.0.0"),
     ("2015-07", "openssl-1.0.1e"),
     ("2018-09", "openssl-1.0.2"),
-    ("2023-01", "openssl-1.1.1"),
-    ("9999", "openssl-3"),
+    ("2023-01", "openssl-1.1.1-level1"),
+    ("9999", "openssl-3-level1"),
 )
 """(used before this month, release): distributions and manylinux wheels shipped it at that time."""
 
+_PYTHON_BY_DATE: Final = (
+    ("2015-06", "python-2.7.9"), ("2018-09", "python-2.7"), ("2023-01", "python-3.9"), ("9999", "python-3.12"),
+)  # fmt: skip
+"""The Python that a bundle of that time mostly ran on; 2.7.10 (May 2015) made the trust store come first."""
+
+_DEBIAN_BY_DATE: Final = (
+    ("2012-03", "openssl-0.9.8"), ("2015-07", "openssl-1.0.1t"), ("2019-06", "openssl-1.1.0"),
+    ("2021-09", "openssl-1.1.1-level2"), ("9999", "openssl-3-level2"),
+)  # fmt: skip
+"""Debian's own OpenSSL; since Debian 10 its default security level is 2 (Debian 10 release notes)."""
+
 _EXACT: Final[dict[str, str]] = {
-    "alpine-2020-02": "openssl-1.1.1",
+    "alpine-2020-02": "openssl-1.1.1-level1",
     "android-N-preview2": "android-7",
     "debian-ca-certificates-20090814_nmu2": "openssl-0.9.8",
     "debian-ca-certificates-20130119": "openssl-1.0.1e",
     "debian-ca-certificates-20141019": "openssl-1.0.1t",
-    "debian-ca-certificates-20211016-derived": "openssl-3",  # Ubuntu 22.04 came with OpenSSL 3.0.2
+    "debian-ca-certificates-20211016-derived": "openssl-3-level2",  # Ubuntu 22.04 came with OpenSSL 3.0.2
 }
 
 _UNLABELLED_JAVA: Final = {"java-sslyze-2013-11": 7, "java-testssl-2018-12": 11, "java-testssl-2024-07": 21,
                            "java-testssl-2025-11": 25}  # fmt: skip
 """Scanner bundles that name no release: the newest one of their date."""
-
-_NODE: Final = (
-    (24, "openssl-3.5"), (22, "openssl-3.5"), (17, "openssl-3"), (12, "openssl-1.1.1"), (10, "openssl-1.1.1"),
-    (4, "openssl-1.0.2"), (0, "openssl-1.0.1u"),
-)  # fmt: skip
-"""(from this major version, OpenSSL it contains): node's own release notes; 0.10.48 and 0.12.18 contain 1.0.1u."""
 
 _APPLE: Final = {"10.6": 4, "10.8": 6, "10.9": 7, "10.10": 8, "10.11": 9, "10.12": 10, "10.13": 11}
 """OS X release to the iOS generation that shares its Security framework; macOS 10.14 is iOS 12 and so on."""
@@ -85,15 +90,21 @@ def _java(identity: str, version: str, _date: str) -> tuple[str, str]:
 
 
 def _node(_identity: str, version: str, _date: str) -> tuple[str, str]:
-    major = int(version.split(".")[0])
-    return next(family for start, family in _NODE if major >= start), "documented"
+    return f"node-{version.split()[0]}", "documented"
+
+
+def _by_date(table: tuple[tuple[str, str], ...], basis: str = "inferred"):  # type: ignore[no-untyped-def]
+    return lambda _identity, _version, date: (next(f for before, f in table if (date or "2026") < before), basis)
 
 
 def _nss(_identity: str, version: str, _date: str) -> tuple[str, str]:
     """Firefox uses mozilla::pkix since release 31 = NSS 3.16 (Mozilla wiki, SecurityEngineering/Certificate
-    Verification)."""
+    Verification); SHA-1 is refused from Firefox 52 = NSS 3.28 on."""
     number = re.search(r"3\.(\d+)", version)
-    return ("mozpkix" if number and int(number.group(1)) >= 16 else "nss-classic"), "documented"
+    minor = int(number.group(1)) if number else 0
+    if minor < 16:
+        return "nss-classic", "documented"
+    return ("mozpkix-31" if minor < 28 else "mozpkix"), "documented"
 
 
 def _fixed(family: str, basis: str = "documented"):  # type: ignore[no-untyped-def]
@@ -108,8 +119,10 @@ _PLATFORM_RULES: Final = (
     (r"Mozilla NSS", _nss),
     (r"Windows", _fixed("cryptoapi")),
     (r"Chromium", _fixed("chrome")),
-    (r"gRPC", _fixed("boringssl")),
-    (r"ESP32", _fixed("mbedtls-2")),
+    (r"gRPC", _fixed("boringssl-partial")),
+    (r"ESP32", _fixed("mbedtls-esp")),
     (r"Arduino", _fixed("bearssl", "inferred")),
     (r"Nintendo", _fixed("rfc5280", "inferred")),
+    (r"Python|AWS|Stripe|websocket", _by_date(_PYTHON_BY_DATE)),
+    (r"Debian|Ubuntu", _by_date(_DEBIAN_BY_DATE)),
 )

@@ -196,18 +196,6 @@ class Catalog:
         named = self._by_issuer.get(authority.subject.key, ())
         return [certificate for certificate in self._all(named) if not certificate.self_issued]
 
-    def named(self, text: str) -> list[Certificate]:
-        """Catalogued certificates by the start of a fingerprint (SHA-256 or SHA-1, lower case) or by common name."""
-        wanted = text.casefold()
-        found = (
-            sha256
-            for sha256, row in self._rows.items()
-            if sha256.startswith(text)
-            or self._sha1(sha256, row).startswith(text)
-            or Name(row["subject"]).common.casefold() == wanted
-        )
-        return self._all(found)
-
     def closure(self, certificates: Iterable[Certificate]) -> list[Certificate]:
         """Every catalogued certificate that can stand above one of ``certificates`` in some path.
 

@@ -28,6 +28,11 @@ class Change(Protocol):
         ...
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``; empty where no phrase says just this."""
+        ...
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Events that undo it without anybody's doing, in words; empty if it lasts."""
         ...

@@ -72,6 +72,17 @@ def system_name(store: StoreName) -> str:
     return "AuthRoot" if store.physical == ".AuthRoot" else store.logical
 
 
+def spelled(store: StoreName) -> str:
+    """The store as ``StoreName.parse`` reads it back."""
+    return f"{store.location}/{system_name(store)}"
+
+
+def word(text: str) -> str:
+    """Text that a phrase keeps together, in whichever quotes it does not contain; empty if it contains both."""
+    quote = next((mark for mark in "\"'" if mark not in text), "")
+    return f"{quote}{text}{quote}" if quote else ""
+
+
 def certutil(store: StoreName, verb: str) -> str:
     """``certutil`` with the options that reach the store; the LocalSystem user's needs its own session."""
     user = "-user " if store.location != "LocalMachine" else ""
@@ -148,25 +159,23 @@ def root_update_commands(on: bool) -> Commands:
 
 def unbind_commands(binding: Binding) -> Commands:
     """Take a binding's certificate away."""
-    line = f"netsh http delete sslcert {_endpoint(binding)}"
-    return Commands((_quoted(line),), (line,))
+    return _netsh("delete", [_endpoint(binding)])
 
 
 def bind_commands(binding: Binding) -> Commands:
     """Give a binding its certificate: a new credential is made, and the chain is built anew."""
-    line = (
-        f"netsh http add sslcert {_endpoint(binding)} certhash={binding.sha1} appid={IIS_APPLICATION} "
-        f"certstorename={command_argument(binding.store)}"
-    )
+    values = [("certhash", binding.sha1), ("appid", IIS_APPLICATION), ("certstorename", binding.store)]
     site = f"IIS Manager > {binding.owner or 'the site'} > Bindings > {binding.endpoint} > Edit > SSL certificate"
-    return Commands((_quoted(line),), (line,), (site,))
+    return _netsh("add", [_endpoint(binding), *values]) + Commands(console=(site,))
 
 
-def _endpoint(binding: Binding) -> str:
-    name = {"sni": "hostnameport", "ccs": "ccs"}.get(binding.kind, "ipport")
-    return f"{name}={command_argument(binding.endpoint)}"
+def _endpoint(binding: Binding) -> tuple[str, str]:
+    return {"sni": "hostnameport", "ccs": "ccs"}.get(binding.kind, "ipport"), binding.endpoint
 
 
-def _quoted(line: str) -> str:
-    """The same line for PowerShell, to which braces mean a script block."""
-    return line.replace(f"appid={IIS_APPLICATION}", powershell(f"appid={IIS_APPLICATION}"))
+def _netsh(verb: str, values: Iterable[tuple[str, str]]) -> Commands:
+    """PowerShell takes braces for a script block, so each value is a literal there."""
+    values = list(values)
+    literals = " ".join(powershell(f"{name}={value}") for name, value in values)
+    plain = " ".join(f"{name}={command_argument(value, also='{}')}" for name, value in values)
+    return Commands((f"netsh http {verb} sslcert {literals}",), (f"netsh http {verb} sslcert {plain}",))

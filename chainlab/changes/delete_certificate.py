@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands, delete_commands
+from chainlab.changes.commands import Commands, delete_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
@@ -15,7 +15,10 @@ from chainlab.server import LM_AUTHROOT, LM_ROOT, Server, StoreEntry, StoreName
 
 @dataclass(frozen=True, slots=True)
 class DeleteCertificate:
-    """Remove ``certificate`` from every physical store of the logical ``store`` (default LocalMachine/Root)."""
+    """Remove ``certificate`` from the logical ``store`` (default LocalMachine/Root), program roots included.
+
+    Copies that a domain's policy distributes stay: they come back at the next refresh.
+    """
 
     certificate: Certificate
     store: StoreName = LM_ROOT
@@ -25,6 +28,11 @@ class DeleteCertificate:
     def title(self) -> str:
         """What is deleted where."""
         return f"delete {self.certificate.label} from {self.store}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"delete {self.certificate.sha256} from {spelled(self.store)}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
@@ -38,7 +46,7 @@ class DeleteCertificate:
 
     def _concerned(self, entry: StoreEntry) -> bool:
         same_store = (entry.store.location, entry.store.logical) == (self.store.location, self.store.logical)
-        return same_store and entry.certificate == self.certificate
+        return same_store and entry.certificate == self.certificate and not entry.store.by_policy
 
     def applicable(self, server: Server) -> bool:
         """Whether the store holds it."""
@@ -63,7 +71,8 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     certificate = resolver.certificate(phrase.need("which certificate"))
     if "from" in phrase.parts:
         return [DeleteCertificate(certificate, StoreName.parse(phrase.parts["from"]))]
-    entries = [e for e in resolver.server.entries if e.certificate == certificate and e.store.logical != "Disallowed"]
+    held = (entry for entry in resolver.server.entries if entry.certificate == certificate)
+    entries = [entry for entry in held if entry.store.logical != "Disallowed" and not entry.store.by_policy]
     stores = sorted({(entry.store.location, entry.store.logical) for entry in entries})
     if not stores:
         raise UsageError(f"change '{phrase.text}': no store of the server holds {certificate.label}")
@@ -73,5 +82,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "delete-certificate", "delete", "delete CERTIFICATE [from STORE]",
     "Deletes a certificate from a store; without one, from every store that holds it (not from Untrusted).",
-    _make, frozenset({"from"}),
+    _make, frozenset({"from"}), named=frozenset({""}),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands, import_commands
+from chainlab.changes.commands import Commands, import_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.server import LM_CA, Server, StoreEntry, StoreName
@@ -24,6 +24,11 @@ class ImportCertificate:
     def title(self) -> str:
         """What is imported where."""
         return f"import {self.certificate.label} into {self.store}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"import {self.certificate.sha256} into {spelled(self.store)}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
@@ -71,5 +76,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "import-certificate", "import", "import CERTIFICATE [into STORE]",
     "Puts a certificate into a store, LocalMachine/CA unless another is named; every certificate of a file.",
-    _make, frozenset({"into"}),
+    _make, frozenset({"into"}), named=frozenset({""}),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands
+from chainlab.changes.commands import Commands, word
 from chainlab.changes.kind import Bundle, Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
@@ -48,6 +48,11 @@ class ImportPfx:
         """What is imported with what, and where it lands."""
         placed = ", ".join(f"{entry.certificate.subject.common} to {entry.store}" for entry in self.entries)
         return f"import {self.file} with {self.tool_title}: {placed or 'nothing'}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"import-pfx {word(self.file)} with {self.tool}" if word(self.file) else ""
 
     @property
     def side_effects(self) -> tuple[str, ...]:

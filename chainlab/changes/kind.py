@@ -36,6 +36,11 @@ class Phrase:
             raise UsageError(f"change '{self.text}' does not say {what}")
         return self.subject
 
+    def alone(self) -> None:
+        """``UsageError`` if words stand after a verb that takes none."""
+        if self.subject:
+            raise UsageError(f"change '{self.text}': '{self.subject}' says nothing here; expected '{self.verb}' alone")
+
     def choice(self, among: Mapping[str, bool], what: str) -> bool:
         """The subject as one of a few words."""
         value = among.get(self.need(what).lower())
@@ -119,7 +124,10 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of change: its code, the verb that starts its phrase, the phrase's form, and how to make it."""
+    """One kind of change: its code, the verb that starts its phrase, the phrase's form, and how to make it.
+
+    ``named``: the keywords after which a certificate is named; the empty one stands for the subject.
+    """
 
     code: str
     verb: str
@@ -127,6 +135,7 @@ class Kind:
     about: str
     make: Callable[[Phrase, Resolver], list[Change]]
     keywords: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
 
 def all_kinds() -> dict[str, Kind]:

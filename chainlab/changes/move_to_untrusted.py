@@ -8,7 +8,7 @@ from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands, delete_commands, file_name, import_commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
-from chainlab.changes.purposes import in_root
+from chainlab.changes.purposes import in_store
 from chainlab.changes.restore import Restore
 from chainlab.escaping import powershell
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, Server, StoreEntry
@@ -25,6 +25,11 @@ class MoveToUntrusted:
     def title(self) -> str:
         """What is moved."""
         return f"move {self.certificate.label} to Untrusted (LocalMachine/Disallowed)"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"untrust {self.certificate.sha256}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
@@ -45,7 +50,11 @@ class MoveToUntrusted:
         if not self.applicable(server):
             return server
         moved = StoreEntry(self.certificate, LM_DISALLOWED, source="planned move")
-        return server.without(lambda entry: in_root(entry, self.certificate)).with_entry(moved)
+        return server.without(self._leaves).with_entry(moved)
+
+    def _leaves(self, entry: StoreEntry) -> bool:
+        """Copies that a domain's policy distributes stay; Untrusted wins over them."""
+        return in_store(entry, self.certificate) and not entry.store.by_policy
 
     def inverse(self, server: Server) -> Change:
         """Out of Disallowed, back into the physical stores that held it."""
@@ -78,4 +87,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "move-to-untrusted", "untrust", "untrust CERTIFICATE",
     "Moves a certificate to Untrusted (LocalMachine/Disallowed), out of LocalMachine/Root.", _make,
+    named=frozenset({""}),
 )  # fmt: skip

@@ -37,9 +37,18 @@ class Rebind:
         return f"rebind {which}" + (f" to {self.certificate.label}" if self.certificate else "")
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return " ".join(["rebind", *self._where(), *([f"to {self.certificate.sha256}"] if self.certificate else [])])
+
+    @property
     def side_effects(self) -> tuple[str, ...]:
         """Between delete and add the endpoint has no certificate."""
         return ("connections to the endpoint fail for a moment",)
+
+    def _where(self) -> tuple[str, ...]:
+        """The endpoint, where it is one; several are all."""
+        return (self.bindings[0].endpoint,) if len(self.bindings) == 1 else ()
 
     def concerns(self, binding: Binding | None) -> bool:
         """Whether this binding gets a new credential."""
@@ -88,11 +97,16 @@ def bindings_named(text: str, bindings: Iterable[Binding], phrase: str) -> tuple
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     bindings = bindings_named(phrase.subject, resolver.server.bindings, phrase.text)
     wanted = phrase.parts.get("to", "")
-    return [Rebind(bindings, resolver.certificate(wanted) if wanted else None)]
+    if not wanted:
+        return [Rebind(bindings)]
+    certificate = resolver.certificate(wanted)
+    if not any(resolver.server.find(certificate, store) for store in ("My", "WebHosting")):
+        raise UsageError(f"change '{phrase.text}': {certificate.label} is not in LocalMachine/My; import-pfx it first")
+    return [Rebind(bindings, certificate)]
 
 
 KIND = Kind(
     "rebind", "rebind", "rebind [ENDPOINT] [to CERTIFICATE]",
     "Binds a certificate again, or another one: the server looks at its stores anew, as far as is known.",
-    _make, frozenset({"to"}),
+    _make, frozenset({"to"}), named=frozenset({"to"}),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import PureWindowsPath
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands
+from chainlab.changes.commands import Commands, word
 from chainlab.changes.kind import Kind, Phrase, RegistryEdit, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
@@ -31,6 +31,11 @@ class ImportRegistryFile:
         settings = (edit.root_update is not None) + len(edit.chain_config) + len(edit.bound) + len(edit.unbound)
         counts = f"{len(edit.added)} added, {len(edit.deleted)} deleted, {settings} settings"
         return f"import {edit.file} into the registry ({counts})"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"registry-file {word(self.edit.file)}" if word(self.edit.file) else ""
 
     @property
     def side_effects(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from chainlab.server import LM_DISALLOWED, Server, StoreEntry
 
 @dataclass(frozen=True, slots=True)
 class RemoveFromUntrusted:
-    """Remove ``certificate`` from every physical store of LocalMachine/Disallowed."""
+    """Remove ``certificate`` from LocalMachine/Disallowed; copies that a domain's policy distributes stay."""
 
     certificate: Certificate
     code: str = "remove-from-untrusted"
@@ -25,8 +25,13 @@ class RemoveFromUntrusted:
         return f"remove {self.certificate.label} from Untrusted (LocalMachine/Disallowed)"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"trust {self.certificate.sha256}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
-        """Group policy puts its own entries back [D: system-store-locations]."""
+        """Nothing."""
         return ()
 
     @property
@@ -36,9 +41,8 @@ class RemoveFromUntrusted:
 
     def _concerned(self, entry: StoreEntry) -> bool:
         store = entry.store
-        return (store.location, store.logical) == ("LocalMachine", "Disallowed") and (
-            entry.certificate == self.certificate
-        )
+        untrusted = (store.location, store.logical) == ("LocalMachine", "Disallowed") and not store.by_policy
+        return untrusted and entry.certificate == self.certificate
 
     def applicable(self, server: Server) -> bool:
         """Whether it is in Disallowed."""
@@ -64,4 +68,5 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 KIND = Kind(
     "remove-from-untrusted", "trust", "trust CERTIFICATE",
     "Takes a certificate out of Untrusted (LocalMachine/Disallowed); it does not put it into Root.", _make,
+    named=frozenset({""}),
 )  # fmt: skip

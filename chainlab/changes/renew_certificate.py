@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands
+from chainlab.changes.commands import Commands, word
 from chainlab.changes.import_pfx import ImportPfx
 from chainlab.changes.kind import Bundle, Kind, Phrase, Resolver
 from chainlab.changes.rebind import Rebind
@@ -32,9 +32,16 @@ class RenewCertificate:
         return f"renew {self.old.label}: {self.certificate.label} takes its place"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"renew {word(self.imported.file)} for {self.old.sha256} with {self.imported.tool}"
+
+    @property
     def side_effects(self) -> tuple[str, ...]:
-        """Those of the import."""
-        return self.imported.side_effects
+        """Names that are no longer covered, then those of the import."""
+        missing = [name for name in self.old.dns_names if name not in self.certificate.dns_names]
+        said = (f"the new certificate does not name {', '.join(missing)}",) if missing else ()
+        return (*said, *self.imported.side_effects)
 
     @property
     def _rebinding(self) -> Rebind:
@@ -81,13 +88,12 @@ def _with_leaf(bundle: Bundle, leaf: Certificate) -> Bundle:
 
 
 def _predecessor(phrase: Phrase, new: Certificate, resolver: Resolver) -> Certificate:
-    """The server certificate that shares a name with the new one; ``UsageError`` if that is not one."""
+    """The one server certificate that shares a name with the new one; ``UsageError`` if there is none or more."""
     names = {name.lower() for name in new.dns_names}
     known = [old for old in resolver.server_certificates() if old != new]
-    fitting = [old for old in known if names & {name.lower() for name in old.dns_names}]
-    found = fitting or known
+    found = [old for old in known if names & {name.lower() for name in old.dns_names}]
     if len(found) != 1:
-        listed = "; ".join(f"{old.label}" for old in found) or "none"
+        listed = "; ".join(old.label for old in found or known) or "none"
         raise UsageError(f"change '{phrase.text}': say which certificate is renewed with 'for …'; candidates: {listed}")
     return found[0]
 
@@ -95,5 +101,5 @@ def _predecessor(phrase: Phrase, new: Certificate, resolver: Resolver) -> Certif
 KIND = Kind(
     "renew-certificate", "renew", "renew FILE [for CERTIFICATE] [with TOOL]",
     "Imports a new server certificate (PFX or certificate file) and binds it where the old one was.",
-    _make, frozenset({"for", "with"}),
+    _make, frozenset({"for", "with"}), named=frozenset({"for"}),
 )  # fmt: skip

@@ -31,6 +31,11 @@ class Restart:
         return "restart the server" if self.whole_server else "restart IIS"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"restart {'server' if self.whole_server else 'iis'}"
+
+    @property
     def side_effects(self) -> tuple[str, ...]:
         """What is away meanwhile."""
         return ("everything on the server is away meanwhile" if self.whole_server else "all sites are away meanwhile",)

@@ -28,6 +28,7 @@ class Restore:
     of: str
     certificate: Certificate | None = None
     code: str = "restore"
+    phrase: str = ""
     reverted_by: tuple[str, ...] = ()
 
     @property

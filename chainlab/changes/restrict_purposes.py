@@ -1,4 +1,4 @@
-"""Restrict a root to some purposes: "enable only the following purposes" (property 9) on every copy in Root."""
+"""Restrict a certificate to some purposes: "enable only the following purposes" (property 9) in a store."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands, purposes_commands
+from chainlab.changes.commands import Commands, purposes_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
-from chainlab.changes.purposes import differ, with_purposes
+from chainlab.changes.purposes import differ, store_meant, with_purposes
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
-from chainlab.server import LM_ROOT, Server
+from chainlab.server import LM_ROOT, Server, StoreName
 
 PURPOSES: Final = {
     "server-auth": oids.SERVER_AUTH, "client-auth": oids.CLIENT_AUTH, "code-signing": "1.3.6.1.5.5.7.3.3",
@@ -27,22 +27,29 @@ _OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,30})){1,40}")
 
 @dataclass(frozen=True, slots=True)
 class RestrictPurposes:
-    """Leave ``certificate`` in LocalMachine/Root these purposes only; the set must not be empty."""
+    """Leave ``certificate`` in ``store`` (default LocalMachine/Root) these purposes only; the set must not be empty."""
 
     certificate: Certificate
     purposes: frozenset[str]
+    store: StoreName = LM_ROOT
     code: str = "restrict-purposes"
 
     @property
     def title(self) -> str:
         """What is left to what."""
         left = ", ".join(oids.purpose_name(purpose) for purpose in sorted(self.purposes))
-        return f"restrict {self.certificate.label} in LocalMachine/Root to {left}"
+        return f"restrict {self.certificate.label} in {self.store} to {left}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        purposes = ",".join(sorted(self.purposes))
+        return f"restrict {self.certificate.sha256} to {purposes} in {spelled(self.store)}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
         """Like all changes of property 9 on a program root [D: KB 2831004]."""
-        return ("automatic root update",)
+        return ("automatic root update",) if self.store.logical == "Root" else ()
 
     @property
     def side_effects(self) -> tuple[str, ...]:
@@ -50,12 +57,12 @@ class RestrictPurposes:
         return ("programs on this server stop trusting it for every other purpose",)
 
     def applicable(self, server: Server) -> bool:
-        """Whether a copy in Root has other purposes."""
-        return differ(server, self.certificate, self.purposes)
+        """Whether a copy in the store has other purposes."""
+        return differ(server, self.certificate, self.store, self.purposes)
 
     def apply(self, server: Server) -> Server:
-        """Every copy in Root with these purposes."""
-        return with_purposes(server, self.certificate, self.purposes)
+        """Every copy in the store with these purposes."""
+        return with_purposes(server, self.certificate, self.store, self.purposes)
 
     def inverse(self, server: Server) -> Change:
         """The purposes as they were."""
@@ -63,7 +70,7 @@ class RestrictPurposes:
 
     def commands(self) -> Commands:
         """certutil -repairstore with an INF file [D: certutil]."""
-        return purposes_commands(self.certificate, LM_ROOT, self.purposes)
+        return purposes_commands(self.certificate, self.store, self.purposes)
 
 
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
@@ -71,7 +78,8 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
     purposes = frozenset(_purpose(word, phrase) for word in words)
     if not purposes:
         raise UsageError(f"change '{phrase.text}' does not say to which purposes; e.g. to client-auth,code-signing")
-    return [RestrictPurposes(resolver.certificate(phrase.need("which certificate")), purposes)]
+    certificate = resolver.certificate(phrase.need("which certificate"))
+    return [RestrictPurposes(certificate, purposes, store_meant(phrase, certificate, resolver))]
 
 
 def _purpose(word: str, phrase: Phrase) -> str:
@@ -84,7 +92,7 @@ def _purpose(word: str, phrase: Phrase) -> str:
 
 
 KIND = Kind(
-    "restrict-purposes", "restrict", "restrict CERTIFICATE to PURPOSE[,PURPOSE…]",
-    "Leaves a certificate in LocalMachine/Root some purposes only: server-auth, client-auth, … or object identifiers.",
-    _make, frozenset({"to"}),
+    "restrict-purposes", "restrict", "restrict CERTIFICATE to PURPOSE[,PURPOSE…] [in STORE]",
+    "Leaves a certificate some purposes only: server-auth, client-auth, … or object identifiers; the store as above.",
+    _make, frozenset({"to", "in"}), named=frozenset({""}),
 )  # fmt: skip

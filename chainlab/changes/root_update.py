@@ -26,6 +26,11 @@ class SetRootUpdate:
         return f"turn automatic root update {'on' if self.on else 'off'}"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"root-update {'on' if self.on else 'off'}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """A domain's group policy wins over the local one [D]."""
         return ("a domain's group policy that says otherwise",)

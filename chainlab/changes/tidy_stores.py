@@ -14,8 +14,6 @@ from chainlab.changes.restore import Restore
 from chainlab.server import LM_CA, Server, StoreEntry, StoreName
 
 _MACHINE: Final = ("LocalMachine", "System")
-_BY_POLICY: Final = (".GroupPolicy", ".Enterprise")
-"""Physical stores that a domain fills: what is deleted there comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,11 @@ class TidyStores:
         """How many."""
         count = len(self.misplaced)
         return f"tidy the stores: {count} misplaced or doubled {'entry' if count == 1 else 'entries'}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return "tidy"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
@@ -90,7 +93,7 @@ class TidyStores:
 def misplaced(server: Server) -> tuple[Misplaced, ...]:
     """Every misplaced or doubled entry of the machine, in store order; what a domain's policy put there is left out."""
     found = (problem for entry in server.entries for problem in _problems(entry, server))
-    return tuple(m for m in found if m.entry.store.physical not in _BY_POLICY)
+    return tuple(m for m in found if not m.entry.store.by_policy)
 
 
 def _problems(entry: StoreEntry, server: Server) -> Iterator[Misplaced]:
@@ -114,12 +117,11 @@ def _better_copy(entry: StoreEntry, server: Server) -> bool:
     same = [store for store in copies if store.logical == entry.store.logical]
     if entry.store.location == "System":
         return any(store.location == "LocalMachine" for store in same)
-    return entry.store.physical == ".Default" and any(
-        store.location == "LocalMachine" and store.physical != ".Default" for store in same
-    )
+    return entry.store.physical == ".Default" and any(store.physical == ".AuthRoot" for store in same)
 
 
-def _make(_phrase: Phrase, resolver: Resolver) -> list[Change]:
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    phrase.alone()
     return [TidyStores(misplaced(resolver.server))]
 
 

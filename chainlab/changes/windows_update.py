@@ -40,6 +40,11 @@ class WindowsUpdate:
         """Names the event."""
         return "Windows Update brings the roots of Microsoft's list back"
 
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``; with lists of its own, the file is not known any more."""
+        return "" if self.program is not None or self.disallowed else "windows-update"
+
     def _arriving(self, server: Server) -> list[StoreEntry]:
         made = (self.program_entry(server, root) for root in server.obtainable)
         return [entry for entry in made if entry is not None]
@@ -68,6 +73,7 @@ class WindowsUpdate:
 
 
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    phrase.alone()
     file = phrase.parts.get("with", "")
     if not file:
         return [WindowsUpdate(resolver.program_entry)]

@@ -53,6 +53,7 @@ def capture(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the capture (JSON) to FILE.")
     ] = None,
     quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
 ) -> None:
     """Capture the chains that servers send: for RSA and ECDSA, over TLS 1.2 and 1.3, with and without SNI.
 
@@ -77,7 +78,7 @@ def capture(
         else:
             from chainlab.report.capture_text import render
 
-            render(answers, sys.stdout)
+            render(answers, sys.stdout, color=False if no_color else None)
     raise typer.Exit(0 if any(answer.chain for answer in answers) else 3)
 
 

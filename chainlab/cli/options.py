@@ -45,7 +45,8 @@ class Tool(StrEnum):
 Inputs = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), Java key store, handshake (s_client transcript, "
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg) or hive, certutil or netsh text, PowerShell export, "
+        "applicationHost.config, Microsoft's lists (.stl, .cab), Java key store, handshake (s_client transcript, "
         "capture, scanner report), or a directory of these.",
         show_default=False,
     ),
@@ -58,7 +59,7 @@ Clients = Annotated[
     typer.Option(
         "--clients",
         metavar="SELECTOR",
-        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'none'.",
+        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'core', 'none'.",
     ),
 ]
 Host = Annotated[str, typer.Option("--host", metavar="NAME", help="The host name that clients connect to.")]

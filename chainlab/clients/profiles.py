@@ -44,6 +44,11 @@ def load_profiles(data: Path = DATA) -> list[Profile]:
     return [_profile(row) for row in read_json_lines(data / "clients.jsonl")]
 
 
+def core_ids(data: Path = DATA) -> set[str]:
+    """Ids of the curated core: about sixty clients that span families and years without near-duplicates."""
+    return set((data / "core.txt").read_text(encoding="ascii").split())
+
+
 def _profile(row: dict[str, Any]) -> Profile:
     return Profile(**row)
 
@@ -52,9 +57,9 @@ def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
     """The profiles that a selector names, in their own order.
 
     Comma-separated terms: an id, a glob over ids (``android-*``), a family or its stem (``openssl``, ``java-17``),
-    ``all``, ``default``, ``none``; and filters that narrow the rest: ``grade:A``, ``min-date:2016``,
-    ``max-date:2020-06``. Without any naming term the default profiles are narrowed. ``UsageError`` names a term that
-    matches nothing.
+    ``all``, ``default``, ``core`` (families and years without near-duplicates), ``none``; and filters that narrow the
+    rest: ``grade:A``, ``min-date:2016``, ``max-date:2020-06``. Without any naming term the default profiles are
+    narrowed. ``UsageError`` names a term that matches nothing.
     """
     terms = [term.strip() for term in selector.split(",") if term.strip()]
     filters = [term for term in terms if ":" in term]
@@ -71,13 +76,15 @@ def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
 def _named(profiles: Iterable[Profile], term: str) -> set[str]:
     if term == "none":
         return set()
+    if term == "core":
+        return core_ids() & {profile.id for profile in profiles}
     if term in ("all", "default"):
         return {profile.id for profile in profiles if profile.default or term == "all"}
     exact = {profile.id for profile in profiles if profile.id == term}
     found = exact or {
         profile.id
         for profile in profiles
-        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.rpartition("-")[0] == term
+        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.startswith(f"{term}-")
     }
     if not found:
         raise UsageError(f"no client matches '{term}'; see 'chainlab clients'")
@@ -96,14 +103,20 @@ def _filtered(profiles: list[Profile], term: str) -> list[Profile]:
 
 
 def parse_own_client(text: str) -> tuple[Profile, Path]:
-    """An own client ``NAME=FAMILY:FILE`` as a profile and the file of its roots; ``UsageError`` if malformed."""
+    """An own client ``NAME=FAMILY:FILE`` as a profile and the file of its roots; ``UsageError`` if malformed.
+
+    Quotes around the whole or around a part are dropped: Windows' cmd keeps single quotes.
+    """
+    text = text.strip().strip("\"'")
     name, equals, rest = text.partition("=")
     family, colon, file = rest.partition(":")
     if not (name.strip() and equals and family and colon and file):
         raise UsageError(f"own client '{text}' is malformed; expected NAME=FAMILY:ROOTS.pem")
     from chainlab.verifiers import family_for
 
-    family_for(family)
+    verifier = family_for(family.strip())
+    family = family.strip()
     identity = "own-" + "-".join(name.lower().split())
-    profile = Profile(identity, name.strip(), family, identity, platform="own device", source=f"roots from {file}")
-    return profile, Path(file)
+    source = f"roots from {file}" + (f"; verifier {family}: {verifier.note}" if verifier.note else "")
+    profile = Profile(identity, name.strip(), family, identity, platform="own device", source=source)
+    return profile, Path(file.strip("\"'"))

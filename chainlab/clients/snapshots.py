@@ -61,6 +61,10 @@ class Snapshots:
         """Ids of all snapshots."""
         return sorted(self._rows)
 
+    def all_roots(self) -> list[str]:
+        """Published fingerprints of every root of any snapshot, in the order of the list."""
+        return list(self._index)
+
     def store(self, identity: str) -> SnapshotStore:
         """The snapshot with this id; ``KeyError`` if there is none."""
         row = self._rows[identity]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from chainlab.certificate import Certificate
+from chainlab.clients.limits import Limits, exceeded, limits_of
 from chainlab.clients.profiles import Profile
+from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
-from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.reasons import Problem, Reason, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
-from chainlab.verifiers import Family, Handshake, build, family_for
+from chainlab.verifiers import Engine, Family, Handshake, build, family_for
 
 
 class Verdict(Enum):
@@ -78,6 +80,8 @@ class Judge:
         self._families: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
+        self._known_limits: dict[str, Limits] = {}
+        self._beyond: dict[object, Problem | None] = {}
         self._members = [(profile, self._group_of(profile, store)) for profile, store in clients]
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
@@ -111,6 +115,11 @@ class Judge:
                     limits.setdefault(limit, []).append((profile, certificate))
         return limits
 
+    @property
+    def questions(self) -> int:
+        """How many different questions one chain takes."""
+        return len(self._groups)
+
     def family(self, profile: Profile) -> Family:
         """The verifier family of a client."""
         family = self._families.get(profile.family)
@@ -121,21 +130,55 @@ class Judge:
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""
         handshake = Handshake(served, self._fetchable)
-        results = [build(group.family, handshake, group.store, self._graph, self._question) for group in self._groups]
-        return [self._verdict(profile, results[group]) for profile, group in self._members]
+        results = [self._build(group, handshake) for group in self._groups]
+        return [self._verdict(profile, results[group], served) for profile, group in self._members]
+
+    def _build(self, group: _Group, handshake: Handshake) -> BuildResult:
+        if group.family.engine is Engine.WINDOWS:
+            return build_windows(handshake, group.store, self._graph, self._question)
+        return build(group.family, handshake, group.store, self._graph, self._question)
+
+    def _limits(self, profile: Profile) -> Limits:
+        limits = self._known_limits.get(profile.id)
+        if limits is None:
+            limits = self._known_limits[profile.id] = limits_of(profile)
+        return limits
+
+    def _beyond_limits(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> Problem | None:
+        """The most telling limit that the chain exceeds; answered once for equal limits and paths."""
+        limits, path = self._limits(profile), result.furthest
+        key = (
+            limits,
+            tuple(certificate.sha256 for certificate in served),
+            tuple(certificate.sha256 for certificate in path),
+        )
+        if key not in self._beyond:
+            self._beyond[key] = most_telling(list(exceeded(limits, served, path)))
+        return self._beyond[key]
 
     def result(self, profile: Profile, served: tuple[Certificate, ...]) -> BuildResult:
         """One client's whole answer, with every candidate path; ``profile`` is one of the judge's clients."""
         group = self._groups[next(index for member, index in self._members if member.id == profile.id)]
-        return build(group.family, Handshake(served, self._fetchable), group.store, self._graph, self._question)
+        result = self._build(group, Handshake(served, self._fetchable))
+        beyond = self._beyond_limits(profile, result, served)
+        return result if beyond is None else _refused(result, beyond)
 
-    def _verdict(self, profile: Profile, result: BuildResult) -> ClientVerdict:
-        problem = result.problem
+    def _verdict(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> ClientVerdict:
+        problem = result.problem or self._beyond_limits(profile, result, served)
         if problem is None:
             verdict = Verdict.ACCEPT
         else:
             verdict = Verdict.UNKNOWN if problem.reason is Reason.BUDGET else Verdict.REJECT
         return ClientVerdict(profile, verdict, result.furthest, problem, self.family(profile).basis.value)
+
+
+def _refused(result: BuildResult, problem: Problem) -> BuildResult:
+    """The result with the accepted path refused for a limit of the client."""
+    if result.chosen is None:
+        return result
+    candidates = list(result.candidates)
+    candidates[result.chosen] = replace(candidates[result.chosen], problems=(problem,))
+    return replace(result, candidates=tuple(candidates), chosen=None)
 
 
 def tally(verdicts: Iterable[ClientVerdict]) -> Mapping[Verdict, int]:

@@ -48,7 +48,7 @@ def store_of_path(relative: PurePath) -> StoreName | None:
 
 def _store(location: str, logical: str, below: list[str], physical: str) -> StoreName:
     """The store, in the physical one that a folder below it or the registry's branch names."""
-    parsed = StoreName.parse(f"{location}/{logical}")
+    parsed = StoreName.named(location, logical)
     if physical in ("", ".Default"):
         physical = _PHYSICAL.get(below[0], "") if below else ""
     return StoreName(location, parsed.logical, physical or parsed.physical)

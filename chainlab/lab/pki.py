@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -103,7 +104,9 @@ class KeyRing:
             pem = key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            (self.directory / f"{name}.pem").write_bytes(pem)
+            scratch = self.directory / f"{name}.{secrets.token_hex(4)}"  # written aside: others may read at any time
+            scratch.write_bytes(pem)
+            scratch.replace(self.directory / f"{name}.pem")
         return key
 
 
@@ -113,7 +116,8 @@ class Profile:
 
     ``serial`` 0 is derived from subject, issuer and validity, so that equal inputs give equal certificates.
     ``authority_key_id`` is ``key``, ``serial`` (key identifier, issuer and serial number), ``other`` (the identifier
-    of a key that is not there) or empty. ``cert_sign`` False leaves keyCertSign out of a CA's key usage. ``pss`` signs
+    of a key that is not there) or empty. ``cert_sign`` False leaves keyCertSign out of a CA's key usage;
+    ``key_encipherment`` is what public CAs put into certificates with an RSA key. ``pss`` signs
     with RSASSA-PSS where the issuer's key is RSA (the salt is random: such certificates differ between runs).
     """
 
@@ -131,6 +135,7 @@ class Profile:
     subject_key_id: bool = True
     authority_key_id: str = "key"
     cert_sign: bool = field(default=True, repr=False)
+    key_encipherment: bool = field(default=False, repr=False)
     critical_unknown: bool = False
     hash: str = "sha256"
     pss: bool = field(default=False, repr=False)
@@ -213,7 +218,7 @@ def _extensions(
 ) -> Iterator[Marked]:
     yield from _key_ids(subject, issuer, profile, issuer_certificate)
     if profile.key_usage:
-        yield _key_usage(profile.ca is True and profile.cert_sign), True
+        yield _key_usage(profile), True
     if profile.ca is not None:
         yield x509.BasicConstraints(profile.ca, profile.path_length), True
     if profile.purposes:
@@ -271,11 +276,12 @@ def _constraints_with_star(profile: Profile) -> x509.ExtensionType:
     return x509.UnrecognizedExtension(ObjectIdentifier(oids.NAME_CONSTRAINTS), asn1.NameConstraints(trees).dump())
 
 
-def _key_usage(ca: bool) -> x509.KeyUsage:
+def _key_usage(profile: Profile) -> x509.KeyUsage:
+    ca = profile.ca is True and profile.cert_sign
     return x509.KeyUsage(
         digital_signature=True,
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=profile.key_encipherment,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=ca,

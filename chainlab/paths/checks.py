@@ -5,54 +5,116 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, Flag, auto
 from typing import Final
 
 from chainlab import oids
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.names import HostRules, matches_host, names_of, violation
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.paths.search import CandidatePath, End
+from chainlab.paths.search import CandidatePath, End, Origin
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.signatures import Signature
 
 BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5"})
 
-_UNDERSTOOD: Final = frozenset({
+UNDERSTOOD: Final = frozenset({
     oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME,
     oids.NAME_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.POLICY_MAPPINGS, oids.POLICY_CONSTRAINTS,
     oids.INHIBIT_ANY_POLICY, oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER,
     oids.CRL_DISTRIBUTION_POINTS, oids.AUTHORITY_INFO_ACCESS,
 })  # fmt: skip
+"""Extensions that a verifier of RFC 5280 processes: critical ones are no obstacle."""
+
+
+class Names(Enum):
+    """What a verifier does with name constraints."""
+
+    CHECKED = "checked"
+    REFUSED = "a critical extension it does not know"
+    IGNORED = "ignored"
+
+
+class Demand(Flag):
+    """Extensions that a verifier insists on where RFC 5280 validation does without."""
+
+    NOTHING = 0
+    LEAF_AKI = auto()
+    CA_AKI = auto()
+    """Not of the anchor."""
+    CA_SKI = auto()
+    CA_KEY_USAGE = auto()
+    LEAF_KEY_USAGE = auto()
+    LEAF_PURPOSE = auto()
+    CRITICAL_BASIC_CONSTRAINTS = auto()
+
+
+class Anchor(Flag):
+    """What is judged of the anchor. RFC 5280 takes a name and a key from it and no more; verifiers differ."""
+
+    NOTHING = 0
+    VALIDITY = auto()
+    CA = auto()
+    """Basic constraints do not say that it is no CA."""
+    KEY_USAGE = auto()
+    SAYS_CA = auto()
+    """Basic constraints must be there even if it is self-issued."""
+    PATH_LENGTH = auto()
+    PURPOSE = auto()
+    NAMES = auto()
+    EXTENSIONS = auto()
+    """Unknown critical extensions."""
+    KEY_SIZE = auto()
+    ALL = VALIDITY | CA | SAYS_CA | KEY_USAGE | PATH_LENGTH | PURPOSE | NAMES | EXTENSIONS | KEY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What a verifier checks of a finished path; the defaults are RFC 5280.
 
-    ``rejected_hashes``: signature hashes refused below the anchor. ``min_rsa_bits``: smallest RSA key accepted
-    (``anchor_key_size``: the anchor's too). ``ca_purposes``: extended key usages of CAs restrict the leaf.
-    ``require_basic_constraints``: a version 3 CA certificate must have them. ``require_key_ids``: every certificate
-    but the anchor must have an authority key identifier, every CA a subject key identifier.
+    ``anchor`` is what is judged of the anchor too. Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key
+    usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
+    of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless ``key_usage_makes_ca`` takes
+    keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
+    path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
+    ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
+    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
+    ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
+    ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
+    ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     """
 
-    anchor_expiry: bool = True
+    anchor: Anchor = Anchor.VALIDITY | Anchor.KEY_SIZE
+    leaf_purpose: bool = True
     ca_purposes: bool = True
+    any_on_leaf: bool = True
+    any_on_ca: bool = True
+    also_on_ca: frozenset[str] = frozenset()
     require_basic_constraints: bool = True
+    key_usage_makes_ca: bool = False
     key_usage: bool = True
-    name_constraints: bool = True
+    self_issued_count: bool = False
+    self_issued_limited: bool = True
+    leaf_key_usage: frozenset[str] = frozenset()
+    rsa_leaf_key_usage: frozenset[str] = frozenset()
+    leaf_not_ca: bool = False
+    name_constraints: Names = Names.CHECKED
+    names_in_cn: bool = False
+    names_need_san: bool = False
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
+    rejected_schemes: frozenset[str] = frozenset()
     min_rsa_bits: int = 0
-    anchor_key_size: bool = True
+    leaf_key_size: bool = True
     host: HostRules = field(default_factory=HostRules)
     max_length: int = 0
-    require_key_ids: bool = False
+    demands: Demand = Demand.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a path is judged for: when, for which purpose, for which host (empty: not asked)."""
+    """What a path is judged for: when, for which purpose, for which host (either empty: not asked)."""
 
     at: datetime
     host: str = ""
@@ -81,15 +143,25 @@ class Case:
 
     @property
     def below(self) -> tuple[Certificate, ...]:
-        """The certificates that RFC 5280 validates: all but the anchor (a leaf that is its own anchor counts)."""
-        certificates = self.certificates
-        return certificates[:-1] if self.path.complete and len(certificates) > 1 else certificates
+        """The certificates that RFC 5280 validates, leaf first: not the anchor, nor others of the trust store.
+
+        A leaf that is its own anchor counts.
+        """
+        first, *others = self.path.steps
+        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
+        return (first.certificate, *kept)
 
     @property
-    def issuers(self) -> tuple[Certificate, ...]:
-        """The certificates above the leaf that are not the anchor."""
-        return self.below[1:]
+    def anchor_says_ca(self) -> bool:
+        """Whether a self-issued anchor must have basic constraints."""
+        return Anchor.SAYS_CA in self.switches.anchor
 
+    def judged(self, what: Anchor) -> tuple[Certificate, ...]:
+        """The certificates that must satisfy a rule: with the anchor where the verifier applies it there too."""
+        return self.certificates if what in self.switches.anchor else self.below
+
+
+_OF_STORE: Final = (Origin.STORE, Origin.ANCHOR)
 
 Check = Callable[[Case], Iterator[Problem]]
 
@@ -129,10 +201,8 @@ def _signatures(case: Case) -> Iterator[Problem]:
 
 def _validity(case: Case) -> Iterator[Problem]:
     at = case.question.at
-    for position, certificate in enumerate(case.certificates):
+    for position, certificate in enumerate(case.judged(Anchor.VALIDITY)):
         is_anchor = certificate is case.anchor and position > 0
-        if is_anchor and not case.switches.anchor_expiry:
-            continue
         if at < certificate.not_before:
             yield Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
         elif at > certificate.not_after:
@@ -142,27 +212,43 @@ def _validity(case: Case) -> Iterator[Problem]:
 
 
 def _ca_flags(case: Case) -> Iterator[Problem]:
-    for issuer in case.issuers:
+    for issuer in case.judged(Anchor.CA)[1:]:
         constraints = issuer.extensions.basic_constraints
-        if constraints is None:
-            if case.switches.require_basic_constraints and issuer.encoded:
-                yield Problem(Reason.NOT_A_CA, issuer, "an issuer without basic constraints")
-        elif not constraints.ca:
+        if constraints is not None and not constraints.ca:
             yield Problem(Reason.NOT_A_CA, issuer, "an issuer that is not a CA")
+        elif constraints is None and _needs_basic_constraints(case, issuer):
+            yield Problem(Reason.NOT_A_CA, issuer, "an issuer without basic constraints")
+
+
+def _may_sign(case: Case) -> Iterator[Problem]:
+    for issuer in case.judged(Anchor.KEY_USAGE)[1:]:
         usage = issuer.extensions.key_usage
         if case.switches.key_usage and usage is not None and "key_cert_sign" not in usage:
             yield Problem(Reason.KEY_USAGE, issuer, "an issuer whose key usage lacks keyCertSign")
 
 
+def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
+    """A certificate of which only published facts are known is not judged; old roots cannot have the extension."""
+    if not case.switches.require_basic_constraints or not issuer.encoded:
+        return False
+    if issuer == case.anchor and (issuer.version < 3 or (issuer.self_issued and not case.anchor_says_ca)):
+        return False
+    return not (case.switches.key_usage_makes_ca and "key_cert_sign" in (issuer.extensions.key_usage or ()))
+
+
 def _path_lengths(case: Case) -> Iterator[Problem]:
-    intermediates_below = 0
-    for issuer in case.issuers:
+    switches, intermediates_below = case.switches, 0
+    for issuer in case.judged(Anchor.PATH_LENGTH)[1:]:
         constraints = issuer.extensions.basic_constraints
         limit = constraints.path_length if constraints is not None else None
-        if limit is not None and intermediates_below > limit:
+        if (
+            limit is not None
+            and intermediates_below > limit
+            and (switches.self_issued_limited or not issuer.self_issued)
+        ):
             detail = f"path length {limit}, but {intermediates_below} CA certificates stand below"
             yield Problem(Reason.PATH_LENGTH, issuer, detail)
-        if not issuer.self_issued:
+        if switches.self_issued_count or not issuer.self_issued:
             intermediates_below += 1
     if case.switches.max_length and len(case.certificates) > case.switches.max_length:
         detail = f"{len(case.certificates)} certificates, the client allows {case.switches.max_length}"
@@ -170,60 +256,105 @@ def _path_lengths(case: Case) -> Iterator[Problem]:
 
 
 def _purposes(case: Case) -> Iterator[Problem]:
-    purpose = case.question.purpose
-    judged = case.below if case.switches.ca_purposes else case.below[:1]
-    for certificate in judged:
-        allowed = certificate.purposes
-        if allowed is not None and purpose not in allowed:
+    switches, purpose = case.switches, case.question.purpose
+    for position, certificate in enumerate(case.judged(Anchor.PURPOSE)):
+        if not (purpose and (switches.ca_purposes if position else switches.leaf_purpose)):
+            continue
+        allowed = certificate.extensions.extended_key_usage
+        if allowed is None or purpose in allowed or (position and switches.also_on_ca.intersection(allowed)):
+            continue
+        if oids.ANY_EKU not in allowed or not (switches.any_on_ca if position else switches.any_on_leaf):
             yield Problem(Reason.WRONG_PURPOSE, certificate, f"not allowed for {oids.purpose_name(purpose)}")
 
 
+def _leaf(case: Case) -> Iterator[Problem]:
+    leaf, switches = case.certificates[0], case.switches
+    rsa = leaf.key.algorithm == "RSA" and switches.rsa_leaf_key_usage
+    wanted = rsa or switches.leaf_key_usage
+    usage = leaf.extensions.key_usage
+    if wanted and usage is not None and not wanted & usage:
+        yield Problem(Reason.LEAF_KEY_USAGE, leaf, f"its key usage has none of {', '.join(sorted(wanted))}")
+    constraints = leaf.extensions.basic_constraints
+    if switches.leaf_not_ca and constraints is not None and constraints.ca:
+        yield Problem(Reason.WRONG_PURPOSE, leaf, "a CA certificate stands in place of a server certificate")
+
+
 def _name_constraints(case: Case) -> Iterator[Problem]:
-    for position, issuer in enumerate(case.below):
+    handling = case.switches.name_constraints
+    for position, issuer in enumerate(case.judged(Anchor.NAMES)):
         constraints = issuer.extensions.name_constraints
-        if position == 0 or constraints is None:
+        if position == 0 or constraints is None or handling is Names.IGNORED:
             continue
-        if not case.switches.name_constraints:
+        if handling is Names.REFUSED:
             if oids.NAME_CONSTRAINTS in issuer.extensions.critical:
                 yield Problem(Reason.NAME_CONSTRAINT, issuer, "critical name constraints are not supported")
             continue
-        for lower_position, lower in enumerate(case.below[:position]):
-            if lower_position and lower.self_issued:
-                continue
-            name = violation(constraints, names_of(lower))
-            if name is not None:
-                yield Problem(Reason.NAME_CONSTRAINT, issuer, f"does not allow the {name.kind} name '{name.value}'")
-                break
+        if case.switches.names_need_san and not case.certificates[0].extensions.subject_alternative_names:
+            yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names, and the server certificate has no SAN")
+        forbidden = _forbidden_name(case, position, constraints)
+        if forbidden is not None:
+            detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
+            yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
+
+
+def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> GeneralName | None:
+    """The first name below ``position`` that the constraints forbid; self-issued CAs are exempt."""
+    for lower_position, lower in enumerate(case.certificates[:position]):
+        if lower_position and lower.self_issued:
+            continue
+        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn)
+        name = violation(constraints, names)
+        if name is not None:
+            return name
+    return None
 
 
 def _critical_extensions(case: Case) -> Iterator[Problem]:
     if not case.switches.critical_extensions:
         return
-    for certificate in case.below:
-        unknown = certificate.extensions.critical - _UNDERSTOOD
+    for certificate in case.judged(Anchor.EXTENSIONS):
+        unknown = certificate.extensions.critical - UNDERSTOOD
         if unknown:
             detail = f"critical extension {sorted(unknown)[0]} is not understood"
             yield Problem(Reason.CRITICAL_EXTENSION, certificate, detail)
 
 
-def _key_ids(case: Case) -> Iterator[Problem]:
-    if not case.switches.require_key_ids:
+def _demanded(case: Case) -> Iterator[Problem]:
+    demands, leaf = case.switches.demands, case.certificates[0]
+    if not demands:
         return
-    for position, certificate in enumerate(case.below):
-        if certificate.aki.key_id is None or (position and certificate.ski is None):
-            yield Problem(Reason.MISSING_KEY_ID, certificate, "has no key identifiers")
+    if Demand.LEAF_AKI in demands and leaf.aki.key_id is None:
+        yield Problem(Reason.MISSING_KEY_ID, leaf, "has no authority key identifier")
+    if Demand.LEAF_KEY_USAGE in demands and leaf.extensions.key_usage is None:
+        yield Problem(Reason.LEAF_KEY_USAGE, leaf, "has no key usage extension")
+    if Demand.LEAF_PURPOSE in demands and leaf.extensions.extended_key_usage is None:
+        yield Problem(Reason.WRONG_PURPOSE, leaf, "has no extended key usage extension")
+    for issuer in case.judged(Anchor.CA)[1:]:
+        if Demand.CA_AKI in demands and issuer != case.anchor and issuer.aki.key_id is None:
+            yield Problem(Reason.MISSING_KEY_ID, issuer, "has no authority key identifier")
+        if Demand.CA_SKI in demands and issuer.ski is None:
+            yield Problem(Reason.MISSING_KEY_ID, issuer, "has no subject key identifier")
+        if Demand.CA_KEY_USAGE in demands and issuer.encoded and issuer.extensions.key_usage is None:
+            yield Problem(Reason.KEY_USAGE, issuer, "a CA without key usage extension")
+        critical = oids.BASIC_CONSTRAINTS in issuer.extensions.critical or not issuer.encoded
+        if Demand.CRITICAL_BASIC_CONSTRAINTS in demands and not critical:
+            yield Problem(Reason.NOT_A_CA, issuer, "its basic constraints are not critical")
 
 
 def _algorithms(case: Case) -> Iterator[Problem]:
+    switches = case.switches
     for certificate in case.below:
-        if certificate.signature.hash in case.switches.rejected_hashes:
+        if certificate.signature.hash in switches.rejected_hashes:
             detail = f"signed with {certificate.signature.hash.upper()}"
             yield Problem(Reason.WEAK_SIGNATURE, certificate, detail)
-    keys = case.certificates if case.switches.anchor_key_size else case.below
-    for certificate in keys:
+        if certificate.signature.scheme in switches.rejected_schemes:
+            detail = f"signed with {certificate.signature.scheme}, which the client does not know"
+            yield Problem(Reason.UNSUPPORTED_ALGORITHM, certificate, detail)
+    keys = case.judged(Anchor.KEY_SIZE)
+    for certificate in keys if switches.leaf_key_size else keys[1:]:
         key = certificate.key
-        if key.algorithm == "RSA" and 0 < key.bits < case.switches.min_rsa_bits:
-            yield Problem(Reason.WEAK_KEY, certificate, f"{key} is below {case.switches.min_rsa_bits} bits")
+        if key.algorithm == "RSA" and 0 < key.bits < switches.min_rsa_bits:
+            yield Problem(Reason.WEAK_KEY, certificate, f"{key} is below {switches.min_rsa_bits} bits")
 
 
 def _trust(case: Case) -> Iterator[Problem]:
@@ -250,7 +381,7 @@ def _host(case: Case) -> Iterator[Problem]:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    _ends_in_anchor, _signatures, _validity, _ca_flags, _path_lengths, _purposes, _name_constraints,
-    _critical_extensions, _key_ids, _algorithms, _trust, _host,
+    _ends_in_anchor, _signatures, _validity, _ca_flags, _may_sign, _path_lengths, _purposes, _leaf, _name_constraints,
+    _critical_extensions, _demanded, _algorithms, _trust, _host,
 )  # fmt: skip
 """Every check, in the order in which problems are listed."""

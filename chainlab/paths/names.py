@@ -12,9 +12,10 @@ from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """How a client matches host names: whether a certificate without SAN may name its host in the CN."""
+    """How a client matches host names: may a certificate without SAN name its host in the CN, do wildcards match."""
 
     common_name_fallback: bool = False
+    wildcards: bool = True
 
 
 def matches_host(certificate: Certificate, host: str, rules: HostRules) -> bool:
@@ -26,7 +27,7 @@ def matches_host(certificate: Certificate, host: str, rules: HostRules) -> bool:
     names = [san.value for san in sans or () if san.kind == "dns"]
     if not names and rules.common_name_fallback:
         names = [certificate.subject.common]
-    return any(_matches_pattern(name, host) for name in names)
+    return any(_matches_pattern(name, host) for name in names if rules.wildcards or "*" not in name)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -28,6 +28,7 @@ class Reason(Enum):
     CRITICAL_EXTENSION = ("critical-extension", 34, "a critical extension is not understood")
     MISSING_KEY_ID = ("missing-key-id", 36, "the client insists on key identifiers that a certificate lacks")
     TOO_LONG = ("too-long", 35, "the path is longer than the client allows")
+    TOO_LARGE = ("too-large", 37, "the served chain has more bytes than the client takes")
     WEAK_SIGNATURE = ("weak-signature", 40, "a signature uses an algorithm that the client no longer accepts")
     WEAK_KEY = ("weak-key", 41, "a key is smaller than the client accepts")
     UNSUPPORTED_ALGORITHM = ("unsupported-algorithm", 42, "the client cannot check an algorithm of the chain")
@@ -37,6 +38,7 @@ class Reason(Enum):
     WRONG_PURPOSE = ("wrong-purpose", 60, "a certificate is not allowed for server authentication")
     DISTRUSTED = ("distrusted", 61, "a certificate of the path is distrusted by name")
     EXPIRED_LEAF = ("expired-leaf", 70, "the server certificate has expired")
+    LEAF_KEY_USAGE = ("leaf-key-usage", 69, "the server certificate's key usage does not suit its key for this client")
     HOST_MISMATCH = ("host-mismatch", 71, "the server certificate does not name the host")
     BUDGET = ("search-stopped", 0, "the search was stopped at its budget")
 
@@ -48,7 +50,7 @@ class Reason(Enum):
     @property
     def about_leaf(self) -> bool:
         """The server certificate itself is at fault, whatever the chain: reported apart from trust."""
-        return self in (Reason.EXPIRED_LEAF, Reason.HOST_MISMATCH)
+        return self in (Reason.EXPIRED_LEAF, Reason.HOST_MISMATCH, Reason.LEAF_KEY_USAGE)
 
 
 @dataclass(frozen=True, slots=True)

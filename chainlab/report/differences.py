@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
 from chainlab.comparison import Answer, Difference, Serving
 from chainlab.report.terminal import Page
-from chainlab.report.text import by_series
+from chainlab.report.text import MAX_BINDINGS, by_series
+from chainlab.server import Binding
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
 
@@ -61,6 +62,14 @@ def clients(page: Page, title: str, verdicts: Iterable[ClientVerdict], style: st
     if verbose and reasons:
         for verdict in chosen:
             page.line(f"{verdict.profile.id}: {verdict.detail} [{verdict.certainty}]", "dim", indent + 2, 2)
+
+
+def bound_to(page: Page, bindings: Sequence[Binding], *, verbose: bool) -> None:
+    """The endpoints of one answer, not more than are worth reading."""
+    shown = bindings if verbose else bindings[:MAX_BINDINGS]
+    more = f" and {len(bindings) - len(shown)} more" if len(bindings) > len(shown) else ""
+    if bindings:
+        page.line(f"bound to {', '.join(map(str, shown))}{more}", "dim")
 
 
 def gained_and_lost(page: Page, difference: Difference, *, verbose: bool, indent: int = 4) -> None:

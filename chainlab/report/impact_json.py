@@ -44,7 +44,7 @@ def as_json(impact: Impact) -> Json:
 
 
 def _step(step: Step) -> Json:
-    return {**change_json(step.change), "applicable": step.applicable}
+    return {**change_json(step.change), "phrase": step.change.phrase, "applicable": step.applicable}
 
 
 def _effect(effect: Effect) -> Json:
@@ -53,8 +53,9 @@ def _effect(effect: Effect) -> Json:
         "leaf": target.leaf.certificate.sha256,
         "renewed": effect.renewed.sha256 if effect.renewed is not None else None,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": str(target.binding) if target.binding is not None else None,
+        "binding": target.binding.endpoint if target.binding is not None else None,
         "host": target.host or None,
+        "broken": effect.broken or None,
         "before": answer_json(effect.before),
         "after": answer_json(effect.after),
         "after_windows_update": answer_json(effect.updated),

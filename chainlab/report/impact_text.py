@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import IO, Final
 
 from chainlab.comparison import gained_by, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
-from chainlab.outbound import Hierarchy, Outbound
-from chainlab.report.differences import CERTAINTY, arrows, counted, gained_and_lost, way
+from chainlab.outbound import Hierarchy, Outbound, Reach
+from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
 from chainlab.report.terminal import Page
+from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
 
 MAX_HIERARCHIES: Final = 12
@@ -29,8 +31,8 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
     page.line(f"What {_number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
     for number, step in enumerate(impact.steps, start=1):
         _step(page, number, step, verbose)
-    for effect in impact.effects:
-        _effect(page, effect, impact, verbose)
+    for effect, bindings in grouped(impact.effects):
+        _effect(page, effect, bindings, impact, verbose)
     _others(page, impact, verbose)
     _outbound(page, impact.outbound, verbose)
     _assumptions(page, impact)
@@ -52,13 +54,27 @@ def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
             page.verbatim(line, indent=5)
 
 
-def _effect(page: Page, effect: Effect, impact: Impact, verbose: bool) -> None:
+def grouped(effects: Iterable[Effect]) -> list[tuple[Effect, list[Binding]]]:
+    """Equal effects once, with all their endpoints, in their order."""
+    groups: dict[object, tuple[Effect, list[Binding]]] = {}
+    for effect in effects:
+        answers = (effect.before, effect.waiting, effect.after, effect.updated)
+        key = (effect.target.leaf.certificate, effect.renewed, effect.seen, effect.broken, *map(id, answers))
+        _, bindings = groups.setdefault(key, (effect, []))
+        if effect.target.binding is not None:
+            bindings.append(effect.target.binding)
+    return list(groups.values())
+
+
+def _effect(page: Page, effect: Effect, bindings: Sequence[Binding], impact: Impact, verbose: bool) -> None:
     leaf = effect.target.leaf.certificate
     page.heading(leaf.label)
-    if effect.target.binding is not None:
-        page.line(f"bound to {effect.target.binding}", "dim")
+    bound_to(page, bindings, verbose=verbose)
     if effect.renewed is not None:
         page.line(f"from then on {effect.renewed.label}")
+    if effect.broken:
+        page.line(f"{page.glyphs.bad} nothing can be served any more: {effect.broken}", "bold red")
+        return
     _verdict(page, effect)
     _ways(page, effect, verbose)
     _after_update(page, effect, impact, verbose)
@@ -137,6 +153,9 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
         )
     for effect in touched:
         page.line(effect.target.leaf.certificate.label, "bold", indent=2)
+        if effect.broken:
+            page.line(f"{page.glyphs.bad} {effect.broken}", "bold red", indent=2)
+            continue
         _verdict(page, effect)
         _ways(page, effect, verbose)
 
@@ -154,22 +173,25 @@ def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
         )  # fmt: skip
     if outbound.lost:
         count = _number(len(outbound.lost), "hierarchy", "hierarchies")
-        page.line(f"{page.glyphs.bad} {count} can be validated less than before:", "bold red", indent=2)
-    for hierarchy in _shown(outbound.lost, verbose):
-        _hierarchy(page, hierarchy)
-    if len(outbound.lost) > len(_shown(outbound.lost, verbose)):
-        page.line(f"and {len(outbound.lost) - MAX_HIERARCHIES} more; --verbose or --format json lists them", indent=4)
-    for hierarchy in _shown(outbound.gained, verbose):
-        _hierarchy(page, hierarchy)
+        page.line(f"{page.glyphs.bad} {count} can be validated less than before (simulated):", "bold red", indent=2)
+    _hierarchies(page, outbound.lost, verbose)
+    if outbound.gained:
+        count = _number(len(outbound.gained), "hierarchy", "hierarchies")
+        page.line(f"{page.glyphs.good} {count} can be validated more than before (simulated):", "green", indent=2)
+    _hierarchies(page, outbound.gained, verbose)
 
 
-def _shown(hierarchies: tuple[Hierarchy, ...], verbose: bool) -> tuple[Hierarchy, ...]:
-    return hierarchies if verbose else hierarchies[:MAX_HIERARCHIES]
-
-
-def _hierarchy(page: Page, hierarchy: Hierarchy) -> None:
-    text = f"{hierarchy.certificate.label}: {hierarchy.before.text} before, {hierarchy.after.text} afterwards"
-    page.line(f"{page.glyphs.bullet} sites under {text}", indent=4, hang=2)
+def _hierarchies(page: Page, hierarchies: tuple[Hierarchy, ...], verbose: bool) -> None:
+    groups: dict[tuple[Reach, Reach], list[Hierarchy]] = {}
+    for hierarchy in hierarchies:
+        groups.setdefault((hierarchy.before, hierarchy.after), []).append(hierarchy)
+    for (before, after), members in groups.items():
+        page.line(f"sites under these: now {before.text}, then {after.text}", indent=4)
+        shown = members if verbose else members[:MAX_HIERARCHIES]
+        for hierarchy in shown:
+            page.line(f"{page.glyphs.bullet} {hierarchy.certificate.label}", indent=6, hang=2)
+        if len(members) > len(shown):
+            page.line(f"and {len(members) - len(shown)} more; --verbose or --format json lists them", indent=6)
 
 
 def _assumptions(page: Page, impact: Impact) -> None:

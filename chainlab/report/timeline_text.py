@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import IO
 
-from chainlab.report.differences import CERTAINTY, arrows, counted, gained_and_lost, way
+from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
 from chainlab.report.terminal import Page
+from chainlab.server import Binding
 from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
 
 
@@ -13,15 +15,18 @@ def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, ve
     """Write the report."""
     page = Page(file, color=color)
     page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
+    groups: dict[tuple[str, int], list[Timeline]] = {}
     for timeline in timelines.targets:
-        _timeline(page, timeline, verbose)
+        groups.setdefault((timeline.target.leaf.certificate.sha256, id(timeline.events)), []).append(timeline)
+    for group in groups.values():
+        bindings = [timeline.target.binding for timeline in group if timeline.target.binding is not None]
+        _timeline(page, group[0], bindings, verbose)
 
 
-def _timeline(page: Page, timeline: Timeline, verbose: bool) -> None:
+def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbose: bool) -> None:
     target, start = timeline.target, timeline.start
     page.heading(target.leaf.certificate.label)
-    if target.binding is not None:
-        page.line(f"bound to {target.binding}", "dim")
+    bound_to(page, bindings, verbose=verbose)
     page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {CERTAINTY[start.certainty]}")
     for serving in start.servings:
         page.line(arrows(page, serving), indent=2, hang=2)
@@ -40,8 +45,7 @@ def _event(page: Page, event: Event, verbose: bool) -> None:
     for cause in event.causes:
         page.line(cause_text(cause), indent=12, hang=2)
     if event.renewed:
-        when = "then" if event.causes else "in time"
-        page.line(f"if the server certificate is renewed {when} by the same issuing CA", "dim", indent=12)
+        page.line("with a server certificate renewed by the same issuing CA", "dim", indent=12)
     for difference in differences:
         condition = way(difference, len(differences))
         if condition and (not difference.same_chain or difference.gained or difference.lost):

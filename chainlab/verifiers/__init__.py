@@ -10,17 +10,24 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from functools import lru_cache
 
 from chainlab.errors import UsageError
-from chainlab.verifiers.family import Basis, Family, Handshake, build
+from chainlab.verifiers.builder import build
+from chainlab.verifiers.family import Basis, Engine, Family, Handshake
 
-_INFRASTRUCTURE = frozenset({"family"})
+_INFRASTRUCTURE = frozenset({"agreement", "builder", "family", "rules"})
+
+
+@lru_cache(maxsize=1)
+def _modules() -> tuple[str, ...]:
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if name not in _INFRASTRUCTURE))
 
 
 def family_modules() -> list[str]:
     """Names of all family modules, sorted."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if name not in _INFRASTRUCTURE)
+    return list(_modules())
 
 
 def known_families() -> list[str]:
@@ -32,9 +39,10 @@ def known_families() -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)
 def family_for(identity: str) -> Family:
     """The family of an id such as ``openssl-1.0.2``; ``UsageError`` naming the known ones if there is none."""
-    known, stem, version = set(family_modules()), identity, ""
+    known, stem, version = _modules(), identity, ""
     if not re.fullmatch(r"[a-z0-9.-]{1,64}", identity):
         raise UsageError(f"unknown verifier family {identity!r}")
     while stem:
@@ -47,4 +55,4 @@ def family_for(identity: str) -> Family:
     raise UsageError(f"unknown verifier family '{identity}'; known: {', '.join(known_families())}")
 
 
-__all__ = ["Basis", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]
+__all__ = ["Basis", "Engine", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]

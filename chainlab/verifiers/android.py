@@ -1,46 +1,107 @@
 """Android's ``X509TrustManager`` by platform version, 2 to 17.
 
 Models: the recorded trust-manager generations of 2010 (Android 2.3), 2011 (4.0), 2014 (5 and 6), 2016 (7) and 2026
-(Conscrypt): anchors are matched by name and key and never checked for expiry; extended key usages of CAs are ignored;
-the first served issuer is final before 7, every path is tried from 7 on; SHA-1 is refused from 2026's Conscrypt on.
-Sources: the trust managers' code, measured on a desktop JVM 2026-11-20 (recorded verdicts, 57 cases). The version
-numbers of the 2014 and 2016 generations are inferred from dates. Not modelled: host-name rules of apps that replace
-the verifier, certificate pinning, network security configuration.
+(Conscrypt). Anchors are matched by name and key and never checked for expiry; extended key usages of CAs are ignored.
+Before 7 the served list is rearranged by names alone, each certificate followed by the first later one of its issuer's
+name, and cut at the first that is an anchor; that one path is validated. From 7 on every path is tried, anchors first;
+served issuers that are expired or weak are passed over. From 10 on Conscrypt is a module of its own that
+updates reach: it refuses SHA-1.
+Sources: the trust managers' code, measured on a desktop JVM 2026-11-20 (recorded verdicts, 57 cases);
+org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The version numbers of the 2014 and 2016
+generations are inferred from dates. Not modelled: host-name rules of apps that replace the verifier, certificate
+pinning, network security configuration, intermediates remembered from earlier connections.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
+from chainlab.certificate import Certificate
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Stop
+from chainlab.verifiers.family import (
+    AnchorIdentity,
+    Basis,
+    Family,
+    Matching,
+    Prepared,
+    Scene,
+    Stop,
+    by_certificate,
+    linear,
+    nearest_note,
+)
+from chainlab.verifiers.rules import valid_now
 
 VERSIONS = tuple(str(version) for version in range(2, 18))
 
-CONSCRYPT_REFUSES_SHA1 = 15
-"""First platform version taken for Conscrypt's refusal of SHA-1 (inferred: the 2026 code refuses it)."""
+BACKTRACKS_FROM = 7
+"""First version whose trust manager tries every path (inferred: the code of 2016-03, released with 7.0)."""
+
+CONSCRYPT_MODULE = 10
+"""First version whose Conscrypt is a module that updates reach [D: Android 10 release notes, "Conscrypt module"]; the
+code of April 2020 (Play services 20.15) already lists SHA-1 among the refused signature algorithms."""
+
+RECORDED = ((2,), (4,), (5,), (6,), (7,), (17,))
+"""Versions whose generation was recorded; 17 stands for the Conscrypt of 2026."""
 
 
 def family(version: str = "17") -> Family:
     """The trust manager of one Android version."""
     number = re.match(r"\d+", version)
     major = int(number.group()) if number else 17
-    hashes = BROKEN_HASHES | {"sha1"} if major >= CONSCRYPT_REFUSES_SHA1 else BROKEN_HASHES
-    return Family(
+    hashes = BROKEN_HASHES | {"sha1"} if major >= CONSCRYPT_MODULE else BROKEN_HASHES
+    table = Family(
         id=f"android-{version}",
         title=f"Android {version} trust manager",
-        basis=Basis.MEASURED,
-        sources=("the platform's trust manager code, measured 2026-11-20 on a desktop JVM",),
-        stop=Stop.FIRST_GOOD if major >= 7 else Stop.FIRST_ANCHORED,
+        basis=Basis.MEASURED if (major,) in RECORDED else Basis.INFERRED,
+        sources=(
+            "the platform's trust manager code, measured 2026-11-20 on a desktop JVM",
+            "org/conscrypt/TrustManagerImpl.java",
+        ),
         matching=Matching.NORMALISED,
-        served_choices=0 if major >= 7 else 1,
-        check_signature=major >= 7,
         switches=Switches(
-            anchor_expiry=False,
+            anchor=Anchor.NOTHING,
             ca_purposes=False,
             rejected_hashes=hashes,
+            min_rsa_bits=1024,
             host=HostRules(common_name_fallback=major < 9),
         ),
-        note="" if major in (2, 4, 5, 6, 7) else "nearest recorded generation",
+        note=_standing_for(major),
     )
+    return _backtracking(table) if major >= BACKTRACKS_FROM else replace(table, choices=1, prepare=_rearranged)
+
+
+def _standing_for(major: int) -> str:
+    if CONSCRYPT_MODULE <= major < 17:
+        return "taken to be like Android 17: Conscrypt is updated on its own since Android 10"
+    return nearest_note((major,), RECORDED, "Android")
+
+
+def _backtracking(table: Family) -> Family:
+    return replace(
+        table,
+        stop=Stop.FIRST_GOOD,
+        served_rules=(*table.served_rules, valid_now),
+        closed_store=True,
+        anchors=AnchorIdentity.STORE,
+        loop=by_certificate,
+    )
+
+
+def _rearranged(table: Family, scene: Scene) -> Prepared:
+    """The list in issuer order by names alone, up to the first certificate that is an anchor."""
+    waiting = list(scene.handshake.served)
+    path = [waiting.pop(0)]
+    while not _is_anchor(path[-1], scene):
+        following = next((c for c in waiting if c.subject.key == path[-1].issuer.key), None)
+        if following is None:
+            return linear(table, path)
+        waiting.remove(following)
+        path.append(following)
+    return linear(table, path[:-1] or path)
+
+
+def _is_anchor(certificate: Certificate, scene: Scene) -> bool:
+    return any(root.entity == certificate.entity for root in scene.trust.anchors_named(certificate.subject))

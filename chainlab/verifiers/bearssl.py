@@ -1,30 +1,59 @@
-"""BearSSL's minimal engine: small devices.
+"""BearSSL's minimal engine: small devices (Arduino NINA, ESP8266).
 
-Models: the served list must be in strict order without duplicates, the path ends at the first certificate whose
-issuer is an anchor; anchors are bare keys (no expiry); critical name constraints are refused; no RSA-PSS. Sources:
-0.6 measured 2026-11-20.
+Models: certificates are taken one by one as they are served, each must be issued by the next; the path ends at the
+first one that an anchor signed, and what comes after is not looked at. Anchors are names and keys (no expiry, no
+constraints), those of CAs alone sign. Extended key usages are not looked at; critical name constraints are refused;
+no RSA-PSS. Sources: 0.6 measured 2026-11-20; src/x509/x509_minimal.t0 and inc/bearssl_x509.h. Not modelled: engines
+set up with fewer hash functions or curves.
 """
 
-from chainlab.paths.checks import Switches
+from chainlab.paths.checks import Anchor, Names, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prefer, ServedOrder, Stop
+from chainlab.verifiers.family import (
+    AnchorIdentity,
+    Basis,
+    Family,
+    LeafTrust,
+    Matching,
+    Prefer,
+    ServedOrder,
+    Stop,
+    by_certificate,
+    named,
+)
+from chainlab.verifiers.rules import says_ca, signature_holds
 
 VERSIONS = ("",)
+
+MIN_RSA_BITS = 1017
+"""128 bytes less a few bits [D: br_x509_minimal_set_minrsa]."""
 
 
 def family(version: str = "") -> Family:
     """BearSSL 0.6."""
     return Family(
-        id="bearssl" + (f"-{version}" if version else ""),
+        id=named("bearssl", version),
         title="BearSSL",
         basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with BearSSL 0.6",),
+        sources=("measured 2026-11-20 with BearSSL 0.6", "src/x509/x509_minimal.t0"),
         prefer=Prefer.TRUSTED,
         stop=Stop.FIRST_PATH,
         matching=Matching.BYTES,
+        served_rules=(),
+        store_rules=(says_ca, signature_holds),
+        choices=1,
         served_order=ServedOrder.NEXT,
-        served_choices=1,
+        self_signed_ends=False,
+        anchors=AnchorIdentity.STORE,
+        leaf_trust=LeafTrust.ALWAYS,
+        loop=by_certificate,
         switches=Switches(
-            anchor_expiry=False, ca_purposes=False, name_constraints=False, host=HostRules(common_name_fallback=True)
+            anchor=Anchor.NOTHING,
+            leaf_purpose=False,
+            ca_purposes=False,
+            name_constraints=Names.REFUSED,
+            rejected_schemes=frozenset({"RSA-PSS"}),
+            min_rsa_bits=MIN_RSA_BITS,
+            host=HostRules(common_name_fallback=True),
         ),
     )

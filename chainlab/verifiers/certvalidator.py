@@ -1,24 +1,65 @@
-"""pyhanko-certvalidator, the maintained fork of certvalidator.
+"""certvalidator and its maintained fork pyhanko-certvalidator: Python programs that validate paths themselves.
 
-Models: every path is tried; anchors do not expire; CA purposes are ignored; issuer+serial matching; it checks no host
-name. Sources: 0.33.0 measured 2026-11-20.
+Models: every path is tried; key identifier, issuer and serial number of the authority key identifier must fit; anchors
+do not expire; CA purposes are ignored; the fork wants the purposes it is asked for spelt out in the server's
+certificate and refuses RSA signatures by keys below 2048 bits. It checks no host name. ``certvalidator-0.11`` is the
+original: it checks the host and the anchor's path length, not the serial number beside a key identifier, knows no
+RSA-PSS and refuses critical name constraints. Sources: 0.33.0 and 0.11.1
+measured 2026-11-20 with SHA-1 allowed.
 """
 
-from chainlab.paths.checks import Switches
-from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching
+from dataclasses import replace
 
-VERSIONS = ("",)
+from chainlab.paths.checks import Anchor, Demand, Names, Switches
+from chainlab.paths.names import HostRules
+from chainlab.verifiers.family import Basis, Family, Matching, by_certificate, named
+from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
+
+VERSIONS = ("", "0.11")
+
+_RULES = (key_id_fits, serial_fits, signature_holds)
 
 
 def family(version: str = "") -> Family:
-    """pyhanko-certvalidator 0.33."""
-    return Family(
-        id="certvalidator" + (f"-{version}" if version else ""),
+    """pyhanko-certvalidator 0.33, or the original."""
+    table = Family(
+        id=named("certvalidator", version),
         title="pyhanko-certvalidator",
         basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0",),
+        sources=("measured 2026-11-20 with pyhanko-certvalidator 0.33.0 and certvalidator 0.11.1",),
         matching=Matching.NORMALISED,
-        issuer_serial=True,
-        switches=Switches(anchor_expiry=False, ca_purposes=False, host=HostRules(common_name_fallback=True)),
+        self_signed_ends=False,
+        loop=by_certificate,
+        served_rules=_RULES,
+        store_rules=_RULES,
+        switches=Switches(
+            anchor=Anchor.KEY_SIZE,
+            ca_purposes=False,
+            any_on_leaf=False,
+            leaf_key_usage=frozenset({"digital_signature"}),
+            min_rsa_bits=2048,
+            leaf_key_size=False,
+            demands=Demand.LEAF_KEY_USAGE | Demand.LEAF_PURPOSE,
+            host=HostRules(common_name_fallback=True),
+        ),
+    )
+    return _original(table) if version.startswith("0.11") else table
+
+
+def _original(table: Family) -> Family:
+    """wbond's certvalidator 0.11.1."""
+    switches = replace(
+        table.switches,
+        anchor=Anchor.KEY_SIZE | Anchor.PATH_LENGTH,
+        min_rsa_bits=0,
+        demands=Demand.NOTHING,
+        name_constraints=Names.REFUSED,
+        rejected_schemes=frozenset({"RSA-PSS"}),
+    )
+    return replace(
+        table,
+        title="certvalidator 0.11",
+        served_rules=(key_id_fits, signature_holds),
+        store_rules=(key_id_fits, signature_holds),
+        switches=switches,
     )

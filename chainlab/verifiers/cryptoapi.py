@@ -1,13 +1,15 @@
-"""Windows clients: Internet Explorer, Edge before 2023, .NET, PowerShell, WinHTTP.
+"""Windows clients: Internet Explorer, Edge and Chrome before 2022, .NET, PowerShell, WinHTTP.
 
-Models: every path is tried, AIA is fetched, root update brings any root of the program (the snapshot is the program's
-list). Sources: Wine 8's crypt32 measured 2026-11-20 for matching and status bits; BetterTLS results of Chrome 96 and
-Edge 94 on Windows (all 81 cases pass); certificate-selection rules in ``windows/``. Real CryptoAPI cannot be run here.
+Models: nothing of its own. ``clients.windows_client`` asks the engine of ``chainlab.windows`` with the client's roots;
+the table here stands in where only a builder is at hand (verifiers do not know that package): every path is tried,
+names are compared by RFC 5280, AIA is fetched, roots may be any certificate of the store. Sources: ``chainlab/windows``
+for the rules and theirs; BetterTLS results of Chrome 96 and Edge 94 on Windows, December 2021 (all 81 cases pass). Real
+CryptoAPI cannot be run here. Not modelled: certificates cached from earlier connections, enterprise chain engines.
 """
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
+from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.family import Basis, Engine, Family, Matching, named
 
 VERSIONS = ("",)
 
@@ -15,17 +17,13 @@ VERSIONS = ("",)
 def family(version: str = "") -> Family:
     """CryptoAPI as a client uses it."""
     return Family(
-        id="cryptoapi" + (f"-{version}" if version else ""),
+        id=named("cryptoapi", version),
         title="Windows CryptoAPI",
         basis=Basis.LITERATURE,
-        sources=("BetterTLS results of Edge 94 on Windows", "Wine 8 crypt32 for matching and status bits"),
+        sources=("the engine of chainlab.windows and its sources", "BetterTLS results of Edge 94 on Windows"),
+        engine=Engine.WINDOWS,
         matching=Matching.NORMALISED,
-        issuer_serial=True,
         partial_chain=False,
         aia=True,
-        switches=Switches(
-            rejected_hashes=BROKEN_HASHES,
-            min_rsa_bits=1024,
-            host=HostRules(common_name_fallback=True),
-        ),
+        switches=Switches(anchor=Anchor.ALL, min_rsa_bits=1024, host=HostRules(common_name_fallback=True)),
     )

@@ -1,34 +1,23 @@
-"""A verifier family: how one kind of client turns a served chain and its trust store into a verdict.
+"""A verifier family: the choices in which one kind of client differs from the next, as a table.
 
-A family is a table of choices over the shared search. The choices are those in which real verifiers were measured to
-differ (73 cases, 65 configurations, 2026-11-20); each family file says which of its choices are measured, documented,
-from the literature or inferred.
+The choices are those in which real verifiers were measured or read to differ; each family file says which of its
+choices are measured, documented, from the literature or inferred. ``builder`` runs a table over the shared search.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
+from typing import Final
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, Name
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import Case, Question, Switches, judge
+from chainlab.paths.checks import Question, Switches
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.paths.result import BuildResult, JudgedPath
-from chainlab.paths.search import (
-    Budget,
-    CandidatePath,
-    End,
-    LoopRule,
-    Origin,
-    Step,
-    by_certificate,
-    by_entity,
-    search,
-)
-from chainlab.paths.trust import TrustLevel, TrustStore
+from chainlab.paths.search import LoopRule, Step, by_certificate, by_entity
+from chainlab.paths.trust import TrustStore
 
 
 class Basis(Enum):
@@ -40,12 +29,18 @@ class Basis(Enum):
     INFERRED = "inferred"
 
 
+class Engine(Enum):
+    """What runs a family's table."""
+
+    BUILDER = "the shared search"
+    WINDOWS = "Windows' own engine, where it is at hand"
+
+
 class Prefer(Enum):
     """Which source of issuers is asked first."""
 
     SERVED = "served"
     TRUSTED = "trusted"
-    ANY = "any"
 
 
 class Stop(Enum):
@@ -55,6 +50,8 @@ class Stop(Enum):
     """One path is built and judged: no second try."""
     FIRST_ANCHORED = "first path that ends in an anchor"
     """Other ways are tried only until an anchor is reached; what is wrong with that path is final."""
+    FIRST_STORED = "first path to which the trust store contributes"
+    """Other ways are tried only while none of the path comes from the store."""
     FIRST_GOOD = "first good path"
     """Every path is tried until one passes all checks."""
 
@@ -63,6 +60,8 @@ class Matching(Enum):
     """How issuer and subject names are compared."""
 
     BYTES = "encoded bytes"
+    TEXT = "the text, whatever its string type"
+    CASELESS = "the text without regard to case and string type"
     NORMALISED = "RFC 5280, 7.1"
 
 
@@ -74,43 +73,22 @@ class ServedOrder(Enum):
     NEXT = "directly after the certificate it issued"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The choices of one family. Defaults are those of a modern builder that tries every path.
+class AnchorIdentity(Enum):
+    """What makes a served certificate an anchor."""
 
-    ``served_choices`` limits how many served candidates are followed at each step (0: all). ``prefer_valid`` takes
-    certificates that are valid now before others. ``key_id`` and ``issuer_serial`` exclude candidates whose key
-    identifier or whose issuer and serial number contradict the authority key identifier. ``served_order`` says where
-    in the served list an issuer may stand. ``partial_chain`` takes anchors that are not self-signed.
-    ``check_signature`` skips candidates whose key does not verify while building. ``variant`` picks another table for
-    this handshake (JSSE validates an ordered chain, and builds only otherwise).
-    """
+    CERTIFICATE = "the very certificate is in the store"
+    ENTITY = "a certificate of the store has its subject and key"
+    STORE = "nothing does: only the store's own certificates are anchors"
 
-    id: str
-    title: str
-    basis: Basis
-    sources: tuple[str, ...] = ()
-    prefer: Prefer = Prefer.TRUSTED
-    stop: Stop = Stop.FIRST_GOOD
-    matching: Matching = Matching.BYTES
-    served_choices: int = 0
-    prefer_valid: bool = False
-    key_id: bool = False
-    issuer_serial: bool = False
-    served_order: ServedOrder = ServedOrder.ANY
-    partial_chain: bool = True
-    check_signature: bool = True
-    aia: bool = False
-    depth: int = 20
-    loop: LoopRule = by_entity
-    switches: Switches = field(default_factory=Switches)
-    note: str = ""
-    variant: Variant | None = None
 
-    @property
-    def behaviour(self) -> Family:
-        """The table without its labels: two families with equal behaviour give equal verdicts."""
-        return replace(self, id="", title="", basis=Basis.MEASURED, sources=(), note="")
+class LeafTrust(Enum):
+    """What it means that the server certificate itself is in the trust store."""
+
+    LIKE_ISSUERS = "it is an anchor where an issuer would be one"
+    NEVER = "nothing"
+    SELF_SIGNED = "it is an anchor if it is self-signed"
+    ALWAYS = "it is an anchor"
+    UNQUESTIONED = "it is an anchor, and only the host name is looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,138 +99,227 @@ class Handshake:
     fetchable: tuple[Certificate, ...] = ()
 
 
-Variant = Callable[["Family", Handshake, TrustStore, CertGraph], "Family"]
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a builder may look at."""
 
-MAX_KEPT: int = 64
-"""Failed candidates kept for the explanation."""
-
-
-def build(family: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question) -> BuildResult:
-    """Run the family's builder on a served chain."""
-    if family.variant is not None:
-        family = family.variant(family, handshake, trust, graph)
-    return _Builder(family, handshake, trust, graph, question).run()
-
-
-@dataclass(slots=True)
-class _Builder:
-    family: Family
     handshake: Handshake
     trust: TrustStore
     graph: CertGraph
     question: Question
 
-    def run(self) -> BuildResult:
-        family, budget = self.family, Budget(depth=self.family.depth)
-        leaf = self.handshake.served[0]
-        kept: list[JudgedPath] = []
-        for path in search(self._leaf_step(leaf), self._expand, budget, loop=family.loop):
-            judged = self._judge(path)
-            if len(kept) < MAX_KEPT or judged.good:
-                kept.append(judged)
-            if self._stops(judged):
-                break
-        chosen = len(kept) - 1 if kept and kept[-1].good else None
-        return BuildResult(tuple(kept), chosen, budget.exceeded)
 
-    def _stops(self, judged: JudgedPath) -> bool:
-        if self.family.stop is Stop.FIRST_PATH or judged.good:
-            return True
-        return self.family.stop is Stop.FIRST_ANCHORED and judged.path.complete
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A certificate that may have issued the last one of ``path``; ``trusted``: it was found in the trust store."""
 
-    def _judge(self, path: CandidatePath) -> JudgedPath:
-        problems = judge(Case(path, self.graph, self.trust, self.family.switches, self.question))
-        if self.family.served_order is not ServedOrder.ANY and not path.complete and self._out_of_order():
-            problems = (Problem(Reason.CHAIN_ORDER, path.top), *problems)
-        return JudgedPath(path, problems)
+    scene: Scene
+    path: tuple[Step, ...]
+    issuer: Certificate
+    trusted: bool
 
-    def _out_of_order(self) -> bool:
-        served = self.handshake.served
-        return any(child.issuer.key != issuer.subject.key for child, issuer in itertools.pairwise(served))
+    @property
+    def child(self) -> Certificate:
+        """The certificate whose issuer is looked for."""
+        return self.path[-1].certificate
 
-    def _leaf_step(self, leaf: Certificate) -> Step:
-        if self._is_anchor(leaf):
-            return Step(leaf, Origin.LEAF, End.ANCHOR)
-        return Step(leaf, Origin.LEAF, End.SELF_SIGNED if self.graph.is_self_signed(leaf) else None)
 
-    def _is_anchor(self, certificate: Certificate) -> bool:
-        if self.trust.setting(certificate).level is not TrustLevel.ANCHOR:
-            return False
-        return self.family.partial_chain or self.graph.is_self_signed(certificate)
+IssuerRule = Callable[[Candidate], bool]
+"""Whether a verifier takes a candidate into consideration while it builds; see ``rules``."""
 
-    def _expand(self, path: tuple[Step, ...]) -> Sequence[Step]:
-        child = path[-1].certificate
-        trusted = self._order([c for c in self.trust.anchors_named(child.issuer) if self._fits(child, c)])
-        from_store = [self._step(certificate, Origin.ANCHOR) for certificate in trusted]
-        served = [self._step(certificate, Origin.SERVED) for certificate in self._served_issuers(path)]
-        if self.family.aia and not served and not from_store:
-            fetched = self._order([c for c in self.handshake.fetchable if self._fits(child, c)])
-            served = [self._step(certificate, Origin.AIA) for certificate in fetched]
-        return self._merge(from_store, served)
+Order = Callable[[list[Candidate]], list[Candidate]]
+"""The order in which a verifier tries candidates of one source; see ``rules``."""
 
-    def _merge(self, from_store: list[Step], served: list[Step]) -> list[Step]:
-        family = self.family
-        if family.served_choices:
-            served = served[: family.served_choices]
-        if family.stop is Stop.FIRST_PATH and family.prefer is Prefer.SERVED and served:
-            return served
-        steps = from_store + served if family.prefer is Prefer.TRUSTED else served + from_store
-        unique: dict[str, Step] = {}
-        for step in steps:
-            unique.setdefault(step.certificate.sha256, step)
-        return list(unique.values())
 
-    def _served_issuers(self, path: tuple[Step, ...]) -> list[Certificate]:
-        child = path[-1].certificate
-        used = {step.certificate.sha256 for step in path}
-        fitting = [c for c in self._within_reach(path) if c.sha256 not in used and self._fits(child, c)]
-        return self._order(list(dict.fromkeys(fitting)))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How a family reads a handshake before it builds: another table, another list, and what is already wrong.
 
-    def _within_reach(self, path: tuple[Step, ...]) -> Sequence[Certificate]:
-        """The served certificates in which this family looks for the next issuer."""
-        served, last = self.handshake.served, path[-1]
-        if self.family.served_order is ServedOrder.ANY:
-            return served[1:]
-        if last.origin not in (Origin.LEAF, Origin.SERVED):
-            return ()
-        if self.family.served_order is ServedOrder.NEXT:
-            return served[len(path) : len(path) + 1]
-        return served[served.index(last.certificate) + 1 :]
+    ``anchor``: only this certificate of the store may follow.
+    """
 
-    def _order(self, candidates: list[Certificate]) -> list[Certificate]:
-        if self.family.prefer_valid:
-            return sorted(candidates, key=lambda c: not c.valid_at(self.question.at))
-        return candidates
+    family: Family
+    handshake: Handshake
+    problems: tuple[Problem, ...] = ()
+    anchor: Certificate | None = None
 
-    def _step(self, certificate: Certificate, origin: Origin) -> Step:
-        if self._is_anchor(certificate):
-            return Step(certificate, Origin.ANCHOR if origin is Origin.ANCHOR else origin, End.ANCHOR)
-        if self.graph.is_self_signed(certificate):
-            return Step(certificate, origin, End.SELF_SIGNED)
-        return Step(certificate, Origin.STORE if origin is Origin.ANCHOR else origin)
 
-    def _fits(self, child: Certificate, issuer: Certificate) -> bool:
-        family, aki = self.family, child.aki
-        if family.matching is Matching.BYTES:
-            if not child.issuer.same_bytes(issuer.subject):
-                return False
-        elif child.issuer.key != issuer.subject.key:
-            return False
-        if family.key_id and None not in (aki.key_id, issuer.ski) and aki.key_id != issuer.ski:
-            return False
-        if family.issuer_serial and aki.serial is not None and not self._serial_fits(child, issuer):
-            return False
-        return not family.check_signature or self.graph.signature(child, issuer).holds
+Prepare = Callable[["Family", Scene], Prepared]
 
-    @staticmethod
-    def _serial_fits(child: Certificate, issuer: Certificate) -> bool:
-        aki = child.aki
-        if aki.serial != issuer.serial:
-            return False
-        return aki.issuer is None or aki.issuer.key == issuer.issuer.key
+
+def names_match(matching: Matching, issuer: Name, subject: Name) -> bool:
+    """Whether a verifier that compares names this way takes them for the same."""
+    if matching is Matching.BYTES:
+        return issuer.same_bytes(subject)
+    if matching is Matching.NORMALISED:
+        return issuer.key == subject.key
+    if matching is Matching.TEXT:
+        return issuer.text == subject.text
+    return issuer.text.casefold() == subject.text.casefold()
+
+
+def as_found(candidates: list[Candidate]) -> list[Candidate]:
+    """In the order of the served list or of the store."""
+    return candidates
+
+
+def signature_holds(candidate: Candidate) -> bool:
+    """The candidate's key signed the child."""
+    return candidate.scene.graph.signature(candidate.child, candidate.issuer).holds
+
+
+SelfSignedTest = Callable[[Scene, Certificate], bool]
+"""What a verifier takes for self-signed."""
+
+
+def self_signed(scene: Scene, certificate: Certificate) -> bool:
+    """Self-issued and signed with its own key (RFC 5280, 3.2)."""
+    return scene.graph.is_self_signed(certificate)
+
+
+def names_itself(_scene: Scene, certificate: Certificate) -> bool:
+    """Self-issued, and its authority key identifier does not point elsewhere: OpenSSL's EXFLAG_SS."""
+    aki = certificate.aki
+    if not certificate.self_issued or (aki.serial is not None and aki.serial != certificate.serial):
+        return False
+    return aki.key_id is None or certificate.ski is None or aki.key_id == certificate.ski
+
+
+def names_itself_and_may_sign(scene: Scene, certificate: Certificate) -> bool:
+    """EXFLAG_SS before OpenSSL 1.1.1: key usage, where present, must include keyCertSign too."""
+    usage = certificate.extensions.key_usage
+    return names_itself(scene, certificate) and (usage is None or "key_cert_sign" in usage)
+
+
+SIGNED: Final[tuple[IssuerRule, ...]] = (signature_holds,)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The choices of one family. Defaults are those of a modern builder that tries every path.
+
+    Candidates: ``served_rules`` and ``store_rules`` say which of either source count, ``order`` in which order those
+    of one source are tried, ``prefer`` which source comes first, ``select`` orders or reduces both together,
+    ``choices``, ``served_choices`` and ``store_choices`` how many of both, of the served and of the stored ones are
+    followed at a step (0: all).
+    ``served_order`` says where in the served list an issuer may stand, ``closed_store`` asks only the store above a
+    certificate of the store, ``aia`` fetches issuers that are missing.
+
+    Ends: ``partial_chain`` takes anchors that are not self-signed, ``climbs_store`` goes on from these while the store
+    holds an issuer; ``anchors`` says which served certificates are anchors, ``leaf_trust`` whether the first one can
+    be; ``self_signed_ends`` does not go past a
+    self-signed certificate, of which ``self_signed`` is the test.
+
+    ``prepare`` reads the handshake before anything is built: JSSE validates an ordered list and builds only otherwise,
+    wolfSSL loads the list from its end.
+    """
+
+    id: str
+    title: str
+    basis: Basis
+    sources: tuple[str, ...] = ()
+    engine: Engine = Engine.BUILDER
+    prefer: Prefer = Prefer.TRUSTED
+    stop: Stop = Stop.FIRST_GOOD
+    matching: Matching = Matching.BYTES
+    served_rules: tuple[IssuerRule, ...] = SIGNED
+    store_rules: tuple[IssuerRule, ...] = SIGNED
+    order: Order = as_found
+    select: Order = as_found
+    choices: int = 0
+    served_choices: int = 0
+    store_choices: int = 0
+    closed_store: bool = False
+    served_order: ServedOrder = ServedOrder.ANY
+    partial_chain: bool = True
+    climbs_store: bool = False
+    self_signed_ends: bool = True
+    self_signed: SelfSignedTest = self_signed
+    anchors: AnchorIdentity = AnchorIdentity.CERTIFICATE
+    leaf_trust: LeafTrust = LeafTrust.LIKE_ISSUERS
+    aia: bool = False
+    depth: int = 20
+    loop: LoopRule = by_entity
+    switches: Switches = field(default_factory=Switches)
+    note: str = ""
+    prepare: Prepare | None = None
+
+    @property
+    def behaviour(self) -> Family:
+        """The table without its labels: two families with equal behaviour give equal verdicts."""
+        return replace(self, id="", title="", basis=Basis.MEASURED, sources=(), note="")
+
+
+def anything_goes(_certificate: Certificate) -> object:
+    """Loop rule of builders without one: only the depth ends a circle."""
+    return object()
+
+
+def named(identity: str, version: str) -> str:
+    """``stem`` or ``stem-version``."""
+    return f"{identity}-{version}" if version else identity
+
+
+def nearest_note(wanted: tuple[int, ...], known: Sequence[tuple[int, ...]], title: str) -> str:
+    """What to say where a version was not looked at itself: the nearest earlier one known, else the earliest."""
+    if not wanted or any(release[: len(wanted)] == wanted for release in known):
+        return ""
+    earlier = max((release for release in known if release <= wanted), default=min(known))
+    return f"taken to be like {title} {'.'.join(map(str, earlier))}, the nearest release known"
+
+
+def linear(
+    family: Family,
+    served: Sequence[Certificate],
+    problems: tuple[Problem, ...] = (),
+    anchor: Certificate | None = None,
+) -> Prepared:
+    """The served certificates in exactly this order, then one from the store: how list validators work."""
+    for child, issuer in pairwise(served):
+        if child.issuer.key != issuer.subject.key:
+            problems = (*problems, Problem(Reason.CHAIN_ORDER, child, "is not followed by its issuer"))
+            break
+    table = replace(
+        family,
+        prefer=Prefer.SERVED,
+        stop=Stop.FIRST_PATH,
+        served_order=ServedOrder.NEXT,
+        served_rules=(),
+        self_signed_ends=False,
+        anchors=AnchorIdentity.STORE,
+        loop=by_certificate,
+        prepare=None,
+    )
+    return Prepared(table, Handshake(tuple(served)), problems, anchor)
 
 
 __all__ = [
-    "Basis", "Family", "Handshake", "Matching", "Prefer", "ServedOrder", "Stop", "build", "by_certificate",
+    "AnchorIdentity",
+    "Basis",
+    "Candidate",
+    "Engine",
+    "Family",
+    "Handshake",
+    "IssuerRule",
+    "LeafTrust",
+    "Matching",
+    "Order",
+    "Prefer",
+    "Prepare",
+    "Prepared",
+    "Scene",
+    "ServedOrder",
+    "Stop",
+    "anything_goes",
+    "as_found",
+    "by_certificate",
     "by_entity",
+    "linear",
+    "named",
+    "names_itself",
+    "names_itself_and_may_sign",
+    "names_match",
+    "nearest_note",
+    "self_signed",
+    "signature_holds",
 ]  # fmt: skip

@@ -1,28 +1,165 @@
-"""GnuTLS: wget, Debian's apt, GNOME and printers.
+"""GnuTLS: wget, Debian's apt, GNOME, printers and television sets.
 
-Models: sorts the served list, then follows one path; expired twins of an issuer are not tried again; anchors need
-not be self-signed; SHA-1 is refused. Sources: 3.7.9 (certtool and gnutls-cli) measured 2026-11-20; BetterTLS results
-of 3.6.13 and 3.7.2 (fails branching). Not modelled: priority strings other than the default.
+Models: ``gnutls_x509_trust_list_verify_crt2``. The served list is sorted: each certificate followed by the first one
+that could be its issuer (names as bytes, key identifiers), duplicates dropped, cut where the trust list knows the
+issuer; unsorted leftovers stay behind it. A self-signed last certificate is dropped, and so is everything from the
+first certificate on that the trust list holds. What remains is judged against the roots that bear the last one's
+issuer name: one path, nothing is tried again. anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is
+refused (``gnutls-legacy``: allowed by priority string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before
+3.0) does not sort the list. Sources: 3.7.9 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and
+verify.c; BetterTLS results of 3.6.13 and 3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled:
+priority strings other than the default, PKCS #11 trust modules.
 """
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
-from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prefer, Stop
+from __future__ import annotations
 
-VERSIONS = ("",)
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chainlab.certificate import Certificate, Name
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.names import HostRules
+from chainlab.paths.reasons import Problem, Reason
+from chainlab.verifiers.family import (
+    Basis,
+    Family,
+    Matching,
+    Prepared,
+    Scene,
+    linear,
+    named,
+    names_match,
+)
+from chainlab.verifiers.rules import key_id_fits, same_bytes, valid_then_last
+
+VERSIONS = ("", "legacy", "3.6.13", "2")
+
+RETRIES_EXPIRED_FROM = (3, 6, 14)
+"""First release that looks for another way when the one it found has expired [D: NEWS of 3.6.14, AddTrust]."""
+
+_INSECURE = BROKEN_HASHES | {"sha1"}
+
+MAX_SORTED = 16
+"""DEFAULT_MAX_VERIFY_DEPTH: longer lists are not sorted [D: lib/x509/common.c]."""
 
 
 def family(version: str = "") -> Family:
-    """GnuTLS 3.6 and later."""
+    """GnuTLS 3; ``2`` for releases before 3.0, ``legacy`` where the priority string allows SHA-1."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (3, 7, 9)
+    old = numbers < (3,)
+    hashes = BROKEN_HASHES if old or version == "legacy" else BROKEN_HASHES | {"sha1"}
+    sort = _sorted_and_retried if numbers >= RETRIES_EXPIRED_FROM else _sorted_before_3_6_14
     return Family(
-        id="gnutls" + (f"-{version}" if version else ""),
-        title="GnuTLS",
-        basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with GnuTLS 3.7.9",),
-        prefer=Prefer.TRUSTED,
-        stop=Stop.FIRST_ANCHORED,
-        matching=Matching.BYTES,
-        key_id=True,
-        check_signature=False,
-        switches=Switches(rejected_hashes=BROKEN_HASHES | {"sha1"}, host=HostRules(common_name_fallback=True)),
+        id=named("gnutls", version),
+        title=f"GnuTLS {version}" if version[:1].isdigit() else "GnuTLS",
+        basis=Basis.DOCUMENTED if numbers < RETRIES_EXPIRED_FROM else Basis.MEASURED,
+        sources=("measured 2026-11-20 with GnuTLS 3.7.9", "lib/x509/verify-high.c"),
+        matching=Matching.TEXT,
+        store_rules=(same_bytes, key_id_fits),
+        order=valid_then_last,
+        choices=1,
+        switches=Switches(
+            rejected_hashes=hashes,
+            any_on_ca=False,
+            anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA),
+            names_in_cn=True,
+            host=HostRules(common_name_fallback=True),
+        ),
+        prepare=_as_served if old else sort,
     )
+
+
+def _as_served(table: Family, scene: Scene) -> Prepared:
+    return linear(table, _shortened(list(scene.handshake.served), scene, expired_is_superseded=False))
+
+
+def _sorted_before_3_6_14(table: Family, scene: Scene) -> Prepared:
+    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=False))
+
+
+def _sorted_and_retried(table: Family, scene: Scene) -> Prepared:
+    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=True))
+
+
+def _sorted(scene: Scene) -> list[Certificate]:
+    served = list(scene.handshake.served)
+    return served if len(served) > MAX_SORTED else _arranged(served, scene)
+
+
+def _judged_list(table: Family, chain: list[Certificate]) -> Prepared:
+    broken = next((child for child, issuer in pairwise(chain) if not _issued(child, issuer)), None)
+    if broken is None:
+        return linear(table, chain)
+    return linear(table, chain, (Problem(Reason.MISSING_INTERMEDIATE, broken, "its issuer is not found"),))
+
+
+def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
+    """Sorted runs one after the other until the trust list knows the issuer of the last certificate."""
+    done: list[Certificate] = []
+    while waiting:
+        run = _run(waiting)
+        fresh = [certificate for certificate in run if certificate not in done]
+        waiting = [certificate for certificate in waiting if certificate not in run]
+        done.extend(fresh)
+        if done and any(_issued(done[-1], root) for root in scene.trust.anchors_named(done[-1].issuer)):
+            break
+    return done
+
+
+def _run(certificates: Sequence[Certificate]) -> list[Certificate]:
+    """From the first certificate upwards, each followed by the first of the rest that could have issued it."""
+    run = [certificates[0]]
+    while not _issued(run[-1], run[-1]):
+        last = run[-1]
+        following = next((c for c in certificates[1:] if _issued(last, c)), None)
+        if following is None or following in run:
+            break
+        run.append(following)
+    return run
+
+
+def _issued(child: Certificate, issuer: Certificate) -> bool:
+    """``gnutls_x509_crt_check_issuer``: name and key identifier, not the signature."""
+    if not names_match(Matching.TEXT, child.issuer, issuer.subject):
+        return False
+    return child.aki.key_id is None or issuer.ski is None or child.aki.key_id == issuer.ski
+
+
+def _shortened(served: list[Certificate], scene: Scene, *, expired_is_superseded: bool) -> list[Certificate]:
+    """Without a self-signed end, and without what stands on a root of the last one's issuer, else of its own, name."""
+    if len(served) > 1 and _issued(served[-1], served[-1]):
+        served = served[:-1]
+    for position, certificate in enumerate(served[1:], start=1):
+        if certificate in _bucket(scene, certificate.issuer):
+            served = served[: position + 1]
+            break
+    last = served[-1]
+    roots = _bucket(scene, last.issuer)
+    cut = _cut(served, roots)
+    if last.issuer.same_bytes(last.subject) or not _superseded(cut, roots, scene, expired_is_superseded):
+        return cut
+    return _cut(served, _bucket(scene, last.subject))
+
+
+def _bucket(scene: Scene, name: Name) -> list[Certificate]:
+    """The roots with exactly this encoded subject: the trust list is hashed by it."""
+    return [root for root in scene.trust.anchors_named(name) if root.subject.same_bytes(name)]
+
+
+def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scene: Scene, by_expiry: bool) -> bool:
+    """The first try finds no signer, or an expired certificate or SHA-1: reason enough for the second."""
+    signers = [root for root in roots if _issued(chain[-1], root)]
+    if not signers:
+        return True
+    expired = any(scene.question.at > certificate.not_after for certificate in (*chain, signers[-1]))
+    return (by_expiry and expired) or any(certificate.signature.hash in _INSECURE for certificate in chain)
+
+
+def _cut(served: list[Certificate], roots: Sequence[Certificate]) -> list[Certificate]:
+    """The list before the first certificate that has name and key of one of the roots."""
+    entities = {root.entity for root in roots}
+    for position, certificate in enumerate(served[1:], start=1):
+        if certificate.entity in entities:
+            return served[:position]
+    return served

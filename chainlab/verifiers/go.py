@@ -4,7 +4,7 @@ Models: every path is tried; names are compared as bytes; a host must be in the 
 Sources: Go 1.19.8 measured 2026-11-20; Go 1.18 release notes. Not modelled: platform verifiers on Windows and macOS.
 """
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import Basis, Family, Matching
 
 VERSIONS = ("",)
@@ -18,5 +18,5 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with Go 1.19.8",),
         matching=Matching.BYTES,
-        switches=Switches(rejected_hashes=BROKEN_HASHES | {"sha1"}),
+        switches=Switches(anchor=Anchor.ALL, self_issued_count=True, rejected_hashes=BROKEN_HASHES | {"sha1"}),
     )

@@ -1,13 +1,19 @@
 """Java's "SunX509" (simple) trust manager, which old application servers and libraries still ask for.
 
-Models: the served list must be in order, without extras; the path ends at the first certificate whose issuer is a
-trusted name; neither anchor expiry nor CA purposes are checked; critical name constraints are refused. Sources:
-Java 17.0.21 measured 2026-11-20.
+Models: ``SimpleValidator``: the served list is cut at the first certificate that is trusted itself (same name, issuer
+and key); without one, the first root of the last certificate's issuer name is put behind it. Several roots of one name
+stand in hash order; the one that signed is assumed to be first. Every certificate must be issued by the next, so
+extras and twins are fatal. Neither anchor expiry nor CA purposes are checked; critical name constraints are refused.
+Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidator.java.
 """
 
-from chainlab.paths.checks import Switches
+from __future__ import annotations
+
+from chainlab.certificate import Certificate
+from chainlab.paths.checks import Anchor, Names, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, Prefer, ServedOrder, Stop
+from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
+from chainlab.verifiers.rules import signers_first
 
 VERSIONS = ("",)
 
@@ -15,18 +21,34 @@ VERSIONS = ("",)
 def family(version: str = "") -> Family:
     """The simple trust manager."""
     return Family(
-        id="java-sunx509" + (f"-{version}" if version else ""),
+        id=named("java-sunx509", version),
         title="Java SunX509",
         basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with Java 17.0.21",),
-        prefer=Prefer.SERVED,
-        stop=Stop.FIRST_PATH,
+        sources=("measured 2026-11-20 with Java 17.0.21", "sun/security/validator/SimpleValidator.java"),
         matching=Matching.NORMALISED,
-        served_order=ServedOrder.NEXT,
+        store_rules=(),
+        order=signers_first,
+        choices=1,
+        leaf_trust=LeafTrust.UNQUESTIONED,
         switches=Switches(
-            anchor_expiry=False,
+            anchor=Anchor.NOTHING,
             ca_purposes=False,
-            name_constraints=False,
+            name_constraints=Names.REFUSED,
             host=HostRules(common_name_fallback=True),
         ),
+        prepare=_cut_at_anchor,
     )
+
+
+def _cut_at_anchor(table: Family, scene: Scene) -> Prepared:
+    served = scene.handshake.served
+    for position, certificate in enumerate(served):
+        named_so = scene.trust.anchors_named(certificate.subject)
+        anchor = next((root for root in named_so if _same(certificate, root)), None)
+        if anchor is not None:
+            return linear(table, served[: position or 1], anchor=anchor)
+    return linear(table, served)
+
+
+def _same(certificate: Certificate, root: Certificate) -> bool:
+    return certificate.entity == root.entity and certificate.issuer.key == root.issuer.key

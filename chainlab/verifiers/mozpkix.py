@@ -1,23 +1,42 @@
 """mozilla::pkix: Firefox since 31 (NSS 3.16).
 
-Models: every path is tried; names are compared as bytes; a host must be in the SAN; SHA-1 is refused (since Firefox
-52, 2017; before that it was accepted). Sources: Firefox ESR 153 measured 2026-11-20; Mozilla security blog
-2017-02-23 (SHA-1). Not modelled: preloaded and cached intermediates, OneCRL, CRLite, built-in root rules.
+Models: every path is tried, trusted roots first, at each step the newest certificate first; names are compared as
+bytes; a host must be in the SAN; the anchor is judged like every other CA; anyExtendedKeyUsage does not stand for
+serverAuth; a CA certificate in place of the server's is refused; self-issued CAs count against path lengths; RSA below
+1024 bits is refused. SHA-1 is refused since Firefox 52 (``mozpkix-31`` to ``-51`` accept it). ``mozpkix-cached`` also
+knows intermediates seen earlier or preloaded: everything that could be fetched. Sources: Firefox ESR 153 measured
+2026-11-20; security/nss/lib/mozpkix (pkixbuild.cpp, pkixcheck.cpp); Mozilla security blog 2017-02-23 (SHA-1). Not
+modelled: OneCRL, CRLite, Certificate Transparency, built-in root rules.
 """
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
-from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.verifiers.family import Basis, Family, Matching, named
+from chainlab.verifiers.rules import newest_first
 
-VERSIONS = ("",)
+VERSIONS = ("", "31", "52", "cached")
+
+SHA1_REFUSED_FROM = 52
+"""Firefox release [D: Mozilla security blog, 2017-02-23]."""
 
 
 def family(version: str = "") -> Family:
-    """Current Firefox."""
+    """Current Firefox, one of its releases, or ``cached``."""
+    old = version.isdigit() and int(version) < SHA1_REFUSED_FROM
     return Family(
-        id="mozpkix" + (f"-{version}" if version else ""),
-        title="mozilla::pkix",
-        basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with Firefox ESR 153",),
+        id=named("mozpkix", version),
+        title=f"mozilla::pkix (Firefox {version})" if version.isdigit() else "mozilla::pkix",
+        basis=Basis.DOCUMENTED if old else Basis.MEASURED,
+        sources=("measured 2026-11-20 with Firefox ESR 153", "security/nss/lib/mozpkix"),
         matching=Matching.BYTES,
-        switches=Switches(rejected_hashes=BROKEN_HASHES | {"sha1"}, min_rsa_bits=1024),
+        order=newest_first,
+        aia=version == "cached",
+        switches=Switches(
+            anchor=Anchor.ALL,
+            any_on_leaf=False,
+            any_on_ca=False,
+            leaf_not_ca=True,
+            self_issued_count=True,
+            rejected_hashes=BROKEN_HASHES if old else BROKEN_HASHES | {"sha1"},
+            min_rsa_bits=1024,
+        ),
     )

@@ -1,22 +1,44 @@
 """pyca/cryptography's X.509 verifier (``cryptography.x509.verification``).
 
-Models: every path is tried; names are compared as bytes; a host must be in the SAN; SHA-1 and RSA below 2048 bits are
-refused; certificates without key identifiers are refused. Sources: 50.0.2 measured 2026-11-20.
+Models: every path is tried, issuers with a fitting key identifier first; names are compared as bytes; a host must be
+in the SAN; the anchor is judged like every other CA. CAs need critical basic constraints and a key usage, the server's
+certificate an authority key identifier and, where it has extended key usages, serverAuth itself; a CA certificate in
+its place is refused. SHA-1 and RSA below 2048 bits are refused (the server's own key is not looked at). Nothing keeps
+a certificate from coming twice. Self-issued CAs count against path lengths; at most 8 intermediates. Sources: 50.0.2
+measured 2026-11-20; src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on signature checks.
 """
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
-from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
+from chainlab.verifiers.family import Basis, Family, Matching, anything_goes, named
+from chainlab.verifiers.rules import by_key_id
 
 VERSIONS = ("",)
+
+MAX_INTERMEDIATES = 8
+"""DEFAULT_MAX_CHAIN_DEPTH [D: policy/mod.rs]."""
 
 
 def family(version: str = "") -> Family:
     """cryptography 50."""
     return Family(
-        id="pyca" + (f"-{version}" if version else ""),
+        id=named("pyca", version),
         title="pyca/cryptography",
         basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with cryptography 50.0.2",),
+        sources=("measured 2026-11-20 with cryptography 50.0.2", "cryptography-x509-verification/src/policy"),
         matching=Matching.BYTES,
-        switches=Switches(rejected_hashes=BROKEN_HASHES | {"sha1"}, min_rsa_bits=2048, require_key_ids=True),
+        order=by_key_id,
+        self_signed_ends=False,
+        depth=MAX_INTERMEDIATES + 2,
+        loop=anything_goes,
+        switches=Switches(
+            anchor=Anchor.ALL,
+            any_on_leaf=False,
+            self_issued_count=True,
+            leaf_not_ca=True,
+            rejected_hashes=BROKEN_HASHES | {"sha1"},
+            min_rsa_bits=2048,
+            leaf_key_size=False,
+            max_length=MAX_INTERMEDIATES + 2,
+            demands=Demand.LEAF_AKI | Demand.CA_KEY_USAGE | Demand.CRITICAL_BASIC_CONSTRAINTS,
+        ),
     )

@@ -1,6 +1,8 @@
 """Everything that RFC 5280 and RFC 4158 allow: the most capable builder, for stores whose verifier is not known.
 
-Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor.
+Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor,
+of which only validity is judged.
+Sources: RFC 5280, section 6; RFC 4158. Not modelled: certificate policies, revocation.
 """
 
 from chainlab.paths.checks import Switches

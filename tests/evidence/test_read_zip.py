@@ -1,5 +1,6 @@
 """ZIP archives: members as inputs of their own, store names from paths, and every cap."""
 
+import gzip
 import io
 import struct
 import zipfile
@@ -95,6 +96,15 @@ def test_the_byte_cap_holds_for_all_members_together(pki: Pki) -> None:
     evidence = read(data, unpacked_bytes=len(certificate) + 10)
     assert len(evidence.certificates) == 1
     assert "may still be unpacked" in evidence.findings[0].message
+
+
+def test_gzip_inside_an_archive_share_its_byte_cap(pki: Pki) -> None:
+    packed = gzip.compress(pem([pki.ca("R")]).encode() + b"#" * 50_000, mtime=0)
+    data = zipped({"a.gz": packed, "b.gz": packed, "c.gz": packed})
+    assert len(read(data).certificates) == 3
+    capped = read(data, unpacked_bytes=3 * len(packed) + 120_000)
+    assert len(capped.certificates) == 2
+    assert "may still be unpacked" in capped.findings[0].message
 
 
 def test_a_member_over_the_file_cap_is_left_out(pki: Pki) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chainlab import oids
 from chainlab.errors import UsageError
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
@@ -16,10 +17,10 @@ from tests.oracles.oracle import ACCEPT, REJECT, Answer, Cell, Oracle, set_up
 from tests.oracles.scenario import Case, Scenario, materialise, now
 
 
-def our_answer(family: str, case: Case, *, host: bool = True) -> Answer:
-    """What chainlab's family says; without ``host`` the name is not asked for."""
+def our_answer(family: str, case: Case, *, host: bool = True, purpose: bool = True) -> Answer:
+    """What chainlab's family says; without ``host`` or ``purpose`` these are not asked for."""
     graph = CertGraph([*case.served, *case.roots])
-    question = Question(case.at, case.host if host else "")
+    question = Question(case.at, case.host if host else "", oids.SERVER_AUTH if purpose else "")
     result = build(family_for(family), Handshake(case.served), RootSet(case.roots), graph, question)
     path = result.accepted
     if path is not None:
@@ -35,7 +36,12 @@ def compare(oracle: Oracle, scenarios: Sequence[Scenario]) -> list[Cell]:
     with tempfile.TemporaryDirectory(prefix="chainlab-oracle-") as directory:
         answers = oracle.ask(set_up(Path(directory), cases))
     return [
-        Cell(oracle, case, answer, our_answer(oracle.family, case, host=oracle.checks_host))
+        Cell(
+            oracle,
+            case,
+            answer,
+            our_answer(oracle.family, case, host=oracle.checks_host, purpose=oracle.checks_purpose),
+        )
         for case, answer in zip(cases, answers, strict=True)
     ]
 

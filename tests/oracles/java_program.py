@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,12 @@ def classes() -> Path:
     source, directory = NATIVE / "Verify.java", CACHE / "bin"
     compiled = directory / "Verify.class"
     if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-        result = run(["javac", "--release", "8", "-Xlint:-options", "-d", directory, source])
-        if result.returncode:
-            raise RuntimeError(f"Verify.java does not compile: {result.stderr[-2000:]}")
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory) as scratch:
+            result = run(["javac", "--release", "8", "-Xlint:-options", "-d", scratch, source])
+            if result.returncode:
+                raise RuntimeError(f"Verify.java does not compile: {result.stderr[-2000:]}")
+            (Path(scratch) / compiled.name).replace(compiled)
     return directory
 
 

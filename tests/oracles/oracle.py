@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -72,8 +73,8 @@ Ask = Callable[[Bench], list[Answer]]
 class Oracle:
     """A real verifier in one configuration, and the family of chainlab that stands for it.
 
-    ``checks_host`` False: a raw validator that leaves the host name to its caller. ``most`` limits a slow one to so
-    many scenarios. ``fast``: runs in every test run.
+    ``checks_host`` and ``checks_purpose`` False: a raw validator that leaves these to its caller. ``most`` limits a
+    slow one to so many scenarios. ``fast``: runs in every test run.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Oracle:
     version: Callable[[], str]
     install: str
     checks_host: bool = True
+    checks_purpose: bool = True
     fast: bool = False
     most: int = 0
 
@@ -146,12 +148,17 @@ def debian_version(package: str) -> str:
     return found.removeprefix("installed ") if found.startswith("installed ") else ""
 
 
+def library_version(package: str) -> str:
+    """The installed version of a Debian package with a C library, or nothing if that or the compiler is missing."""
+    return debian_version(package) if shutil.which("cc") else ""
+
+
 def parse_lines(output: str, count: int, errors: str = "") -> list[Answer]:
     """Answers of a native program, which prints position|verdict|error|fingerprints separated by commas."""
     answers = [Answer(CANNOT, f"no answer; {errors[-200:]}")] * count
     for line in output.splitlines():
         number, _, rest = line.partition("|")
-        parts = (rest.split("|") + ["", "", ""])[:3]
+        parts = [*rest.split("|"), "", "", ""][:3]
         if number.isdigit() and int(number) < count and parts[0] in (ACCEPT, REJECT, CANNOT):
             path = tuple(part for part in parts[2].strip().lower().split(",") if part)
             answers[int(number)] = Answer(parts[0], parts[1].strip(), path)

@@ -1,4 +1,7 @@
-"""certvalidator 0.11.1 and its maintained fork pyhanko-certvalidator, in this process."""
+"""certvalidator 0.11.1 and its maintained fork pyhanko-certvalidator, in this process.
+
+The original runs in circles on some meshes (two CAs that certify each other); an alarm ends that.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,29 @@ import importlib
 import importlib.metadata
 import importlib.util
 import re
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from asn1crypto import x509
 
-from tests.oracles.oracle import ACCEPT, REJECT, Answer, Ask, Bench, Oracle
+from tests.oracles.oracle import ACCEPT, CANNOT, REJECT, Answer, Ask, Oracle
 from tests.oracles.scenario import Case
 
 MESSAGE = 250
 """Characters kept of an error's text."""
+
+SECONDS = 2
+"""Longest that one validation may take; a normal one takes milliseconds."""
+
+
+class RunsInCirclesError(BaseException):
+    """Raised by the alarm; not an ``Exception``, so that the validators do not catch it."""
+
+
+def _alarm(*_: object) -> None:
+    raise RunsInCirclesError
 
 
 def _context(module: Any, case: Case) -> Any:
@@ -63,10 +78,17 @@ def load_oscrypto() -> None:
 
 def _ask(validate: Callable[[Case], Any]) -> Ask:
     def one(case: Case) -> Answer:
+        before = signal.signal(signal.SIGALRM, _alarm)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
             path = validate(case)
+        except RunsInCirclesError:
+            return Answer(CANNOT, f"did not end within {SECONDS} seconds")
         except Exception as error:  # noqa: BLE001 - certvalidator leaks ValueError, TypeError and oscrypto's errors
             return Answer(REJECT, f"{type(error).__name__}: {error}"[:MESSAGE])
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
         prints = [certificate.sha256.hex() for certificate in path]
         leaf = case.served[0].sha256
         return Answer(ACCEPT, "", tuple(prints if prints[0] == leaf else reversed(prints)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.oracles.oracle import NATIVE, Answer, Bench, Oracle, first_line, parse_lines, run
@@ -11,9 +12,11 @@ from tests.oracles.scenario import CACHE
 def _program() -> Path:
     program, source = CACHE / "bin" / "go-verify", NATIVE / "go" / "main.go"
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        result = run(["go", "build", "-o", program, source], GO111MODULE="off", GOFLAGS="", GOPROXY="off")
+        scratch = program.with_suffix(f".{os.getpid()}")
+        result = run(["go", "build", "-o", scratch, source], GO111MODULE="off", GOFLAGS="", GOPROXY="off")
         if result.returncode:
             raise RuntimeError(f"the Go program does not compile: {result.stderr[-2000:]}")
+        scratch.replace(program)
     return program
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 from tests.oracles.oracle import ACCEPT, REJECT, Answer, Ask, Bench, Oracle, first_line, run
 
@@ -20,8 +21,10 @@ def _ask(*options: str) -> Ask:
 
 def _one(bench: Bench, number: int, options: tuple[str, ...]) -> Answer:
     case = bench.cases[number]
-    command = [_PROGRAM, "verify", "-no-CApath", "-no-CAstore", "-CAfile", bench.file(number, "roots"), "-purpose",
-               "sslserver", "-verify_hostname", case.host, "-attime", str(int(case.at.timestamp())), *options]  # fmt: skip
+    command: list[str | Path] = [
+        _PROGRAM, "verify", "-no-CApath", "-no-CAstore", "-CAfile", bench.file(number, "roots"), "-purpose",
+        "sslserver", "-verify_hostname", case.host, "-attime", str(int(case.at.timestamp())), *options,
+    ]  # fmt: skip
     if len(case.served) > 1:
         command += ["-untrusted", bench.file(number, "rest")]
     result = run([*command, bench.file(number, "leaf")])

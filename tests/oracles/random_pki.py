@@ -7,6 +7,7 @@ and nothing is learnt.
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Final
 
@@ -55,7 +56,7 @@ def scenario_strategy() -> st.SearchStrategy[Scenario]:
 def _mesh(rng: random.Random, names: str) -> dict[str, CertSpec]:
     """A issues the leaf, a chain leads up to the last CA, and further cross-signs run between any two."""
     certs = {"leaf": CertSpec(LEAF, names[0])}
-    for subject, issuer in zip(names, names[1:], strict=False):
+    for subject, issuer in itertools.pairwise(names):
         certs[f"{subject}-by-{issuer}"] = CertSpec(subject, issuer)
     for name in names:
         if name == names[-1] or (rng.random() < 0.6 and (name != names[0] or rng.random() < 0.25)):
@@ -84,7 +85,8 @@ def _twins(rng: random.Random, certs: dict[str, CertSpec]) -> None:
 
 def _spoil(rng: random.Random, certs: dict[str, CertSpec]) -> None:
     for _ in range(rng.choice((0, 0, 1, 1, 1, 2, 2, 3))):
-        name = rng.choice(list(certs)) if rng.random() < 0.5 else rng.choice([n for n in certs if n != "leaf"])
+        near = [name for name, spec in certs.items() if "A" in (spec.subject, spec.issuer)]  # what most paths contain
+        name = rng.choice(near if rng.random() < 0.4 else list(certs))
         trait = rng.choice(LEAF_TRAITS if name == "leaf" else CA_TRAITS)
         spec = certs[name]
         certs[name] = CertSpec(spec.subject, spec.issuer, (*spec.traits, trait))
@@ -114,8 +116,8 @@ def _roots(rng: random.Random, certs: dict[str, CertSpec]) -> tuple[str, ...]:
 
 def _served(rng: random.Random, certs: dict[str, CertSpec]) -> tuple[str, ...]:
     pool = [name for name in certs if name != "leaf"]
-    served = _walk(rng, certs) if rng.random() < 0.6 else rng.sample(pool, rng.randint(1, len(pool)))
-    if served and rng.random() < 0.1:
+    served = _walk(rng, certs) if rng.random() < 0.75 else rng.sample(pool, rng.randint(1, len(pool)))
+    if served and rng.random() < 0.06:
         served.remove(rng.choice(served))
     if rng.random() < 0.15:
         rng.shuffle(served)

@@ -166,7 +166,7 @@ def _issuers_first(scenario: Scenario) -> list[str]:
 
 
 def _certificate(scenario: Scenario, spec: CertSpec, made: Mapping[str, Certificate], at: datetime) -> Certificate:
-    profile = _profile(spec, at)
+    profile = _profile(spec, at, scenario.keys.get(spec.subject, "P-256"))
     subject, issuer = _entity(scenario, spec.subject), _entity(scenario, spec.issuer)
     by = next((made[n] for n, s in scenario.certs.items() if s.subject == spec.issuer and n in made), None)
     if "subject-utf8" in spec.traits:
@@ -181,13 +181,14 @@ def _certificate(scenario: Scenario, spec: CertSpec, made: Mapping[str, Certific
     return decode_certificate(der)
 
 
-def _profile(spec: CertSpec, at: datetime) -> Profile:
+def _profile(spec: CertSpec, at: datetime, key: str) -> Profile:
     today = at.replace(hour=0, minute=0, second=0, microsecond=0)
     if spec.subject == LEAF:
         profile = Profile(
             today - timedelta(days=60),
             today + timedelta(days=300),
             ca=False,
+            key_encipherment=key.startswith("RSA"),
             purposes=(oids.SERVER_AUTH, oids.CLIENT_AUTH),
             dns_names=(HOST,),
         )

@@ -11,6 +11,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 BLOCK = 65536
 START_SECONDS = 40
@@ -53,7 +54,7 @@ class Marionette:
                     raise
                 time.sleep(0.1)
 
-    def receive(self) -> list:
+    def receive(self) -> list[Any]:
         """One message."""
         while b":" not in self.buffer:
             self.buffer += self.connection.recv(BLOCK)
@@ -61,9 +62,10 @@ class Marionette:
         while len(rest) < int(size):
             rest += self.connection.recv(BLOCK)
         self.buffer = rest[int(size) :]
-        return json.loads(rest[: int(size)])
+        message: list[Any] = json.loads(rest[: int(size)])
+        return message
 
-    def call(self, command: str, parameters: dict) -> tuple:
+    def call(self, command: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
         """A command's error and result."""
         self.number += 1
         message = json.dumps([0, self.number, command, parameters]).encode()

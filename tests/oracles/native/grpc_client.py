@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-import grpc  # noqa: E402 - from the directory just named
+import grpc
 
 CALL = "/x/y"
 SECONDS = 3
@@ -24,12 +24,12 @@ def judge(line: str) -> str:
     channel = grpc.secure_channel(f"127.0.0.1:{port}", credentials, options=options)
     try:
         channel.unary_unary(CALL)(b"", timeout=SECONDS)
-        return f"{number}|accept||"
+        text = ""
     except grpc.RpcError as error:
         text = " ".join(error.debug_error_string().split()).replace("|", "/")
     finally:
         channel.close()
-    if re.search(r"CERTIFICATE_VERIFY_FAILED|Peer name|certificate", text):
+    if re.search(r"CERTIFICATE_VERIFY_FAILED|verification check failed|Peer name", text):
         found = re.search(r"CERTIFICATE_VERIFY_FAILED[^\"\\]*", text)
         return f"{number}|reject|{found.group(0) if found else text[:300]}|"
     if re.search("handshake|SSL_ERROR", text, re.IGNORECASE):

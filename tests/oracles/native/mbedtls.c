@@ -1,9 +1,11 @@
-/* Mbed TLS' mbedtls_x509_crt_verify over a batch of cases; it takes the system's time.
+/* Mbed TLS' mbedtls_x509_crt_verify over a batch of cases, and the check of the leaf's purpose that its TLS client makes
+   after it (mbedtls_ssl_check_cert_usage in ssl_tls.c); it takes the system's time.
    stdin: position|roots.pem|chain.pem|host|seconds|port    stdout: position|verdict|error|fingerprints */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/x509_crt.h>
 
@@ -32,8 +34,10 @@ int main(void) {
     int parsed = mbedtls_x509_crt_parse_file(&roots, roots_file);
     int unparsed = mbedtls_x509_crt_parse_file(&chain, chain_file);
     uint32_t flags = 0;
+    const char *server = MBEDTLS_OID_SERVER_AUTH;
     length = 0;
     int result = unparsed ? -1 : mbedtls_x509_crt_verify(&chain, &roots, NULL, host, &flags, note, NULL);
+    if (!result) result = mbedtls_x509_crt_check_extended_key_usage(&chain, server, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH));
     char words[1024] = "";
     mbedtls_x509_crt_verify_info(words, sizeof words, "", flags);
     for (char *c = words; *c; c++) if (*c == '\n' || *c == '|') *c = ';';

@@ -1,0 +1,117 @@
+"""``chainlab clients``: the client profiles, their trust stores, verifiers, limits and sources."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+
+if TYPE_CHECKING:
+    from chainlab.catalog import Catalog
+    from chainlab.clients import Profile, Snapshots
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Output = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+Identity = Annotated[str, typer.Argument(metavar="ID", help="A client id; see 'chainlab clients list'.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="The client profiles: trust store, verifier, date, source, grade.")
+    group.command("list")(list_clients)
+    group.command("show")(show)
+    group.command("diff")(diff)
+    group.command("trusts")(trusts)
+    app.add_typer(group, name="clients")
+
+
+def list_clients(clients: opt.Clients = "", format: Output = Format.TEXT, output: opt.Output = None) -> None:
+    """All clients of a selection in one table: family, year, number of roots, and how far verdicts are checked.
+
+    Without --clients the named ones; --clients all shows every snapshot, --clients core a spread of about sixty.
+    """
+    from chainlab.clients import load_profiles, select
+    from chainlab.report import clients_report as report
+
+    _, snapshots = _knowledge()
+    rows = [(profile, len(snapshots.roots(profile.store))) for profile in select(load_profiles(), clients)]
+    write(report.list_json(rows) if format is Format.JSON else report.list_text(rows), output)
+
+
+def show(
+    identity: Identity, format: Output = Format.TEXT, output: opt.Output = None, verbose: opt.Verbose = False
+) -> None:
+    """One client: its trust store, verifier, sources, grade, agreement with the real verifier, limits.
+
+    With --verbose every root.
+    """
+    from chainlab.clients.roots import name_root
+    from chainlab.report import clients_report as report
+
+    profile = _profile(identity)
+    catalog, snapshots = _knowledge()
+    roots = sorted((name_root(catalog, sha256) for sha256 in snapshots.roots(profile.store)), key=lambda r: r.name)
+    text = (
+        report.show_json(profile, roots) if format is Format.JSON else report.show_text(profile, roots, verbose=verbose)
+    )
+    write(text, output)
+
+
+def diff(before: Identity, after: Identity, format: Output = Format.TEXT, output: opt.Output = None) -> None:
+    """Which roots the second client has and the first lacks, and the other way round."""
+    from chainlab.clients.roots import difference
+    from chainlab.report import clients_report as report
+
+    one, other = _profile(before), _profile(after)
+    found = difference(*_knowledge(), one, other)
+    json_wanted = format is Format.JSON
+    write((report.difference_json if json_wanted else report.difference_text)(one, other, found), output)
+
+
+def trusts(
+    root: Annotated[str, typer.Argument(metavar="HASH|NAME", help="SHA-256 (or its start) or a part of the name.")],
+    format: Output = Format.TEXT,
+    output: opt.Output = None,
+) -> None:
+    """Who knows a root, and since when."""
+    from chainlab.clients import load_profiles
+    from chainlab.clients.roots import find_roots, who_trusts
+    from chainlab.report import clients_report as report
+
+    catalog, snapshots = _knowledge()
+    profiles = load_profiles()
+    answers = [who_trusts(catalog, snapshots, profiles, found) for found in find_roots(catalog, snapshots, root)]
+    write(report.trusts_json(answers) if format is Format.JSON else report.trusts_text(answers), output)
+
+
+def _knowledge() -> tuple[Catalog, Snapshots]:
+    from chainlab.catalog import Catalog
+    from chainlab.clients import Snapshots
+
+    catalog = Catalog.load()
+    return catalog, Snapshots(catalog)
+
+
+def _profile(identity: str) -> Profile:
+    from chainlab.clients import load_profiles
+    from chainlab.errors import UsageError
+
+    profiles = {profile.id: profile for profile in load_profiles()}
+    if identity in profiles:
+        return profiles[identity]
+    import difflib
+
+    near = difflib.get_close_matches(identity, profiles, 3)
+    hint = f"; did you mean {', '.join(near)}?" if near else "; see 'chainlab clients list --clients all'"
+    raise UsageError(f"no client is called '{identity}'{hint}")

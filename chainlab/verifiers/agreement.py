@@ -1,0 +1,51 @@
+"""How far a family was checked against the real verifier: data, written by the measurements."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from chainlab.verifiers.family import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a family was run against, how many answers were compared, how many were equal, and when (ISO date)."""
+
+    checked_against: str
+    cells: int
+    agreeing: int
+    date: str
+
+    @property
+    def share(self) -> float:
+        """Equal answers as a share of all."""
+        return self.agreeing / self.cells if self.cells else 0.0
+
+    def __str__(self) -> str:
+        # A share short of all never rounds up to "100 %".
+        percent = 100.0 if self.agreeing == self.cells else min(99.99, self.share * 100)
+        return f"{self.agreeing} of {self.cells} answers equal ({percent:.4g} %), {self.date}"
+
+
+@cache
+def _measured() -> dict[str, Agreement]:
+    text = (resources.files("chainlab.verifiers") / "data" / "agreement.json").read_text(encoding="utf-8")
+    return {family: Agreement(**entry) for family, entry in json.loads(text).items()}
+
+
+def agreement_of(family: Family) -> Agreement | None:
+    """The agreement of the family itself, or the sum over measured versions that behave exactly alike."""
+    known = _measured()
+    if family.id in known:
+        return known[family.id]
+    from chainlab.verifiers import family_for
+
+    alike = [entry for name, entry in known.items() if family_for(name).behaviour == family.behaviour]
+    if not alike:
+        return None
+    against = ", ".join(entry.checked_against for entry in alike)
+    cells, agreeing = sum(entry.cells for entry in alike), sum(entry.agreeing for entry in alike)
+    return Agreement(against, cells, agreeing, max(entry.date for entry in alike))

@@ -1,0 +1,192 @@
+"""Runs a family's table over the shared search: from a handshake to a verdict with every candidate path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from chainlab.certificate import Certificate
+from chainlab.graph import CertGraph
+from chainlab.paths.checks import Case, Question, judge
+from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.result import BuildResult, JudgedPath
+from chainlab.paths.search import Budget, CandidatePath, End, Origin, Step, search
+from chainlab.paths.trust import TrustLevel, TrustStore
+from chainlab.verifiers.family import (
+    AnchorIdentity,
+    Candidate,
+    Family,
+    Handshake,
+    LeafTrust,
+    Prefer,
+    Scene,
+    ServedOrder,
+    Stop,
+    names_match,
+)
+
+MAX_KEPT: Final = 64
+"""Failed candidates kept for the explanation."""
+
+
+def build(family: Family, handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question) -> BuildResult:
+    """Run the family's builder on a served chain."""
+    scene = Scene(handshake, trust, graph, question)
+    if family.prepare is None:
+        return _Builder(family, scene).run()
+    prepared = family.prepare(family, scene)
+    scene = Scene(prepared.handshake, trust, graph, question)
+    return _Builder(prepared.family, scene, prepared.problems, prepared.anchor).run()
+
+
+@dataclass(slots=True)
+class _Builder:
+    family: Family
+    scene: Scene
+    problems: tuple[Problem, ...] = ()
+    anchor: Certificate | None = None
+
+    def run(self) -> BuildResult:
+        family, budget = self.family, Budget(depth=self.family.depth)
+        kept: list[JudgedPath] = []
+        start = self._leaf_step(self.scene.handshake.served[0])
+        for path in search(start, self._expand, budget, loop=family.loop):
+            judged = self._judge(path)
+            if len(kept) < MAX_KEPT or judged.good:
+                kept.append(judged)
+            if self._stops(judged):
+                break
+        chosen = len(kept) - 1 if kept and kept[-1].good else None
+        return BuildResult(tuple(kept), chosen, budget.exceeded)
+
+    def _stops(self, judged: JudgedPath) -> bool:
+        if self.family.stop is Stop.FIRST_PATH or judged.good:
+            return True
+        stored = any(step.origin in (Origin.ANCHOR, Origin.STORE) for step in judged.path.steps)
+        if self.family.stop is Stop.FIRST_STORED and stored:
+            return True
+        return self.family.stop is not Stop.FIRST_GOOD and judged.path.complete
+
+    def _judge(self, path: CandidatePath) -> JudgedPath:
+        scene = self.scene
+        problems = judge(Case(path, scene.graph, scene.trust, self.family.switches, scene.question))
+        if self.family.served_order is not ServedOrder.ANY and not path.complete and self._out_of_order():
+            problems = (Problem(Reason.CHAIN_ORDER, path.top), *problems)
+        if self.family.leaf_trust is LeafTrust.UNQUESTIONED and path.complete and len(path.steps) == 1:
+            return JudgedPath(path, tuple(p for p in problems if p.reason is Reason.HOST_MISMATCH))
+        return JudgedPath(path, (*self.problems, *problems))
+
+    def _out_of_order(self) -> bool:
+        served = self.scene.handshake.served
+        return any(child.issuer.key != issuer.subject.key for child, issuer in pairwise(served))
+
+    def _leaf_step(self, leaf: Certificate) -> Step:
+        if self._leaf_is_anchor(leaf):
+            return Step(leaf, Origin.LEAF, End.ANCHOR)
+        return Step(leaf, Origin.LEAF, End.SELF_SIGNED if self.family.self_signed(self.scene, leaf) else None)
+
+    def _leaf_is_anchor(self, leaf: Certificate) -> bool:
+        rule = self.family.leaf_trust
+        if rule is LeafTrust.LIKE_ISSUERS:
+            return self._is_anchor(leaf, from_store=False)
+        if rule is LeafTrust.NEVER or self.scene.trust.setting(leaf).level is not TrustLevel.ANCHOR:
+            return False
+        return rule is not LeafTrust.SELF_SIGNED or self.family.self_signed(self.scene, leaf)
+
+    def _is_anchor(self, certificate: Certificate, *, from_store: bool) -> bool:
+        family, trust = self.family, self.scene.trust
+        if not from_store and family.anchors is AnchorIdentity.STORE:
+            return False
+        if trust.setting(certificate).level is not TrustLevel.ANCHOR:
+            if from_store or family.anchors is not AnchorIdentity.ENTITY:
+                return False
+            named = trust.anchors_named(certificate.subject)
+            if all(anchor.entity != certificate.entity for anchor in named):
+                return False
+        return family.partial_chain or self.family.self_signed(self.scene, certificate)
+
+    def _expand(self, path: tuple[Step, ...]) -> Sequence[Step]:
+        last = path[-1]
+        anchors = self.scene.trust.anchors_named(last.certificate.issuer)
+        if self.anchor is not None:
+            anchors = [self.anchor] if self.anchor in anchors else []
+        trusted = self._candidates(path, anchors, trusted=True)
+        served: list[Candidate] = []
+        if not (self.family.closed_store and last.origin in (Origin.STORE, Origin.ANCHOR)):
+            served = self._candidates(path, self._within_reach(path), trusted=False)
+        steps = self._merge(trusted, served)
+        if self.family.aia and not steps:
+            fetched = self._candidates(path, self.scene.handshake.fetchable, trusted=False)
+            steps = [self._step(candidate.issuer, Origin.AIA) for candidate in fetched]
+        return steps[: self.family.choices] if self.family.choices else steps
+
+    def _merge(self, trusted: list[Candidate], served: list[Candidate]) -> list[Step]:
+        """Both sources in the family's order, each certificate once."""
+        family = self.family
+        if family.served_choices:
+            served = served[: family.served_choices]
+        if family.store_choices:
+            trusted = trusted[: family.store_choices]
+        if family.prefer is Prefer.TRUSTED:
+            candidates = trusted + served
+        else:  # a served self-signed certificate gives way to the store's
+            ends = [candidate for candidate in served if self._ends(candidate)]
+            on = [candidate for candidate in served if candidate not in ends]
+            candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
+        steps: dict[str, Step] = {}
+        for candidate in family.select(candidates):
+            origin = Origin.ANCHOR if candidate.trusted else Origin.SERVED
+            steps.setdefault(candidate.issuer.sha256, self._climbed(candidate, self._step(candidate.issuer, origin)))
+        return list(steps.values())
+
+    def _climbed(self, candidate: Candidate, step: Step) -> Step:
+        """An anchor of the store that has an issuer there is only a step for a verifier that climbs on."""
+        if not (self.family.climbs_store and candidate.trusted) or self.family.self_signed(
+            self.scene, step.certificate
+        ):
+            return step
+        above = self.scene.trust.anchors_named(step.certificate.issuer)
+        known = self._candidates((*candidate.path, step), above, trusted=True)
+        return Step(step.certificate, Origin.STORE) if known else step
+
+    def _ends(self, candidate: Candidate) -> bool:
+        return self.family.self_signed_ends and self.family.self_signed(self.scene, candidate.issuer)
+
+    def _candidates(
+        self, path: tuple[Step, ...], certificates: Iterable[Certificate], *, trusted: bool
+    ) -> list[Candidate]:
+        """The certificates of one source that this family takes for issuers, in its order, each once."""
+        child = path[-1].certificate
+        rules = self.family.store_rules if trusted else self.family.served_rules
+        found: dict[str, Candidate] = {}
+        for issuer in certificates:
+            if issuer.sha256 in found or not self._names_fit(child, issuer):
+                continue
+            candidate = Candidate(self.scene, path, issuer, trusted)
+            if all(rule(candidate) for rule in rules):
+                found[issuer.sha256] = candidate
+        return self.family.order(list(found.values()))
+
+    def _names_fit(self, child: Certificate, issuer: Certificate) -> bool:
+        return names_match(self.family.matching, child.issuer, issuer.subject)
+
+    def _within_reach(self, path: tuple[Step, ...]) -> Sequence[Certificate]:
+        """The served certificates in which this family looks for the next issuer."""
+        served, last = self.scene.handshake.served, path[-1]
+        if self.family.served_order is ServedOrder.ANY:
+            return served[1:]
+        if last.origin not in (Origin.LEAF, Origin.SERVED):
+            return ()
+        if self.family.served_order is ServedOrder.NEXT:
+            return served[len(path) : len(path) + 1]
+        return served[served.index(last.certificate) + 1 :]
+
+    def _step(self, certificate: Certificate, origin: Origin) -> Step:
+        from_store = origin is Origin.ANCHOR
+        if self._is_anchor(certificate, from_store=from_store):
+            return Step(certificate, origin, End.ANCHOR)
+        if self.family.self_signed_ends and self.family.self_signed(self.scene, certificate):
+            return Step(certificate, origin, End.SELF_SIGNED)
+        return Step(certificate, Origin.STORE if from_store else origin)

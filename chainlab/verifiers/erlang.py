@@ -1,0 +1,33 @@
+"""Erlang/OTP's ssl application: RabbitMQ, ejabberd, CouchDB, Elixir programs.
+
+Models: the served issuer is followed before the root; an unknown end or an expired root sends it back for another way,
+anything else that is wrong with the first anchored path is final. Anchors are self-signed. No RSA-PSS certificates; a
+wildcard does not match unless the program asks for HTTPS rules. Sources: OTP 25 measured 2026-11-20;
+lib/ssl/src/ssl_certificate.erl, lib/public_key/src/pubkey_cert.erl.
+"""
+
+from chainlab.paths.checks import Switches
+from chainlab.paths.names import HostRules
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prefer, Stop, named
+from chainlab.verifiers.rules import signature_holds, valid_now
+
+VERSIONS = ("",)
+
+
+def family(version: str = "") -> Family:
+    """OTP 25."""
+    return Family(
+        id=named("erlang", version),
+        title="Erlang/OTP ssl",
+        basis=Basis.MEASURED,
+        sources=("measured 2026-11-20 with OTP 25", "lib/public_key/src/pubkey_cert.erl"),
+        prefer=Prefer.SERVED,
+        stop=Stop.FIRST_ANCHORED,
+        matching=Matching.NORMALISED,
+        store_rules=(signature_holds, valid_now),
+        partial_chain=False,
+        anchors=AnchorIdentity.STORE,
+        switches=Switches(
+            rejected_schemes=frozenset({"RSA-PSS"}), host=HostRules(common_name_fallback=True, wildcards=False)
+        ),
+    )
