@@ -14,7 +14,7 @@ from chainlab.errors import UsageError
 from chainlab.findings import Finding
 from chainlab.plan import Option, ServerPlan
 from chainlab.plan.effects import simulate
-from chainlab.plan.simulation import Outcome
+from chainlab.plan.simulation import Outcome, Simulator
 from chainlab.server import Binding
 from chainlab.targets import Target
 
@@ -82,7 +82,8 @@ def plan(request: Request, number: int = 0) -> Planned:
     if found is None:
         raise UsageError("the chain was observed, so nothing is predicted and nothing can be planned; leave --served")
     chosen = _chosen(found, number)
-    sites = tuple(_site(case, found, chosen, position) for position in range(len(found.sites)))
+    relapses: dict[Certificate, tuple[Relapse, ...]] = {}
+    sites = tuple(_site(case, found, chosen, position, relapses) for position in range(len(found.sites)))
     return Planned(request.at, request.host, found, chosen, number, sites, case.problems, case)
 
 
@@ -94,21 +95,28 @@ def _chosen(found: ServerPlan, number: int) -> Option | None:
     return found.alternatives[number - 1]
 
 
-def _site(case: Case, found: ServerPlan, chosen: Option | None, position: int) -> PlannedSite:
-    target, simulator = case.sites()[position], found.sites[position]
+def _site(
+    case: Case, found: ServerPlan, chosen: Option | None, position: int, known: dict[Certificate, tuple[Relapse, ...]]
+) -> PlannedSite:
+    """One site; ``known`` are the relapses of certificates seen before, which other hosts share."""
+    target, leaf = case.sites()[position], found.sites[position].leaf
     bindings = tuple(t.binding for t in case.alike(target) if t.binding is not None)
     if chosen is None:
         return PlannedSite(target, bindings, (), ())
     outcome = chosen.outcomes[position]
     promised = _possible(outcome.after, outcome.after_update)
-    relapses = []
+    if leaf not in known:
+        known[leaf] = tuple(_relapses(case, found.sites[position], chosen, promised))
+    return PlannedSite(target, bindings, promised, known[leaf])
+
+
+def _relapses(case: Case, simulator: Simulator, chosen: Option, promised: tuple[Chain, ...]) -> Iterator[Relapse]:
     for undone in _undoings(len(chosen.changes)):
         left = tuple(change for number, change in enumerate(chosen.changes) if number not in undone)
         relapse = simulate(case.scene.server, simulator, left)
         served = tuple(c for c in _possible(relapse.after, relapse.after_update) if c not in promised)
         if served:
-            relapses.append(Relapse(undone, served))
-    return PlannedSite(target, bindings, promised, tuple(relapses))
+            yield Relapse(undone, served)
 
 
 def _undoings(count: int) -> Iterator[tuple[int, ...]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, Name
 from chainlab.errors import InputError
 from chainlab.observation import ObservedChain
 
@@ -116,7 +116,8 @@ def _promise(document: Mapping[str, Any], file: str) -> Promise:
     if document["chosen"] is None:
         raise ValueError("it proposes no change, so it promises nothing")
     labels = {
-        sha256: f"{row['subject']}, signed by {row['issuer']}" for sha256, row in document["certificates"].items()
+        str(sha256): f"{Name(str(row['subject'])).common} (signed by {Name(str(row['issuer'])).common})"
+        for sha256, row in document["certificates"].items()
     }
     return Promise(
         file,

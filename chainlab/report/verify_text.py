@@ -39,8 +39,8 @@ def _checked(page: Page, promise: Promise, checked: Checked) -> None:
         page.line(checked.why, "yellow", indent=2, hang=2)
     if checked.site is not None and not checked.kept:
         _promised(page, promise, checked)
-    for undone in checked.undone:
-        _undone(page, promise, undone)
+    if checked.undone:
+        _undone(page, promise, checked.undone)
 
 
 def _promised(page: Page, promise: Promise, checked: Checked) -> None:
@@ -52,20 +52,26 @@ def _promised(page: Page, promise: Promise, checked: Checked) -> None:
             page.line(f"{position}  {label}, sha256 {sha256}", "dim", indent=2, hang=3)
 
 
-def _undone(page: Page, promise: Promise, undone: tuple[int, ...]) -> None:
-    if len(undone) == len(promise.steps) and len(undone) > 1:
-        page.line("This is what is served without the plan.", "yellow", indent=2)
-    steps = [(number, promise.steps[number - 1]) for number in undone if 0 < number <= len(promise.steps)]
-    for number, step in steps:
-        page.line(f"Step {number} is not in force: {step.title}", "yellow", indent=2, hang=2)
-        for event in step.reverted_by:
-            page.line(f"it does not last against {event}", "dim", indent=4)
-        for command in step.commands:
-            page.verbatim(command, indent=4)
+def _undone(page: Page, promise: Promise, undone: tuple[tuple[int, ...], ...]) -> None:
+    """The steps without which this is served; where several sets explain it, any of them may be the cause."""
+    if len(undone) > 1:
+        page.line("Any of these explains it:", "yellow", indent=2)
+    for steps in undone:
+        if len(steps) > 1:
+            page.line(f"Steps {', '.join(map(str, steps))} together:", "yellow", indent=2)
+        for number in steps:
+            _step(page, promise, number)
     activations = ", then ".join(activation.command for activation in ACTIVATIONS)
-    page.line(
-        f"If it is in force on the server, the server goes on serving an old chain: {activations}.",
-        "dim",
-        indent=2,
-        hang=2,
-    )
+    page.line("If all is in force in the stores, the server goes on serving what it built before. "
+              f"Make it look again: {activations}.", indent=2, hang=2)  # fmt: skip
+
+
+def _step(page: Page, promise: Promise, number: int) -> None:
+    if not 0 < number <= len(promise.steps):
+        return
+    step = promise.steps[number - 1]
+    page.line(f"Step {number} is not in force: {step.title}", "yellow", indent=2, hang=2)
+    for event in step.reverted_by:
+        page.line(f"it does not last against {event}", "dim", indent=4)
+    for command in step.commands:
+        page.verbatim(command, indent=4)
