@@ -1,10 +1,12 @@
 """From a user agent to the client profile whose trust store and verifier it uses.
 
-What counts is who validates, not what it is called: every browser on iOS uses the system [D: App Review 2.5.6]; Firefox
-brings its own roots; Chrome brings the Chrome Root Store from version 108 on Windows and macOS and from 114 on Android,
-Linux and ChromeOS [D: Chromium, "Chrome Root Program" FAQ], before that it used the system's; Edge uses Windows' roots.
-Windows' own store updates itself, so that Windows clients count as the newest list. Safari on macOS names a frozen
-system version; its own major version is that of iOS. A version picks the newest profile that is not newer.
+What counts is who validates, not what it is called: every browser on iOS uses the system [D: App Review 2.5.6];
+Firefox brings its own roots; Chrome has the Chrome Root Store by default from version 108 on Windows and macOS, 114 on
+Linux and ChromeOS and 115 on Android, and a component update brings each of these the newest within a day [D: Chromium,
+net/data/ssl/chrome_root_store/faq.md]; before that it used the system's, as Android's WebView still does [M]. Edge uses
+Windows' roots [M]. Windows' own store updates itself, so that Windows clients count as the newest list. Safari on macOS
+names a frozen system version; its own major version is that of iOS. Otherwise a version picks the newest profile that
+is not newer.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 Version = tuple[int, ...]
 
-CHROME_ROOT_STORE: Final = {"Windows": 108, "Mac OS X": 108, "Android": 114, "Linux": 114, "Chrome OS": 114}
+CHROME_ROOT_STORE: Final = {"Windows": 108, "Mac OS X": 108, "Android": 115, "Linux": 114, "Chrome OS": 114}
 _SERIES: Final = {
     "Android": re.compile(r"^Android (\d+(?:\.\d+)*)"),
     "Firefox": re.compile(r"^Firefox (?:ESR )?(\d+(?:\.\d+)*)"),
@@ -37,9 +39,9 @@ _SERIES: Final = {
 
 _JAVA: Final = re.compile(r"\bJava/(?:1\.)?(\d{1,3})(?:\.(\d{1,3})(?:[._](\d{1,4}))?)?")
 _NODE: Final = re.compile(r"\b(?:node|Node\.js)/v?(\d{1,3}(?:\.\d{1,4}){1,2})")
-_CHROMES: Final = frozenset({
-    "Chrome", "Chrome Mobile", "Chrome Mobile WebView", "Chromium", "HeadlessChrome", "Opera", "Opera Mobile",
-})  # fmt: skip
+_CHROMES: Final = frozenset({"Chrome", "Chrome Mobile"})
+_CHROMIUMS: Final = frozenset({"Chromium", "HeadlessChrome"})
+"""Builds without the component updater: their store is as old as they are."""
 
 
 class Agents:
@@ -84,8 +86,10 @@ class Agents:
             return self._nearest("iOS", system_version)
         if browser.startswith("Firefox"):
             return self._nearest("Firefox", version)
-        own = CHROME_ROOT_STORE.get(system, CHROME_ROOT_STORE["Linux"])
-        if browser in _CHROMES and version and not browser.startswith("Opera") and version[0] >= own:
+        own = version >= (CHROME_ROOT_STORE.get(system, CHROME_ROOT_STORE["Linux"]),)
+        if browser in _CHROMES and own:
+            return self._newest("Chrome")
+        if browser in _CHROMIUMS and own:
             return self._nearest("Chrome", version)
         return self._by_system(browser, version, system, system_version)
 
@@ -96,10 +100,12 @@ class Agents:
             # Safari and macOS 11 and later: the system version is frozen, Safari's counts
             return self._nearest("iOS", version) if browser == "Safari" and version >= (14,) else self._nearest(
                 "macOS", system_version)  # fmt: skip
-        if system == "Windows":
-            members = self._series.get("Windows")
-            return members[-1][1] if members else None
-        return None
+        return self._newest("Windows") if system == "Windows" else None
+
+    def _newest(self, series: str) -> str | None:
+        """The newest profile of a series that updates itself."""
+        members = self._series.get(series)
+        return members[-1][1] if members else None
 
     def _nearest(self, series: str, version: Version) -> str | None:
         """The newest profile that is not newer; for one older than all, the oldest."""
