@@ -215,7 +215,8 @@ class _Planner:
         worth = [item for item in ranked if not sure or item[0][:2] > floor[:2]]
         lossless = [subset for score, subset in worth if score[0] == 0 or score[0] > floor[0]]
         for subset in lossless[:MAX_DECLINED]:
-            if not self.option(subset).needs_decision:
+            outcomes = [site.of(subset).outcome for site in self.search.sites]
+            if not any(cost.decision for cost in costs(self.server, self.sites, outcomes)):
                 return subset
         return lossless[0] if lossless else 0
 
@@ -255,7 +256,12 @@ class _Planner:
     def _other_methods(self, best: Option) -> Iterator[Option]:
         """The same plan with every blocked root blocked in another way."""
         for method in BLOCKING_METHODS[1:]:
-            changes = tuple(method(c.certificate) if isinstance(c, MoveToUntrusted) else c for c in best.changes)
+            changes = tuple(
+                method(change.certificate)
+                if isinstance(change, MoveToUntrusted) and self.sites[0].graph.is_self_signed(change.certificate)
+                else change
+                for change in best.changes
+            )
             if changes != best.changes:
                 outcomes = tuple(simulate(self.server, site, changes) for site in self.sites)
                 yield self._option(changes, outcomes)

@@ -15,6 +15,7 @@ from chainlab.report.plan_words import (
     counted,
     headline,
     number,
+    other_method,
     outcome_words,
     search_words,
     sent_by,
@@ -54,9 +55,7 @@ def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None
         page.line(f"and {len(planned.sites) - MAX_SITES} more sites; --format json lists them", indent=2)
     _costs(page, option)
     for other in planned.plan.other_methods if option is planned.plan.recommended else ():
-        ways = ", ".join(dict.fromkeys(c.code.replace("-", " ") for c in other.changes if c.reverted_by))
-        page.line(f"Blocking another way ({ways}) does not last: after a Windows Update "
-                  f"{counted(planned, other)}.", "dim", indent=2, hang=2)  # fmt: skip
+        page.line(other_method(planned, option, other), "dim", indent=2, hang=2)
     page.heading("When it is seen")
     page.line(ACTIVATION_NOTE, indent=2)
     for step, activation in enumerate(ACTIVATIONS, start=1):

@@ -56,6 +56,14 @@ def outcome_words(planned: Planned, option: Option, position: int) -> str:
     return text
 
 
+def other_method(planned: Planned, best: Option, other: Option) -> str:
+    """How the same plan does with roots blocked in another way."""
+    ways = ", ".join(dict.fromkeys(c.code.replace("-", " ") for c in other.changes if c not in best.changes))
+    if (other.weight, -other.loss) >= (best.weight, -best.loss):
+        return f"Blocking another way ({ways}) does as well on this server."
+    return f"Blocking another way ({ways}) does not last: after a Windows Update {counted(planned, other)}."
+
+
 def clients_named(planned: Planned, clients: Iterable[str]) -> str:
     """Clients by name, versions of one series together."""
     wanted = set(clients)

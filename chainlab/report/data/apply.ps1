@@ -14,13 +14,16 @@ Runs iisreset at the end. Without it the server goes on serving the old chain un
 #>
 [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
 param(
-    [string]$BackupDirectory = (Join-Path $PSScriptRoot ('backup-' + (Get-Date -Format 'yyyyMMdd-HHmmss'))),
+    [string]$BackupDirectory = '',
     [switch]$RestartIis
 )
 
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
+if (-not $BackupDirectory) {
+    $BackupDirectory = Join-Path $PSScriptRoot ('backup-' + (Get-Date -Format 'yyyyMMdd-HHmmss'))
+}
 $Plan = @@PLAN@@
 $Operations = @(
 @@OPERATIONS@@
