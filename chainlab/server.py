@@ -101,7 +101,7 @@ class Binding:
 
     def __str__(self) -> str:
         kind = {"ip": "", "sni": " (SNI)", "ccs": " (central certificate store)", "site": ""}.get(self.kind, "")
-        owner = f", {self.owner}" if self.owner else ""
+        owner = f" for {self.owner}" if self.owner else ""
         return f"{self.endpoint}{kind}{owner}"
 
 

@@ -57,6 +57,9 @@ def debian(packages: Sequence[str]) -> None:
     if not shutil.which("apt-get"):
         print(f"not a Debian system; left out: {' '.join(missing)}")
         return
+    if not _is_root() and not shutil.which("sudo"):
+        print(f"neither root nor sudo; left out: {' '.join(missing)}")
+        return
     as_root = [] if _is_root() else ["sudo", "-n"]
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=120", "-y", "-qq"]
     if run([*as_root, *quiet, "update"]):

@@ -53,7 +53,7 @@ def _effect(effect: Effect) -> Json:
         "leaf": target.leaf.certificate.sha256,
         "renewed": effect.renewed.sha256 if effect.renewed is not None else None,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": str(target.binding) if target.binding is not None else None,
+        "binding": target.binding.endpoint if target.binding is not None else None,
         "host": target.host or None,
         "broken": effect.broken or None,
         "before": answer_json(effect.before),

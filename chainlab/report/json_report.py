@@ -55,7 +55,7 @@ def _target(target: TargetDiagnosis) -> Json:
     return {
         "leaf": target.leaf.certificate.sha256,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": str(target.binding) if target.binding is not None else None,
+        "binding": target.binding.endpoint if target.binding is not None else None,
         "host": target.target.host or None,
         "served": _served(target.served),
         "clients": [_client(client) for client in target.clients],

@@ -39,7 +39,7 @@ def _timeline(timeline: Timeline) -> Json:
     return {
         "leaf": target.leaf.certificate.sha256,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": str(target.binding) if target.binding is not None else None,
+        "binding": target.binding.endpoint if target.binding is not None else None,
         "host": target.host or None,
         "start": answer_json(timeline.start),
         "events": [_event(event) for event in timeline.events],

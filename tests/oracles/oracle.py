@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -145,6 +146,11 @@ def debian_version(package: str) -> str:
     """The installed version of a Debian package, or nothing."""
     found = first_line(["dpkg-query", "-W", "-f=${db:Status-Status} ${Version}", package])
     return found.removeprefix("installed ") if found.startswith("installed ") else ""
+
+
+def library_version(package: str) -> str:
+    """The installed version of a Debian package with a C library, or nothing if that or the compiler is missing."""
+    return debian_version(package) if shutil.which("cc") else ""
 
 
 def parse_lines(output: str, count: int, errors: str = "") -> list[Answer]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.oracles.oracle import Oracle, debian_version, native
+from tests.oracles.oracle import Oracle, library_version, native
 
 ORACLES = (
-    Oracle("bearssl", "bearssl", native("bearssl.c", "-lbearssl"), lambda: debian_version("libbearssl-dev"),
+    Oracle("bearssl", "bearssl", native("bearssl.c", "-lbearssl"), lambda: library_version("libbearssl-dev"),
            "apt-get install libbearssl-dev", fast=True),
 )  # fmt: skip

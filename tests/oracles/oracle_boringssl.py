@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from tests.oracles.oracle import Oracle, debian_version, native
+import sysconfig
 
-_WHERE = "/usr/lib/x86_64-linux-gnu/android"
+from tests.oracles.oracle import Oracle, library_version, native
+
+_WHERE = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}/android"
 _OPTIONS = ("-I/usr/include/android", f"-L{_WHERE}", f"-Wl,-rpath,{_WHERE}", "-lcrypto")
 
 
 def _version() -> str:
-    return debian_version("android-libboringssl-dev")
+    return library_version("android-libboringssl-dev")
 
 
 _INSTALL = "apt-get install android-libboringssl android-libboringssl-dev"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.oracles.oracle import Oracle, debian_version, native
+from tests.oracles.oracle import Oracle, library_version, native
 
 ORACLES = (
     Oracle("mbedtls", "mbedtls-2", native("mbedtls.c", "-lmbedx509", "-lmbedcrypto"),
-           lambda: debian_version("libmbedtls-dev"), "apt-get install libmbedtls-dev", fast=True),
+           lambda: library_version("libmbedtls-dev"), "apt-get install libmbedtls-dev", fast=True),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oracles.oracle import Answer, Bench, Oracle, compiled, debian_version, parse_lines, run, served_over_tls
+from tests.oracles.oracle import Answer, Bench, Oracle, compiled, library_version, parse_lines, run, served_over_tls
 
 
 def _ask(bench: Bench) -> list[Answer]:
@@ -13,5 +13,5 @@ def _ask(bench: Bench) -> list[Answer]:
 
 
 ORACLES = (
-    Oracle("wolfssl", "wolfssl", _ask, lambda: debian_version("libwolfssl-dev"), "apt-get install libwolfssl-dev"),
+    Oracle("wolfssl", "wolfssl", _ask, lambda: library_version("libwolfssl-dev"), "apt-get install libwolfssl-dev"),
 )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The agreement table: counts come from cells, and nothing that was not measured is claimed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from chainlab.verifiers import family_for
+from tests.oracles.catalogue import CATALOGUE
+from tests.oracles.compare import compare, describe, tally
+from tests.oracles.oracle import Answer, all_oracles
+from tests.oracles.oracle_pyca import ORACLES
+from tests.oracles.random_pki import scenarios
+from tests.oracles.report import DATA, FINAL, Row, data, page, write_data
+from tests.oracles.test_agreement import SEEDS
+
+PYCA = ORACLES[0]
+
+
+def row() -> Row:
+    named, made = compare(PYCA, CATALOGUE[:4]), compare(PYCA, scenarios(range(3)))
+    return Row(PYCA, "cryptography X", tally(PYCA, named), tally(PYCA, made))
+
+
+def test_cells_without_a_verdict_do_not_count() -> None:
+    cells = compare(PYCA, CATALOGUE[:3])
+    cells[0] = replace(cells[0], answer=Answer("cannot", "no support"))
+    counted = tally(PYCA, cells)
+    assert (counted.cells, counted.agreeing) == (2, 2)
+    assert counted.share == 100
+
+
+def test_a_different_verdict_lowers_the_share_and_is_described() -> None:
+    cells = compare(PYCA, CATALOGUE[:2])
+    other = "reject" if cells[0].answer.verdict == "accept" else "accept"
+    cells[0] = replace(cells[0], answer=Answer(other, "because"))
+    assert tally(PYCA, cells).share == 50
+    text = describe(cells[0])
+    assert CATALOGUE[0].id in text
+    assert "because" in text
+
+
+def test_the_same_verdict_over_another_path_counts_as_agreement_but_not_as_the_same_path() -> None:
+    cells = [cell for cell in compare(PYCA, CATALOGUE[:6]) if cell.answer.path]
+    cells[0] = replace(cells[0], answer=replace(cells[0].answer, path=cells[0].answer.path[::-1]))
+    counted = tally(PYCA, cells)
+    assert counted.agreeing == counted.cells == counted.paths
+    assert counted.same_paths == counted.paths - 1
+
+
+def test_the_page_names_verifier_family_seeds_and_counts() -> None:
+    text = page([row()], FINAL)
+    assert f"seeds {FINAL}" in text
+    assert "| pyca | cryptography X | `pyca` | 4 of 4 | 3 of 3 | 100.0 |" in text
+
+
+def test_data_adds_up_oracles_of_a_family_and_keeps_what_was_not_measured(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "agreement.json"
+    kept = {"zzz": {"checked_against": "x", "cells": 1, "agreeing": 1, "date": "2026-01-01"}}
+    file.parent.mkdir()
+    file.write_text(json.dumps(kept))
+    write_data(file, [row(), replace(row(), oracle=replace(PYCA, id="pyca-2"))])
+    written = json.loads(file.read_text())
+    assert written["zzz"] == kept["zzz"]
+    assert written["pyca"]["cells"] == 14
+    assert written["pyca"]["checked_against"] == "pyca (cryptography X), pyca-2 (cryptography X)"
+    assert data([], kept) == kept
+
+
+def test_shipped_figures_are_counts_of_families_that_exist() -> None:
+    for identity, entry in json.loads(DATA.read_text(encoding="utf-8")).items():
+        assert family_for(identity)
+        assert 0 <= entry["agreeing"] <= entry["cells"]
+        assert entry["checked_against"]
+
+
+def test_published_seeds_are_not_those_of_every_test_run() -> None:
+    first, _, last = FINAL.partition(":")
+    assert not set(SEEDS) & set(range(int(first), int(last)))
+
+
+def test_every_oracle_stands_for_a_family_of_chainlab() -> None:
+    for oracle in all_oracles():
+        assert family_for(oracle.family)
