@@ -39,6 +39,7 @@ oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/
 bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
 	$(RUN) benchmarks.client_verdicts
+	$(RUN) benchmarks.large_capture
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -65,11 +65,12 @@ def decode_certificate(der: bytes) -> Certificate:
 
 
 def _from_cryptography(parsed: x509.Certificate, der: bytes, issuer: bytes, subject: bytes, spki: bytes) -> Certificate:
+    subject_name = Name(parsed.subject.rfc4514_string(), subject)
     return Certificate(
         sha256=hashlib.sha256(der).hexdigest(),
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
-        subject=Name(parsed.subject.rfc4514_string(), subject),
-        issuer=Name(parsed.issuer.rfc4514_string(), issuer),
+        subject=subject_name,
+        issuer=subject_name if issuer == subject else Name(parsed.issuer.rfc4514_string(), issuer),
         serial=parsed.serial_number,
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
@@ -112,11 +113,16 @@ def _signature_info(parsed: x509.Certificate) -> SignatureInfo:
 
 
 def _extensions(parsed: x509.Certificate, der: bytes) -> Extensions:
+    fields: dict[str, Any] = {}
+    present: list[str] = []
+    critical: list[str] = []
     try:
-        extensions = list(parsed.extensions)
-        fields: dict[str, Any] = {}
-        for extension in extensions:
-            decode = _DECODERS.get(extension.oid.dotted_string)
+        for extension in parsed.extensions:
+            oid = extension.oid.dotted_string
+            present.append(oid)
+            if extension.critical:
+                critical.append(oid)
+            decode = _DECODERS.get(oid)
             if decode is not None:
                 fields.update(decode(extension.value))
         if "name_constraints" in fields:
@@ -125,11 +131,7 @@ def _extensions(parsed: x509.Certificate, der: bytes) -> Extensions:
         from chainlab.decoding_lenient import extensions_leniently
 
         return extensions_leniently(der)
-    return Extensions(
-        **fields,
-        present=tuple(extension.oid.dotted_string for extension in extensions),
-        critical=frozenset(extension.oid.dotted_string for extension in extensions if extension.critical),
-    )
+    return Extensions(**fields, present=tuple(present), critical=frozenset(critical))
 
 
 def _basic_constraints(value: x509.BasicConstraints) -> dict[str, Any]:

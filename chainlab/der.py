@@ -23,6 +23,12 @@ class Element:
 
 def element(data: bytes, offset: int) -> Element:
     """The element that begins at ``offset``; ``ValueError`` if header or content do not fit into ``data``."""
+    content, end = _bounds(data, offset)
+    return Element(data[offset], offset, content, end)
+
+
+def _bounds(data: bytes, offset: int) -> tuple[int, int]:
+    """Where the content of the element at ``offset`` begins and ends."""
     if offset + 2 > len(data):
         raise ValueError(f"DER element at offset {offset} is truncated")
     tag, first = data[offset], data[offset + 1]
@@ -38,7 +44,7 @@ def element(data: bytes, offset: int) -> Element:
         length = int.from_bytes(data[offset + 2 : content], "big")
     if content + length > len(data):
         raise ValueError(f"DER element at offset {offset} says {length} octets, only {len(data) - content} follow")
-    return Element(tag, offset, content, content + length)
+    return content, content + length
 
 
 def children(data: bytes, parent: Element) -> list[Element]:
@@ -62,14 +68,17 @@ class TbsSlices:
 
 def tbs_slices(certificate: bytes) -> TbsSlices:
     """Slice a DER certificate (RFC 5280, 4.1); ``ValueError`` when it is not shaped like one."""
-    tbs = element(certificate, element(certificate, 0).content)
-    fields = children(certificate, tbs)
-    if fields and fields[0].tag == 0xA0:  # [0] EXPLICIT version, absent in version 1
-        fields = fields[1:]
+    offset, end = _bounds(certificate, _bounds(certificate, 0)[0])
+    if offset < end and certificate[offset] == 0xA0:  # [0] EXPLICIT version, absent in version 1
+        offset = _bounds(certificate, offset)[1]
+    fields: list[bytes] = []
+    while offset < end and len(fields) < 6:
+        start, offset = offset, _bounds(certificate, offset)[1]
+        fields.append(certificate[start:offset])
     if len(fields) < 6:
         raise ValueError(f"TBSCertificate has {len(fields)} fields after the version, at least 6 expected")
-    _serial, _algorithm, issuer, _validity, subject, spki = fields[:6]
-    return TbsSlices(*(certificate[f.start : f.end] for f in (issuer, subject, spki)))
+    _serial, _algorithm, issuer, _validity, subject, spki = fields
+    return TbsSlices(issuer, subject, spki)
 
 
 def tbs_bytes(certificate: bytes) -> bytes:

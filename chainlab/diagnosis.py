@@ -41,7 +41,7 @@ class Request:
     server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
     handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
     laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
-    pyhanko-certvalidator.
+    pyhanko-certvalidator. ``imported`` is the folder of the encodings that the user has imported into the catalogue.
     """
 
     inputs: Inputs
@@ -56,6 +56,7 @@ class Request:
     with_plan: bool = True
     cross_check: bool = False
     server_inputs: Inputs = ()
+    imported: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def open_case(request: Request) -> Case:
     reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
     given = read_inputs(request.inputs, reading)
     evidence = given + read_inputs(request.server_inputs, reading)
-    catalog = Catalog.load(request.twins)
+    catalog = Catalog.load(request.twins, imported=request.imported)
     stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
     own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
     on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()

@@ -110,11 +110,46 @@ DELETION = _kind(
     "A .reg file can delete; chainlab does not apply that to what other inputs say.",
     "Use it with 'chainlab impact'.",
 )  # fmt: skip
+ENCRYPTED_MEMBER = _kind(
+    "encrypted-member", Severity.WARNING, "{place}: encrypted inside its archive, not read",
+    "chainlab asks for passwords of PFX files, not of archives.",
+    "Unpack the archive, or make it again without a password.",
+)  # fmt: skip
+BUNDLE_FILE_CHANGED = _kind(
+    "bundle-file-changed", Severity.WARNING, "{place}: not as the collector wrote it: {why}",
+    "Its SHA-256 differs from the manifest's: it was edited or damaged after it was collected. It is used as it is.",
+    "Collect the evidence again, or ask who changed it.",
+)  # fmt: skip
+BUNDLE_FILE_MISSING = _kind(
+    "bundle-file-missing", Severity.WARNING, "{place}: in the manifest but not in the bundle",
+    "What it held is unknown, as if it had not been collected.",
+    "Send the bundle as the collector wrote it.",
+)  # fmt: skip
+BUNDLE_FILE_UNLISTED = _kind(
+    "bundle-file-unlisted", Severity.WARNING, "{place}: in the bundle but not in its manifest; not used",
+    "The collector lists every file that it writes; this one came later.",
+    "Give it as an input of its own if it belongs to the question.",
+)  # fmt: skip
+COLLECTOR_ERROR = _kind(
+    "collector-error", Severity.WARNING, "{place}: the collector could not do '{step}': {why}",
+    "What this step would have collected is unknown, not absent.",
+    "Run the collector elevated; some steps need features that older Windows versions lack.",
+)  # fmt: skip
+COLLECTED_UNELEVATED = _kind(
+    "collected-unelevated", Severity.NOTE, "{place}: collected without administrator rights",
+    "IIS' configuration is then out of reach, and the bundle may hold fewer bindings than the server has.",
+    "Run the collector in an elevated PowerShell.",
+)  # fmt: skip
+PROBE_FAILED = _kind(
+    "probe-failed", Severity.NOTE, "{place}: no chain: {why}",
+    "A server without a certificate of that kind, or without that protocol, refuses; that is a fact about it.",
+    "Nothing, if others succeeded; otherwise check name, port and firewall.",
+)  # fmt: skip
 DIRTY_HIVE = _kind(
     "dirty-hive", Severity.WARNING,
     "{place}: the hive was not closed cleanly (sequence numbers {primary} and {secondary})",
     "It was copied from a running system; what stands in its transaction logs (.LOG1, .LOG2) is missing.",
-    "On the server: reg save HKLM\\SOFTWARE software.hiv.",
+    "Save it on the server with 'reg save HKLM\\SOFTWARE software.hiv'.",
 )  # fmt: skip
 LIST_SIGNATURE = _kind(
     "list-signature", Severity.WARNING, "{place}: the signature of the certificate trust list does not hold: {why}",
@@ -154,7 +189,7 @@ UNKNOWN_THUMBPRINTS = _kind(
 # --- handshakes ----------------------------------------------------------------------------------------------------
 LEAF_ONLY = _kind(
     "leaf-only", Severity.WARNING, "{place}: shows only the server certificate, not what was sent with it",
-    "The served chain cannot be judged from it; chainlab predicts the chain instead.",
+    "The served chain cannot be judged from it; with the stores of the server as further inputs chainlab predicts it.",
     "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
 )  # fmt: skip
 CERTIFICATE_COUNT = _kind(

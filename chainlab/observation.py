@@ -57,14 +57,22 @@ def served_chains(evidence: Evidence, file: Path) -> list[ObservedChain]:
     if observed:
         return observed
     if evidence.handshakes or not evidence.certificates:
-        reason = next((finding.message.removeprefix(f"{file}: ") for finding in evidence.findings), "no certificate")
-        raise InputError(str(file), reason, expected="a served chain, leaf first")
+        finding = next(iter(evidence.findings), None)
+        reason = finding.message.removeprefix(f"{file}: ") if finding else "no certificate"
+        hint = finding.kind.remedy if finding else ""
+        raise InputError(str(file), reason, expected="a served chain, leaf first", hint=hint)
     listed = evidence.certificates
     return [ObservedChain(tuple(item.certificate for item in listed), listed[0])]
 
 
 def partly_seen(evidence: Evidence, observed: Iterable[ObservedChain]) -> frozenset[Certificate]:
-    """Server certificates seen on the wire without the chain that was sent with them."""
+    """Server certificates seen on the wire without the chain that was sent with them.
+
+    None where nothing else was read: what a server sends cannot be predicted from its certificate alone, and what it
+    did send is not known.
+    """
+    if all(item.on_wire for item in evidence.certificates):
+        return frozenset()
     whole = {chain.chain[0] for chain in observed}
     seen = (h.chain[0] for h in evidence.handshakes if h.sender == "server" and h.chain and not h.complete)
     return frozenset(certificate for certificate in seen if certificate not in whole)

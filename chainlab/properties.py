@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from functools import lru_cache
+from typing import Any, Final
 
 from chainlab.certificate import NameConstraints
 from chainlab.der import Element, children, element
@@ -49,9 +50,9 @@ NAMES: Final[dict[int, str]] = {
 }  # fmt: skip
 """Property names without their ``CERT_`` prefix and ``_PROP_ID`` suffix."""
 
+_SHORT: Final = 512
 _SEQUENCE_TAG: Final = 0x30
 _OID_TAG: Final = 0x06
-_T = TypeVar("_T")
 _FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -100,46 +101,43 @@ NO_PROPERTIES: Final = StoreProperties()
 def derive(raw: Mapping[int, bytes]) -> tuple[StoreProperties, tuple[str, ...]]:
     """The meaning of raw properties, and one sentence for each that did not decode (it then counts as absent)."""
     problems: list[str] = []
-
-    def decoded(identity: int, decode: Callable[[bytes], _T]) -> _T | None:
-        data = raw.get(identity)
-        if data is None:
-            return None
+    fields: dict[str, Any] = {}
+    for identity, data in raw.items():
+        rule = _MEANINGS.get(identity)
+        if rule is None:
+            continue
+        name, decode = rule
         try:
-            return decode(data)
+            fields[name] = decode(data)
         except ValueError as broken:
             problems.append(f"{property_name(identity)}: {broken}")
-            return None
-
-    derived = StoreProperties(
-        decoded(ENHKEY_USAGE, _oid_set),
-        decoded(DISALLOWED_FILETIME, decode_filetime),
-        decoded(DISALLOWED_ENHKEY_USAGE, _oid_set),
-        decoded(NOT_BEFORE_FILETIME, decode_filetime),
-        decoded(NOT_BEFORE_ENHKEY_USAGE, _oid_set),
-        decode_utf16(raw.get(FRIENDLY_NAME, b"")),
-        ARCHIVED in raw,
-        KEY_PROV_INFO in raw,
-        tuple(sorted(raw.items())),
-        decoded(ROOT_PROGRAM_CERT_POLICIES, _policy_set),
-        decoded(ROOT_PROGRAM_NAME_CONSTRAINTS, _name_constraints),
-        decoded(ROOT_PROGRAM_CHAIN_POLICIES, _oid_set),
-        AIA_URL_RETRIEVED in raw,
-    )
-    return derived, tuple(problems)
+    return StoreProperties(**fields, raw=tuple(sorted(raw.items()))), tuple(problems)
 
 
 def _oid_set(data: bytes) -> frozenset[str]:
+    """The identifiers of a list; the few short lists that a store repeats hundreds of times are decoded once."""
+    return _short_oid_set(data) if len(data) <= _SHORT else frozenset(decode_oid_list(data))
+
+
+@lru_cache(maxsize=256)
+def _short_oid_set(data: bytes) -> frozenset[str]:
     return frozenset(decode_oid_list(data))
 
 
 def _policy_set(data: bytes) -> frozenset[str]:
     """The policy identifiers of a DER CertificatePolicies; the qualifiers (root program flags) are left in ``raw``."""
+    return _short_policy_set(data) if len(data) <= _SHORT else _decode_policies(data)
+
+
+def _decode_policies(data: bytes) -> frozenset[str]:
     policies = children(data, _sequence(data, 0))
     identifiers = [element(data, _sequence(data, policy.start).content) for policy in policies]
     if any(identifier.tag != _OID_TAG for identifier in identifiers):
         raise ValueError("a certificate policy without identifier")
     return frozenset(decode_oid(data[identifier.content : identifier.end]) for identifier in identifiers)
+
+
+_short_policy_set = lru_cache(maxsize=256)(_decode_policies)
 
 
 def _name_constraints(data: bytes) -> NameConstraints:
@@ -213,6 +211,27 @@ def decode_filetime(data: bytes) -> datetime:
         raise ValueError(f"FILETIME 0x{data.hex()} lies beyond the year 9999") from None
 
 
+def _present(_data: bytes) -> bool:
+    return True
+
+
 def decode_utf16(data: bytes) -> str:
     """A UTF-16LE string up to its NUL; undecodable units become U+FFFD."""
     return data.decode("utf-16-le", "replace").split("\0", 1)[0]
+
+
+_MEANINGS: Final[dict[int, tuple[str, Callable[[bytes], object]]]] = {
+    KEY_PROV_INFO: ("has_key", _present),
+    ENHKEY_USAGE: ("purposes", _oid_set),
+    FRIENDLY_NAME: ("friendly_name", decode_utf16),
+    ARCHIVED: ("archived", _present),
+    AIA_URL_RETRIEVED: ("fetched_by_aia", _present),
+    ROOT_PROGRAM_CERT_POLICIES: ("program_policies", _policy_set),
+    ROOT_PROGRAM_NAME_CONSTRAINTS: ("program_name_constraints", _name_constraints),
+    DISALLOWED_FILETIME: ("disallowed_after", decode_filetime),
+    ROOT_PROGRAM_CHAIN_POLICIES: ("program_chain_policies", _oid_set),
+    DISALLOWED_ENHKEY_USAGE: ("disallowed_purposes", _oid_set),
+    NOT_BEFORE_FILETIME: ("not_before_after", decode_filetime),
+    NOT_BEFORE_ENHKEY_USAGE: ("not_before_purposes", _oid_set),
+}
+"""Property id -> the field of StoreProperties that it decides, and how its data is read."""

@@ -52,8 +52,13 @@ class StoreName:
                 f"unknown store '{text}'; expected LocalMachine/NAME, CurrentUser/NAME or System/NAME, "
                 "NAME one of Root, CA, My, Disallowed, Trust, WebHosting"
             )
-        name = _LOGICAL.get(logical.lower(), logical)
-        return cls(place, name, ".AuthRoot" if logical.lower() == "authroot" else ".Default")
+        return cls.named(place, logical)
+
+    @classmethod
+    def named(cls, location: str, name: str) -> StoreName:
+        """The store that an input calls ``name``: any name is one, well-known ones in any case (``MY``)."""
+        lower = name.lower()
+        return cls(location, _LOGICAL.get(lower, name), ".AuthRoot" if lower == "authroot" else ".Default")
 
 
 LM_ROOT: Final = StoreName("LocalMachine", "Root")

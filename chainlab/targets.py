@@ -107,8 +107,8 @@ def choose_leaves(
     """The end-entity certificates whose chain is to be predicted, one sighting each, in reading order.
 
     Where private keys were seen, only those with one. A self-signed certificate counts only if nothing else is there.
-    What was seen on the wire counts only where the chain sent with it is not known. ``loose_only``: only those that are
-    not in a store.
+    What was seen on the wire counts only beside other inputs, where the chain sent with it is not known.
+    ``loose_only``: only those that are not in a store.
     """
     partly = partly_seen(evidence, observed)
     seen = (item for item in evidence.certificates if not item.on_wire or item.certificate in partly)
@@ -132,5 +132,10 @@ def _nothing(evidence: Evidence) -> InputError:
     count = len({item.certificate.sha256 for item in evidence.certificates})
     place = evidence.containers[0].place.file if evidence.containers else "the input"
     found = f"no server certificate among {count} certificates" if count else "no certificate"
-    unseen = (f.message for f in evidence.findings if f.kind in (kinds.CERTIFICATE_UNSEEN, kinds.NO_HANDSHAKE))
-    return InputError(place, found, expected="at least one end-entity certificate", hint=next(unseen, ""))
+    reasons = (kinds.CERTIFICATE_UNSEEN, kinds.LEAF_ONLY, kinds.NO_HANDSHAKE)
+    unseen = (f"{f.message}. {f.kind.remedy}" for f in evidence.findings if f.kind in reasons)
+    expected = "at least one end-entity certificate"
+    if any(finding.kind is kinds.LEAF_ONLY for finding in evidence.findings):
+        found = "a server certificate without the chain that was sent with it"
+        expected = "the whole chain, or the server's stores beside it"
+    return InputError(place, found, expected=expected, hint=next(unseen, ""))

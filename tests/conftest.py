@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,14 @@ SHARED = Path(os.environ.get("CHAINLAB_SHARED", ROOT.parent / "shared"))
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_imported_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the developer has imported into a catalogue of their own stays out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAINLAB_CATALOG", str(tmp_path_factory.mktemp("catalog")))
+        yield
 
 
 @pytest.fixture(scope="session")

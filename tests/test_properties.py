@@ -1,12 +1,24 @@
 """Certificate properties."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_network
 
 import pytest
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainlab.properties import decode_filetime, decode_oid, decode_oid_list, decode_utf16, derive, property_name
+from chainlab.certificate import GeneralName, NameConstraints
+from chainlab.properties import (
+    decode_filetime,
+    decode_oid,
+    decode_oid_list,
+    decode_utf16,
+    derive,
+    encode_oid_list,
+    property_name,
+)
+from tests.ctls import oid, tlv
 
 SERVER_AUTH_LIST = bytes.fromhex("300a06082b06010505070301")
 
@@ -68,3 +80,43 @@ def test_any_bytes_decode_or_are_value_errors(data: bytes) -> None:
 def test_names_of_properties_are_those_of_the_header() -> None:
     assert property_name(126) == "CERT_NOT_BEFORE_FILETIME_PROP_ID(126)"
     assert property_name(40000) == "property 40000"
+
+
+def test_policies_of_the_root_program_are_read_without_their_qualifiers() -> None:
+    flags = tlv(0x30, tlv(0x30, oid("1.3.6.1.4.1.311.60.1.1"), tlv(0x03, b"\x06\xc0")))
+    data = tlv(0x30, tlv(0x30, oid("2.23.140.1.1"), flags), tlv(0x30, oid("1.3.6.1.4.1.6449.1.2.1.5.1"), flags))
+    properties, problems = derive({83: data, 105: SERVER_AUTH_LIST, 67: b""})
+    assert not problems
+    assert properties.program_policies == {"2.23.140.1.1", "1.3.6.1.4.1.6449.1.2.1.5.1"}
+    assert properties.program_chain_policies == {"1.3.6.1.5.5.7.3.1"}
+    assert properties.fetched_by_aia
+    assert derive({})[0].program_policies is None
+    assert not derive({})[0].fetched_by_aia
+
+
+def test_name_constraints_of_the_root_program_are_decoded() -> None:
+    made = x509.NameConstraints([x509.DNSName("example.test")], [x509.IPAddress(ip_network("10.0.0.0/8"))])
+    properties, problems = derive({84: made.public_bytes()})
+    assert not problems
+    assert properties.program_name_constraints == NameConstraints(
+        (GeneralName("dns", "example.test"),), (GeneralName("ip", "10.0.0.0/8"),)
+    )
+
+
+@pytest.mark.parametrize("identity", [83, 84, 105])
+@given(data=st.binary(max_size=60))
+def test_program_properties_of_any_bytes_decode_or_are_problems(identity: int, data: bytes) -> None:
+    properties, problems = derive({identity: data})
+    assert properties.raw == ((identity, data),)
+    assert len(problems) <= 1
+
+
+def test_lists_of_purposes_are_encoded_as_windows_encodes_them() -> None:
+    assert encode_oid_list(["1.3.6.1.5.5.7.3.1"]) == SERVER_AUTH_LIST
+    assert encode_oid_list([]) == b"\x30\x00"
+
+
+@given(st.lists(st.lists(st.integers(0, 2**40), min_size=1, max_size=12), max_size=20))
+def test_encoded_lists_decode_to_the_same(arcs: list[list[int]]) -> None:
+    oids = [".".join(map(str, (2, 999, *rest))) for rest in arcs]
+    assert decode_oid_list(encode_oid_list(oids)) == oids

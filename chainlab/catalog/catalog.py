@@ -7,12 +7,14 @@ facts alone. Nothing is decoded that an answer does not touch.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.certificate import (
     AuthorityKeyIdentifier,
@@ -25,7 +27,18 @@ from chainlab.certificate import (
 )
 from chainlab.decoding import decode_certificate
 
+if TYPE_CHECKING:
+    from chainlab.catalog.imported import Imported
+
 DATA: Final = Path(__file__).parent / "data"
+IMPORTED_FILE: Final = "certificates.sqlite3"
+"""The imported encodings in their folder (``chainlab.catalog.imported``)."""
+
+MIN_DIGITS: Final = 6
+"""Hexadecimal digits from which on a search text can be the beginning of a fingerprint."""
+
+_NOT_HEX: Final = re.compile(r"[\s:-]")
+_WORD: Final = re.compile(r"[^0-9A-Fa-f\s:-]")
 _PEM_END: Final = "-----END CERTIFICATE-----\n"
 
 Row = Mapping[str, Any]
@@ -36,8 +49,15 @@ Twins = Mapping[str, bytes]
 class Catalog:
     """Look-ups over catalogued certificates; load it with ``Catalog.load``."""
 
-    def __init__(self, rows: Iterable[Row], encodings: Mapping[str, str] | None = None, twins: Twins | None = None):
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        encodings: Mapping[str, str] | None = None,
+        twins: Twins | None = None,
+        imported: Imported | None = None,
+    ):
         """``rows`` are the facts, ``encodings`` maps fingerprints to PEM bodies, ``twins`` replace rows."""
+        self._imported = imported
         self._rows = {row["sha256"]: row for row in rows}
         self._encodings = encodings or {}
         self._certificates: dict[str, Certificate] = {}
@@ -53,10 +73,13 @@ class Catalog:
                 self._by_ski[row["ski"]].append(sha256)
 
     @classmethod
-    def load(cls, twins: Twins | None = None, data: Path = DATA) -> Catalog:
-        """The catalogue that ships with chainlab, with ``twins`` in place of the certificates they stand for."""
+    def load(cls, twins: Twins | None = None, data: Path = DATA, imported: Path | None = None) -> Catalog:
+        """The catalogue that ships with chainlab, with ``twins`` in place of the certificates they stand for.
+
+        ``imported`` is the folder of the user's own encodings; a laboratory leaves them out, its world is complete.
+        """
         rows = read_json_lines(data / "certificates.jsonl")
-        return cls(rows, _encodings(data), twins)
+        return cls(rows, _encodings(data), twins, None if twins else _imported(imported))
 
     def _replace(self, original: str, twin: Certificate) -> None:
         self._rows.pop(original, None)
@@ -69,14 +92,41 @@ class Catalog:
         self._rows[twin.sha256] = row
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.fingerprints())
 
     def __contains__(self, sha256: str) -> bool:
-        return sha256 in self._rows
+        return sha256 in self._rows or self._imported_der(sha256) is not None
 
     def fingerprints(self) -> list[str]:
-        """SHA-256 of every catalogued certificate, sorted."""
-        return sorted(self._rows)
+        """SHA-256 of every catalogued or imported certificate, sorted."""
+        imported = self._imported.fingerprints() if self._imported is not None else ()
+        return sorted({*self._rows, *imported})
+
+    def encoding(self, sha256: str) -> str:
+        """Where a certificate's encoding comes from: ``shipped``, ``imported``, or empty: only facts are known."""
+        if sha256 in self._encodings or sha256 in self._stands_for:
+            return "shipped"
+        return "imported" if self._imported_der(sha256) is not None else ""
+
+    def origin(self, sha256: str) -> str:
+        """The file that an imported certificate came from; empty for others."""
+        return self._imported.origin(sha256) if self._imported is not None else ""
+
+    def search(self, wanted: str) -> list[Certificate]:
+        """Certificates by the beginning of a SHA-256 or SHA-1 fingerprint, or by a part of the subject; sorted."""
+        digits, words = _NOT_HEX.sub("", wanted).lower(), Name(wanted).key
+        if len(digits) >= MIN_DIGITS and not _WORD.search(wanted):
+            return self._all({prints[0] for *prints, _ in self._keys() if any(p.startswith(digits) for p in prints)})
+        return self._all({sha256 for sha256, _, subject in self._keys() if words in subject})
+
+    def _keys(self) -> Iterator[tuple[str, str, str]]:
+        for sha256, row in self._rows.items():
+            yield sha256, self._sha1(sha256, row), Name(row["subject"]).key
+        if self._imported is not None:
+            yield from self._imported.subjects()
+
+    def _imported_der(self, sha256: str) -> bytes | None:
+        return self._imported.der(sha256) if self._imported is not None else None
 
     def public_identity(self, sha256: str) -> str:
         """The fingerprint under which trust-store data knows this certificate (differs for laboratory twins only)."""
@@ -89,15 +139,20 @@ class Catalog:
     def get(self, sha256: str) -> Certificate | None:
         """The certificate with this fingerprint; decoded at first use where its encoding ships."""
         held = self._certificates.get(sha256)
-        if held is None and sha256 in self._rows:
-            held = self._certificates[sha256] = self._materialise(sha256)
+        if held is None:
+            held = self._materialise(sha256)
+            if held is not None:
+                self._certificates[sha256] = held
         return held
 
-    def _materialise(self, sha256: str) -> Certificate:
-        row = self._rows[sha256]
-        body = self._encodings.get(sha256)
-        if body is None:
-            return certificate_from_facts(row)
+    def _materialise(self, sha256: str) -> Certificate | None:
+        row, body = self._rows.get(sha256), self._encodings.get(sha256)
+        if row is None or body is None:
+            der = self._imported_der(sha256)
+            if der is not None:
+                published = tuple(row.get("published_at", ())) if row is not None else ()
+                return replace(decode_certificate(der), published_at=published)
+            return certificate_from_facts(row) if row is not None else None
         certificate = decode_certificate(b64decode(body))
         if certificate.sha256 != sha256:
             raise ValueError(f"catalogue data is damaged: the encoding filed under {sha256} is {certificate.sha256}")
@@ -105,18 +160,22 @@ class Catalog:
 
     def by_subject(self, name: Name) -> list[Certificate]:
         """Catalogued certificates with this subject name (``Name.key``), sorted by fingerprint."""
-        return self._all(self._by_subject.get(name.key, ()))
+        imported = self._imported.with_subject(name.key) if self._imported is not None else ()
+        return self._all({*self._by_subject.get(name.key, ()), *imported})
 
     def by_ski(self, key_id: bytes) -> list[Certificate]:
         """Catalogued certificates with this subject key identifier, sorted by fingerprint."""
-        return self._all(self._by_ski.get(key_id.hex(), ()))
+        imported = self._imported.with_ski(key_id.hex()) if self._imported is not None else ()
+        return self._all({*self._by_ski.get(key_id.hex(), ()), *imported})
 
     def by_sha1(self, thumbprints: Iterable[str]) -> list[Certificate]:
         """Catalogued certificates with these SHA-1 thumbprints (lower-case hexadecimal), sorted by fingerprint."""
         wanted = set(thumbprints)
         if not wanted:
             return []
-        matching = (sha256 for sha256, row in self._rows.items() if self._sha1(sha256, row) in wanted)
+        matching = {sha256 for sha256, row in self._rows.items() if self._sha1(sha256, row) in wanted}
+        if self._imported is not None:
+            matching.update(sha256 for sha1 in wanted for sha256 in self._imported.with_sha1(sha1))
         return self._all(matching)
 
     def _sha1(self, sha256: str, row: Row) -> str:
@@ -147,6 +206,15 @@ class Catalog:
     def facts(self, sha256: str) -> Row:
         """The published facts as they stand in the data file; empty for an unknown fingerprint."""
         return self._rows.get(sha256, {})
+
+
+def _imported(folder: Path | None) -> Imported | None:
+    """What the user has imported into the folder, or ``None`` if nothing ever was."""
+    if folder is None or not (folder / IMPORTED_FILE).is_file():
+        return None
+    from chainlab.catalog.imported import Imported  # most users import nothing
+
+    return Imported(folder)
 
 
 def read_json_lines(path: Path) -> list[Any]:

@@ -41,6 +41,7 @@ def diagnose(
     check_keys: opt.CheckKeys = False,
     max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
     lab: opt.Lab = None,
+    catalog: opt.CatalogFolder = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
     cross_check: opt.CrossCheck = False,
     format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
@@ -57,7 +58,7 @@ def diagnose(
 
     raw = opt.Raw(
         inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
-        check_keys, max_iterations, lab, cross_check=cross_check, import_tool=import_tool,
+        check_keys, max_iterations, lab, cross_check=cross_check, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
     diagnosis = run(raw.request())
     if not quiet:

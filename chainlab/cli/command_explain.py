@@ -50,6 +50,7 @@ def explain(
     password_file: opt.PasswordFile = None,
     max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
     lab: opt.Lab = None,
+    catalog: opt.CatalogFolder = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
     format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
     output: opt.Output = None,
@@ -66,6 +67,7 @@ def explain(
     raw = opt.Raw(
         inputs, at, ",".join(named) or "none", host, store, server, root_update, aia, served, own, password_env,
         password_file, max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool,
+        catalog=catalog,
     )  # fmt: skip
     explained = run(raw.request())
     if client:

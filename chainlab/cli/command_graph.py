@@ -30,6 +30,7 @@ def graph(
     password_file: opt.PasswordFile = None,
     max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
     lab: opt.Lab = None,
+    catalog: opt.CatalogFolder = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
 ) -> None:
     """Draw the certificate graph: who certified whom, which stores hold what, and the path that is served."""
@@ -40,7 +41,7 @@ def graph(
     raw = opt.Raw(
         inputs, at, "none", store=store, server=server, root_update=root_update, served=served,
         password_env=password_env, password_file=password_file, max_iterations=max_iterations, lab=lab,
-        with_plan=False, import_tool=import_tool,
+        with_plan=False, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
     diagnosis = diagnose(raw.request())
     chains = [target.served.chain for target in diagnosis.targets]

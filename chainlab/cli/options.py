@@ -45,7 +45,9 @@ class Tool(StrEnum):
 Inputs = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), or a directory of these.", show_default=False
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), Java key store, handshake (s_client transcript, "
+        "capture, scanner report), or a directory of these.",
+        show_default=False,
     ),
 ]
 At = Annotated[
@@ -56,7 +58,7 @@ Clients = Annotated[
     typer.Option(
         "--clients",
         metavar="SELECTOR",
-        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'none'.",
+        help="Client ids, globs or families, comma-separated; filters grade:A, min-date:2016; 'all', 'core', 'none'.",
     ),
 ]
 Host = Annotated[str, typer.Option("--host", metavar="NAME", help="The host name that clients connect to.")]
@@ -107,6 +109,14 @@ Lab = Annotated[
     Path | None,
     typer.Option(
         "--lab", metavar="FILE", help="Laboratory twins that stand for real certificates in stores and catalogue."
+    ),
+]
+CatalogFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalog",
+        metavar="DIR",
+        help="Folder of imported catalogue certificates (see 'chainlab catalog import'); also: CHAINLAB_CATALOG.",
     ),
 ]
 CrossCheck = Annotated[
@@ -188,6 +198,7 @@ class Raw:
     with_plan: bool = True
     cross_check: bool = False
     import_tool: Tool = Tool.IIS
+    catalog: Path | None = None
 
     def request(self) -> Request:
         """What the use cases take; ``UsageError`` for malformed options."""
@@ -214,7 +225,16 @@ class Raw:
             twins=self.twins(),
             with_plan=self.with_plan,
             cross_check=self.cross_check,
+            imported=catalog_folder(self.catalog),
         )
+
+    def named_inputs(self) -> list[tuple[Path, StoreName | None]]:
+        """The inputs alone, each with the store that ``--store`` says it is."""
+        inputs = [(path, None) for path in self.inputs or ()]
+        named = [*inputs, *(_parse_store(text) for text in self.store or ())]
+        if not named:
+            raise UsageError("nothing to read; give an input file or --store")
+        return named
 
     def imported_by(self) -> ImportTool:
         """The tool that a PFX counts as imported with."""
@@ -236,6 +256,27 @@ class Raw:
         from chainlab.catalog.twins import load_twins
 
         return load_twins(self.lab)
+
+
+def catalog_folder(option: Path | None) -> Path:
+    """Where imported catalogue certificates are: the option, CHAINLAB_CATALOG, or the user's data folder."""
+    if option is not None:
+        return option
+    named = os.environ.get("CHAINLAB_CATALOG")
+    return Path(named) if named else _data_folder() / "chainlab" / "catalog"
+
+
+def _data_folder() -> Path:
+    """The platform's folder for a user's application data (Windows: not roaming; Linux: XDG Base Directory)."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # an account without a home folder, as some services have
+        home = Path.cwd()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
 
 
 def _parse_store(text: str) -> tuple[Path, StoreName | None]:

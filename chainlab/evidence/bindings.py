@@ -38,7 +38,7 @@ def logical_store(name: str) -> str:
     given = name.strip()
     if not given or given == "(null)":
         return "My"
-    return StoreName.parse(given.replace("\\", "/").rpartition("/")[2] or "My").logical
+    return StoreName.named("LocalMachine", given.replace("\\", "/").rpartition("/")[2] or "My").logical
 
 
 def owner_of(application: str) -> str:

@@ -14,7 +14,6 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-MAGIC: Final = b"MSCF"
 BLOCK: Final = 32 * 1024
 """Most that one CFDATA block holds."""
 

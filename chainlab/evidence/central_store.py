@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import PurePath
 from typing import Final
 
 from chainlab.certificate import Certificate
@@ -24,16 +24,16 @@ _PORT: Final = 443
 """The file names no port; IIS' own is assumed."""
 
 
-def central_store_files(files: Iterable[Path]) -> set[Path]:
+def central_store_files(files: Iterable[PurePath]) -> set[PurePath]:
     """Files that make a Central Certificate Store.
 
     All PFX files of one folder, when each is named like a host and at least one like a qualified one.
     """
-    folders: dict[Path, list[Path]] = defaultdict(list)
+    folders: dict[PurePath, list[PurePath]] = defaultdict(list)
     for file in files:
         if file.suffix.lower() == ".pfx":
             folders[file.parent].append(file)
-    found: set[Path] = set()
+    found: set[PurePath] = set()
     for members in folders.values():
         names = [member.stem.lower() for member in members]
         if all(_HOST.fullmatch(name) for name in names) and any(_QUALIFIED.fullmatch(name) for name in names):
@@ -41,14 +41,13 @@ def central_store_files(files: Iterable[Path]) -> set[Path]:
     return found
 
 
-def central_store_items(file: Path, items: Sequence[Item]) -> Iterator[Item]:
-    """The binding that a file of the store stands for; nothing when it holds no certificate with its key."""
+def central_store_items(file: PurePath, place: Place, items: Sequence[Item]) -> Iterator[Item]:
+    """The binding that a file at ``place`` stands for; nothing when it holds no certificate with its key."""
     evidence = (item for item in items if isinstance(item, CertificateEvidence))
     keyed = next((item for item in evidence if item.key is KeyPresence.PRESENT), None)
     if keyed is None:
         return
     host = re.sub(r"^_\.", "*.", file.stem.lower())
-    place = Place(str(file))
     endpoint = f"{host}:{_PORT}"
     yield BindingEvidence(endpoint, place, "ccs", host, keyed.certificate.sha1, "My", "Central Certificate Store")
     if not _names(keyed.certificate, host):

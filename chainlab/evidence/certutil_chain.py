@@ -12,14 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from chainlab.evidence.certutil_text import MAX_LINE
+from chainlab.evidence.certutil_text import ELEMENT, MAX_LINE
 from chainlab.evidence.model import ChainEvidence, Item, Place
 from chainlab.findings import BROKEN_PART, Finding
 
-ELEMENT: Final = re.compile(
-    r"CertContext\[(?P<chain>\d{1,3})\]\[(?P<element>\d{1,3})\]\s*:\s*"
-    r"dwInfoStatus=(?P<info>[0-9a-fA-F]{1,8})\s+dwErrorStatus=(?P<error>[0-9a-fA-F]{1,8})"
-)
 _THUMBPRINT: Final = re.compile(r"^\s*(?P<label>[^:]{1,30}:)?\s*(?P<hash>(?:[0-9a-fA-F]{2} ?){20})\s*$")
 _END_OF_ELEMENT: Final = ("Element.", "SimpleChain", "ChainContext", "---")
 

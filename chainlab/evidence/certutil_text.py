@@ -8,6 +8,7 @@ Chinese samples of -store, -verify, -dump]
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,11 +33,32 @@ _SWITCH: Final = re.compile(
     r"certutil(?:\.exe)?\b.{0,200}?\s[-/](?P<name>user|enterprise|grouppolicy)\b", re.IGNORECASE
 )
 
+ELEMENT: Final = re.compile(
+    r"CertContext\[(?P<chain>\d{1,3})\]\[(?P<element>\d{1,3})\]\s*:\s*"
+    r"dwInfoStatus=(?P<info>[0-9a-fA-F]{1,8})\s+dwErrorStatus=(?P<error>[0-9a-fA-F]{1,8})"
+)
+"""An element of a chain that Windows built."""
+_MARKS: Final = (
+    re.compile(r"\bCERT_\w{1,60}_PROP_ID\(\d{1,5}\)"),
+    re.compile(r"\(md5\)[^\n]{0,80}\n[^\n]{0,80}\(sha1\)"),
+    ELEMENT,
+)
+_HEADED: Final = re.compile(r"^={6,} .{1,100} ={6,}\s*$", re.MULTILINE)
+
 MAX_FACTS: Final = 40
 MAX_LINE: Final = 2_000
 """Characters of a line that are looked at."""
 _SERIAL_WITHIN: Final = 3
 """A certificate's serial number stands among the first lines of its block; a CRL's block has none there."""
+
+
+def looks_like_certutil(text: str) -> bool:
+    """A property head, a chain element, an MD5 and a SHA-1 hash in a row, or a SHA-1 hash and a heading in ``=``."""
+    return any(mark.search(text) for mark in _MARKS) or ("(sha1)" in text and _HEADED.search(text) is not None)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 @dataclass(slots=True)
@@ -49,11 +71,12 @@ class Property:
 
 @dataclass(slots=True)
 class Block:
-    """One certificate's part of the text, from its heading to the next."""
+    """One certificate's part of the text, from its heading to the next; ``headed``: the heading is one in ``=``."""
 
     line: int
     store: str
     switch: str
+    headed: bool = False
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -88,10 +111,22 @@ class Block:
                 head = label["label"] if label is not None else ""
         return tuple(found)
 
-    def hashes(self) -> list[str]:
-        """Values of the ``(sha1)`` lines in order; key identifiers come first, the certificate's own last."""
-        matches = (SHA1_LINE.search(line) for line in self.lines)
-        return [match["hash"].replace(" ", "").lower() for match in matches if match is not None]
+    @property
+    def sha1(self) -> str:
+        """The certificate's own hash, empty where it is missing.
+
+        Key identifiers and names have ``(sha1)`` lines too: the certificate's follows its MD5, or stands alone and is
+        indented no deeper than the block.
+        """
+        depth = next((_depth(line) for line in self.lines if line.strip()), 0)
+        found = ""
+        for before, line in itertools.pairwise(["", *self.lines]):
+            match = SHA1_LINE.search(line)
+            if match is not None and ("(md5)" in before or (not found and _depth(line) <= depth)):
+                found = match["hash"].replace(" ", "").lower()
+            if match is not None and "(md5)" in before:
+                break
+        return found
 
     def has_key_container(self) -> bool:
         """Whether ``label = value`` lines (container, provider) follow the certificate's hash."""
@@ -127,7 +162,7 @@ def blocks(text: str) -> Iterator[Block]:
                 yield block
             store = named["name"].strip() if named is not None else store
             switch = "" if line.startswith("CertUtil: -") else switch
-            block = Block(number, store, switch)
+            block = Block(number, store, switch, line.lstrip().startswith("="))
         else:
             block.lines.append(line)
     if block.lines:

@@ -28,21 +28,12 @@ FORMAT: Final = "certificate trust list"
 MAX_SUBJECTS: Final = 50_000
 """Entries of one list; Microsoft's have about 560."""
 
-_CTL_OID: Final = bytes.fromhex("06092b0601040182370a01")
-_SNIFFED: Final = 256
-"""The content type of a SignedData stands after its version and digest algorithms: within these bytes."""
-
 _USAGES: Final = {
     "1.3.6.1.4.1.311.10.3.9": "authroot",
     "1.3.6.1.4.1.311.10.3.30": "disallowed",
 }
 _PROPERTY_ARC: Final = "1.3.6.1.4.1.311.10.11."
 _INTEGER, _OCTETS, _OID, _UTC_TIME, _TIME, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x17, 0x18, 0x30, 0x31
-
-
-def is_ctl(data: bytes) -> bool:
-    """Whether a PKCS#7 message announces a CTL as its content."""
-    return _CTL_OID in data[:_SNIFFED]
 
 
 @dataclass(frozen=True, slots=True)

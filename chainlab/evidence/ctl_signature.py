@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _HASHES: Final = ("sha1", "sha256", "sha384", "sha512")
 _MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
 _SET: Final = 0x31
+_MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
 class SignatureProblemError(Exception):
@@ -27,11 +28,14 @@ def checked_signature(signed: cms.SignedData, content: bytes) -> str:
 
     ``SignatureProblemError`` when the signature was checked and is wrong.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.x509 import InvalidVersion
+
     try:
         return _checked(signed, content)
     except SignatureProblemError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (UnsupportedAlgorithm, InvalidVersion, *_MALFORMED) as error:
         return f"not checked: {error}"
 
 

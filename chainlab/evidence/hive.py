@@ -7,7 +7,6 @@ Only named keys are visited; nothing else of a hive is read. ``regipy`` gives va
 from __future__ import annotations
 
 import io
-import logging
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any, Final, Protocol
 from chainlab.errors import LimitError
 from chainlab.evidence.registry import Content
 
-MAGIC: Final = b"regf"
 MAX_READS: Final = 1_000_000
 """Reads of one hive; a full SOFTWARE hive takes some thousand, for only named keys are visited."""
 MAX_BYTES: Final = 512 * 1024 * 1024
@@ -97,6 +95,8 @@ class Hive:
     """A hive's keys by path, below its own root."""
 
     def __init__(self, data: bytes, place: str) -> None:
+        import logging
+
         from regipy import registry
 
         logging.getLogger("regipy").addHandler(logging.NullHandler())  # it reports damage on stderr otherwise
@@ -130,20 +130,21 @@ class Hive:
             yield child
 
     def values(self, key: HiveKey) -> dict[str, Content]:
-        """A key's values by lower-case name; values over the cap are left out."""
-        found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES)))
-        contents = ((value.name.lower(), _content(value.value)) for value in found)
-        return {name: content for name, content in contents if not _too_long(content)}
+        """A key's values by lower-case name; ``HiveError`` where they are too many or one is too long."""
+        found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES + 1)))
+        if len(found) > MAX_VALUES:
+            raise HiveError(f"more than {MAX_VALUES} values")
+        contents = {value.name.lower(): _content(value.value) for value in found}
+        for name, content in contents.items():
+            if not isinstance(content, int) and len(content) > MAX_VALUE:
+                raise HiveError(f"value '{name[:80]}' of {len(content)} bytes is longer than the cap of {MAX_VALUE}")
+        return contents
 
 
 def _content(value: Any) -> Content:
     if isinstance(value, list):  # REG_MULTI_SZ
         return "\n".join(str(line) for line in value)
     return value if isinstance(value, bytes | int | str) else str(value)
-
-
-def _too_long(content: Content) -> bool:
-    return not isinstance(content, int) and len(content) > MAX_VALUE
 
 
 def _guarded(work: Callable[[], Any]) -> Any:

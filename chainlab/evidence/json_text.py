@@ -19,16 +19,16 @@ _BRACKET: Final = re.compile(r"[\[\]{}]")
 
 def load_json(data: bytes, place: Place) -> Any:
     """The value; ``InputError`` with line and column when it is no JSON, ``LimitError`` when it is nested too deep."""
-    text = text_of(data)
+    text = text_of(data).lstrip("\ufeff")
     if _depth(text) > MAX_DEPTH:
         raise LimitError(str(place), f"JSON nested deeper than {MAX_DEPTH}")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        found = f"damaged JSON in line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+        found = f"malformed JSON in line {error.lineno}, column {error.colno}: {error.msg.lower()}"
         raise InputError(str(place), found, hint="export it again; it may be cut off") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(str(place), f"damaged JSON ({error})") from None
+        raise InputError(str(place), f"malformed JSON: {error}") from None
 
 
 def _depth(text: str) -> int:

@@ -30,6 +30,10 @@ class KeyLog:
     def __len__(self) -> int:
         return len(self.secrets)
 
+    def copy(self, *, complete: bool = True) -> KeyLog:
+        """A key log of its own with the same secrets."""
+        return KeyLog({random: dict(labels) for random, labels in self.secrets.items()}, complete)
+
     def add(self, text: bytes) -> int:
         """Take over the secrets of a key log; returns how many lines it had. ``ValueError`` above the cap."""
         count = 0

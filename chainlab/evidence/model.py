@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
@@ -28,7 +28,7 @@ class Place:
 
     def at(self, position: str) -> Place:
         """The same place, at a position."""
-        return replace(self, position=position)
+        return Place(self.file, self.inside, position)
 
     def within(self, part: str) -> Place:
         """One level further in."""
@@ -80,7 +80,8 @@ class SettingEvidence:
     """One setting of the server and where it says so.
 
     ``root_update`` and ``aia`` are switches (0 or 1); ``chain:NAME`` is a registry value of the chain engine, a number
-    or a text, by its lower-case name.
+    or a text, by its lower-case name. ``update:``, ``policy:``, ``schannel:`` and ``host:`` with a name are what an
+    evidence bundle says; there the empty text means that the value is absent and Windows' default applies.
     """
 
     name: str
@@ -93,10 +94,10 @@ class BindingEvidence:
     """One TLS endpoint of the server and the certificate it uses.
 
     ``endpoint``: ``address:port`` or ``host:port``. ``kind``: ``ip`` (IP:port), ``sni`` (host name:port), ``ccs``
-    (Central Certificate Store) or ``site`` (a site's binding in applicationHost.config, which names no certificate of
-    its own). ``host``: the SNI or host-header name. ``sha1``: the certificate's thumbprint in lower case, empty where
-    the source does not tell. ``store``: the logical store that the binding names (``My``, ``WebHosting``). ``owner``:
-    the site or application, for people.
+    (Central Certificate Store, also a site's binding with that flag) or ``site`` (any other binding of a site in
+    applicationHost.config, which names no certificate of its own). ``host``: the SNI or host-header name. ``sha1``: the
+    certificate's thumbprint in lower case, empty where the source does not tell. ``store``: the logical store that the
+    binding names (``My``, ``WebHosting``). ``owner``: the site or application, for people.
     """
 
     endpoint: str

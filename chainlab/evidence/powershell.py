@@ -81,7 +81,8 @@ def _store_of(fields: Mapping[str, Any]) -> StoreName | None:
     for name in ("PSParentPath", "PSPath"):
         match = _STORE.search(str(fields.get(name) or ""))
         if match is not None:
-            return StoreName.parse(f"{match[1]}/{match[2]}")
+            location = "LocalMachine" if match[1].lower() == "localmachine" else "CurrentUser"
+            return StoreName.named(location, match[2])
     return None
 
 

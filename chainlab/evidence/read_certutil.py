@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chainlab.errors import InputError
-from chainlab.evidence import read_pem
-from chainlab.evidence.certutil_chain import ELEMENT, chain_items
-from chainlab.evidence.certutil_text import Block, Property, blocks
+from chainlab.evidence import read_netsh, read_pem
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place, StoreRecord
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
@@ -34,29 +33,26 @@ from chainlab.properties import (
 )
 from chainlab.server import StoreName
 
+if TYPE_CHECKING:
+    from chainlab.evidence.certutil_text import Block, Property
+
 FORMAT = "certutil text"
 PRIORITY = 131
 
-_SNIFFED = 256 * 1024
+_SNIFFED = 64 * 1024
 _TELLTALES = [
     encoded for mark in ("(sha1)", "_PROP_ID(", "CertContext[") for encoded in (mark.encode(), mark.encode("utf-16-le"))
 ]
-_MARKS = (
-    re.compile(r"\bCERT_\w{1,60}_PROP_ID\(\d{1,5}\)"),
-    re.compile(r"\(md5\)[^\n]{0,80}\n[^\n]{0,80}\(sha1\)"),
-    ELEMENT,
-)
-_HEADED = re.compile(r"^={6,} .{1,100} ={6,}\s*$", re.MULTILINE)
 _ACCESS_STATE = 14
 _LOCAL_MACHINE, _GROUP_POLICY = 4, 8
 _OID_LISTS = frozenset(
     {ENHKEY_USAGE, DISALLOWED_ENHKEY_USAGE, NOT_BEFORE_ENHKEY_USAGE, ROOT_PROGRAM_CHAIN_POLICIES}
 )  # fmt: skip
 _DATES = frozenset({DISALLOWED_FILETIME, NOT_BEFORE_FILETIME})
-_OID = re.compile(r"(?<![\d.])[0-2](?:\.\d{1,40}){2,40}(?![\d.])")
-_OFFSET = re.compile(r"^[0-9a-f]{4} {2,}", re.IGNORECASE)
-_BYTES = re.compile(r"(?:[0-9a-f]{2} ?)+", re.IGNORECASE)
-_STATE = re.compile(r"=\s*([0-9a-f]{1,8})\b", re.IGNORECASE)
+_OID = r"(?<![\d.])[0-2](?:\.\d{1,40}){2,40}(?![\d.])"
+_OFFSET = r"[0-9a-fA-F]{4} {2,}"
+_BYTES = r"(?:[0-9a-fA-F]{2} ?)+"
+_STATE = r"=\s*([0-9a-fA-F]{1,8})\b"
 _PHYSICAL = {"enterprise": ".Enterprise", "grouppolicy": ".GroupPolicy"}
 
 
@@ -65,12 +61,16 @@ def sniff(data: bytes) -> bool:
     head = data[:_SNIFFED]
     if not any(mark in head for mark in _TELLTALES):
         return False
-    text = text_of(head)
-    return any(mark.search(text) for mark in _MARKS) or ("(sha1)" in text and _HEADED.search(text) is not None)
+    from chainlab.evidence.certutil_text import looks_like_certutil
+
+    return looks_like_certutil(text_of(head))
 
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
-    """Records in text order, then the chains; PEM blocks in between are read as well."""
+    """Records in text order, then the chains; a log may hold netsh's output and PEM blocks as well."""
+    from chainlab.evidence.certutil_chain import chain_items
+    from chainlab.evidence.certutil_text import blocks
+
     text = text_of(data)
     items = [item for block in blocks(text) for item in _record(block, place)]
     items += chain_items(text, place)
@@ -79,21 +79,21 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     records = sum(isinstance(item, StoreRecord) for item in items)
     yield ContainerEvidence(place, FORMAT, (("certificates", str(records)),))
     yield from items
-    if read_pem.sniff(data):
-        yield from read_pem.read(data, place, options)
+    for other in (read_netsh, read_pem):
+        if other.sniff(data):
+            yield from other.read(data, place, options)
 
 
 def _record(block: Block, place: Place) -> Iterator[Item]:
     """The record of one block; nothing for text between blocks, CRLs and trust lists."""
     listed = block.properties()
     stated = next((_raw(entry) for entry in listed if entry.identity == SHA1_HASH), None)
-    hashes = block.hashes()
     position = place.at(f"line {block.line}")
     if not block.is_certificate:
         return
-    sha1 = stated.hex() if stated and len(stated) == 20 else (hashes[-1] if hashes else "")
+    sha1 = stated.hex() if stated and len(stated) == 20 else block.sha1
     if not sha1:
-        if block.store and any(line.strip() for line in block.lines):
+        if block.headed:
             yield Finding(BROKEN_PART, {"place": str(position), "why": "a certificate without its SHA-1 hash"})
         return
     raw = {entry.identity: content for entry in listed if (content := _raw(entry)) is not None}
@@ -122,7 +122,7 @@ def _unused_dates(listed: list[Property], sha1: str, place: Place) -> Iterator[F
 def _raw(entry: Property) -> bytes | None:
     """The property's data as far as the text gives it; ``None`` where it does not."""
     if entry.identity in _OID_LISTS:
-        return encode_oid_list(oid for line in entry.lines for oid in _OID.findall(line)[-1:])
+        return _oid_list(entry.lines)
     if entry.identity == FRIENDLY_NAME:
         return (" ".join(entry.lines[:1]) + "\0").encode("utf-16-le", "replace")
     if entry.identity == KEY_PROV_INFO:
@@ -133,12 +133,20 @@ def _raw(entry: Property) -> bytes | None:
     return bytes.fromhex("".join(digits))
 
 
+def _oid_list(lines: list[str]) -> bytes | None:
+    """The list of the identifiers that end each line; a list without any is an empty one."""
+    try:
+        return encode_oid_list(oid for line in lines for oid in re.findall(_OID, line)[-1:])
+    except ValueError:  # an identifier longer than any real one
+        return None
+
+
 def _digits(line: str) -> str:
     """The hexadecimal digits of a line: bare, in pairs, or a dump with offset and characters."""
-    dump = _OFFSET.match(line)
+    dump = re.match(_OFFSET, line)
     text = line[dump.end() :] if dump is not None else line
     text = re.split(r" {3,}", text)[0].replace("  ", " ")
-    return text.replace(" ", "") if _BYTES.fullmatch(text) else ""
+    return text.replace(" ", "") if re.fullmatch(_BYTES, text) else ""
 
 
 def _store(block: Block, listed: list[Property]) -> StoreName | None:
@@ -149,7 +157,7 @@ def _store(block: Block, listed: list[Property]) -> StoreName | None:
     location = "LocalMachine"
     if block.switch == "user" or (state is not None and not state & _LOCAL_MACHINE):
         location = "CurrentUser"
-    parsed = StoreName.parse(f"{location}/{block.store}")
+    parsed = StoreName.named(location, block.store)
     physical = _PHYSICAL.get(block.switch, parsed.physical)
     if state is not None and state & _GROUP_POLICY:
         physical = ".GroupPolicy"
@@ -157,5 +165,5 @@ def _store(block: Block, listed: list[Property]) -> StoreName | None:
 
 
 def _state(entry: Property) -> int | None:
-    match = _STATE.search(entry.lines[0]) if entry.lines else None
+    match = re.search(_STATE, entry.lines[0]) if entry.lines else None
     return int(match[1], 16) if match is not None else None

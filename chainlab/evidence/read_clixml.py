@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.xml_text import local_name, parse_xml
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -23,17 +21,22 @@ if TYPE_CHECKING:
 FORMAT = "PowerShell Clixml"
 PRIORITY = 161
 
-_HEAD = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<Objs\b")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_HEAD = r"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<Objs\b"
+_ESCAPED = r"_x([0-9A-Fa-f]{4})_"
 
 
 def sniff(data: bytes) -> bool:
     """The root element Objs."""
-    return _HEAD.match(text_of(data[:1024]).lstrip("\ufeff")) is not None
+    if b"<" not in data[:64]:
+        return False
+    return re.match(_HEAD, text_of(data[:1024]).lstrip("\ufeff")) is not None
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Certificates in the order of the file."""
+    from chainlab.evidence.powershell import is_certificate, object_items
+    from chainlab.evidence.xml_text import local_name, parse_xml
+
     root = parse_xml(data, place)
     objects = [fields for found in root.iter() if local_name(found.tag) == "Obj" and (fields := _fields(found))]
     certificates = [fields for fields in objects if is_certificate(fields)]
@@ -47,6 +50,8 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
 
 def _fields(parent: Element) -> dict[str, Any]:
     """Properties and note properties of one object by name; nested objects count as their own."""
+    from chainlab.evidence.xml_text import local_name
+
     fields: dict[str, Any] = {}
     for group in parent:
         if local_name(group.tag) in ("Props", "MS"):
@@ -56,6 +61,8 @@ def _fields(parent: Element) -> dict[str, Any]:
 
 
 def _value(member: Element) -> Any:
+    from chainlab.evidence.xml_text import local_name
+
     kind = local_name(member.tag)
     if kind == "Obj":  # a list of bytes
         texts = (byte.text or "" for byte in member.iter() if local_name(byte.tag) == "By")
@@ -66,4 +73,4 @@ def _value(member: Element) -> Any:
 
 def _unescaped(text: str) -> str:
     """Clixml writes control characters as ``_x000A_``."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return re.sub(_ESCAPED, lambda match: chr(int(match[1], 16)), text)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainlab.evidence.ctl import FORMAT as FORMAT
-from chainlab.evidence.ctl import is_ctl, read_list
 from chainlab.evidence.model import Item, Place
-from chainlab.evidence.read_der import shape
+from chainlab.evidence.read_der import is_ctl, shape
 from chainlab.evidence.reading import ReadOptions
 
+FORMAT = "certificate trust list"
 PRIORITY = 201
 
 
@@ -20,4 +19,6 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The list and what its signature is worth."""
+    from chainlab.evidence.ctl import read_list
+
     yield from read_list(data, place)

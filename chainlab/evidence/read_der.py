@@ -13,6 +13,9 @@ from chainlab.findings import Finding
 FORMAT = "DER certificate"
 PRIORITY = 600
 
+_CTL = bytes.fromhex("06092b0601040182370a01")
+_CONTENT_TYPE_WITHIN = 256
+"""The content type of a SignedData stands after its version and digest algorithms: within these bytes."""
 _PKCS7_PREFIX = bytes.fromhex("06092a864886f70d0107")
 
 
@@ -37,6 +40,11 @@ def shape(data: bytes) -> str:
 def _plausible_header(data: bytes) -> bool:
     """A SEQUENCE header whose announced length is longer than what is there, as in a file cut off."""
     return len(data) > 16 and 0x81 <= data[1] <= 0x84
+
+
+def is_ctl(data: bytes) -> bool:
+    """Whether a PKCS#7 message announces a certificate trust list as its content."""
+    return _CTL in data[:_CONTENT_TYPE_WITHIN]
 
 
 def sniff(data: bytes) -> bool:
@@ -70,8 +78,10 @@ def _announced_length(data: bytes) -> int:
 
 def _guess(data: bytes) -> str:
     """A private key begins with version 0 or 1 (PKCS#1, PKCS#8, SEC 1)."""
-    outer = element(data[: outer_length(data)], 0)
-    inner = children(data, outer)
+    try:
+        inner = children(data, element(data[: outer_length(data)], 0))
+    except ValueError:
+        return "its content is damaged"
     if inner and inner[0].tag == 0x02 and data[inner[0].content : inner[0].end] in (b"\x00", b"\x01"):
         return "it looks like a private key"
     return "its kind is not known"

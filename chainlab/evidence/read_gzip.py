@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.model import Item, Place
-from chainlab.evidence.reading import HEAD_BYTES, ReadOptions, read_source
+from chainlab.evidence.reading import HEAD_BYTES, ReadOptions, Unpacking, read_source
 from chainlab.evidence.source import BoundedSource, ByteSource
 from chainlab.findings import BROKEN_PART, Finding
 
@@ -36,12 +36,24 @@ def read_stream(source: ByteSource, place: Place, options: ReadOptions) -> Itera
     if inside.depth > options.limits.depth:
         raise LimitError(str(place), f"containers are nested deeper than {options.limits.depth}")
     unpacked = _Unpacked(source)
-    bounded = BoundedSource(unpacked.read, str(inside), options.limits.file_bytes, HEAD_BYTES)
+    read = _counted(unpacked.read, options.budget, inside) if options.budget is not None else unpacked.read
+    bounded = BoundedSource(read, str(inside), options.limits.file_bytes, HEAD_BYTES)
     if unpacked.problem and not bounded.head:
         raise InputError(str(place), unpacked.problem, hint="copy it again")
     yield from read_source(bounded, inside, options)
     if unpacked.problem:
         yield Finding(BROKEN_PART, {"place": str(place), "why": unpacked.problem})
+
+
+def _counted(read: Callable[[int], bytes], budget: Unpacking, place: Place) -> Callable[[int], bytes]:
+    """The same bytes, taken from what the archive around them may still unpack."""
+
+    def counted(size: int) -> bytes:
+        data = read(size)
+        budget.take_bytes(len(data), place)
+        return data
+
+    return counted
 
 
 class _Unpacked:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chainlab.errors import InputError
-from chainlab.evidence.hive import MAGIC, Hive, HiveError, HiveKey
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.registry import RegistryKey, key_items, wanted
 from chainlab.findings import BROKEN_PART, DIRTY_HIVE, Finding
+
+if TYPE_CHECKING:
+    from chainlab.evidence.hive import Hive, HiveKey
 
 FORMAT = "registry hive"
 PRIORITY = 121
@@ -32,15 +33,17 @@ _MAX_DEPTH: Final = 6
 
 def sniff(data: bytes) -> bool:
     """The signature regf."""
-    return data.startswith(MAGIC)
+    return data.startswith(b"regf")
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The evidence of all keys of interest, and whether the hive was closed cleanly."""
     if importlib.util.find_spec("regipy") is None:
-        found = "a registry hive needs the extra 'hive'"
-        hint = "pip install 'chainlab[hive]', or export the key on the server: reg export HKLM\\SOFTWARE\\Microsoft\\…"
-        raise InputError(str(place), f"{found} ({hint})", hint=hint)
+        found = "a registry hive needs the extra 'hive' (pip install 'chainlab[hive]')"
+        hint = "or export the key on the server: reg export HKLM\\SOFTWARE\\Microsoft\\SystemCertificates stores.reg"
+        raise InputError(str(place), found, hint=hint)
+    from chainlab.evidence.hive import Hive, HiveError
+
     try:
         hive = Hive(data, str(place))
         mounts = list(_mounts(hive))
@@ -88,6 +91,9 @@ def _control_set(hive: Hive) -> str:
 
 def _tree(hive: Hive, path: str, key: HiveKey, place: Place, depth: int) -> Iterator[Item]:
     """The evidence of a key and everything below it; a damaged key costs itself and what is below."""
+    from chainlab.evidence.hive import HiveError
+    from chainlab.evidence.registry import RegistryKey, key_items, wanted
+
     position = place.at(path)
     try:
         if wanted(path):

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainlab.errors import InputError
-from chainlab.evidence.bindings import is_address, logical_store
 from chainlab.evidence.model import BindingEvidence, ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.xml_text import local_name, parse_xml
 from chainlab.findings import BROKEN_PART, Finding
 
 if TYPE_CHECKING:
@@ -38,6 +36,8 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """One binding per https line of a site, in file order."""
+    from chainlab.evidence.xml_text import parse_xml
+
     root = parse_xml(data, place)
     sites = [site for section in _named(root, "sites") for site in _named(section, "site", deep=False)]
     if not sites:
@@ -51,10 +51,14 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
 
 
 def _named(parent: Element, name: str, deep: bool = True) -> list[Element]:
+    from chainlab.evidence.xml_text import local_name
+
     return [child for child in (parent.iter() if deep else parent) if local_name(child.tag) == name]
 
 
 def _binding(binding: Element, site: str, place: Place) -> Item:
+    from chainlab.evidence.bindings import is_address, logical_store
+
     information = binding.get("bindingInformation", "")
     address, colon, host = information.rpartition(":")  # IPv6 addresses hold colons: split from the right
     ip, _, port = address.rpartition(":")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Final
 
-from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.pem_blocks import certificates_in, mentions
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, endpoint_of, message_items
+from chainlab.evidence.xml_text import parse_xml
 from chainlab.findings import NO_HANDSHAKE, Finding
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 FORMAT = "nmap report"
 PRIORITY = 343
 
-_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _DOCTYPE: Final = "<!DOCTYPE nmaprun>"
 """What nmap itself writes: it declares nothing, so it is harmless and cut out; any other DOCTYPE is refused."""
 
@@ -30,7 +30,8 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The certificate of every port where the script ran."""
-    root = _parse(text_of(data), place)
+    plain = text_of(data).replace(_DOCTYPE, "", 1)
+    root = parse_xml(plain.encode("utf-8", "surrogatepass"), place)
     scripts = [
         (host, port, script)
         for host in root.iter("host")
@@ -53,17 +54,7 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         yield Finding(NO_HANDSHAKE, {"place": str(place), "why": why})
 
 
-def _address(host: ElementTree.Element) -> str:
+def _address(host: Element) -> str:
     names = [element.get("name", "") for element in host.iter("hostname") if element.get("type") == "user"]
     addresses = [element.get("addr", "") for element in host.iter("address") if element.get("addrtype") != "mac"]
     return next(iter((*names, *addresses)), "")
-
-
-def _parse(text: str, place: Place) -> ElementTree.Element:
-    text = _DECLARATION.sub("", text.replace(_DOCTYPE, "", 1), count=1)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise InputError(str(place), "XML with a DOCTYPE that declares something, which is refused")
-    try:
-        return ElementTree.fromstring(text.encode("utf-8", "replace"))  # noqa: S314 no DOCTYPE: nothing can expand
-    except (ElementTree.ParseError, ValueError) as error:
-        raise InputError(str(place), f"damaged XML: {error}", hint="scan again; the report may be cut off") from None

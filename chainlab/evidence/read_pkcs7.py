@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.errors import InputError
-from chainlab.evidence.ctl import is_ctl
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.read_der import shape
+from chainlab.evidence.read_der import is_ctl, shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
 
 FORMAT = "PKCS#7"

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import BROKEN_PART, Finding
@@ -18,16 +17,19 @@ from chainlab.findings import BROKEN_PART, Finding
 FORMAT = "PowerShell CSV"
 PRIORITY = 181
 
-_TYPE = re.compile(r"#TYPE [^\r\n]*\r?\n")
-_HEAD = re.compile(r'"?[\w .]{1,60}"?(?:[,;\t]"?[\w .]{1,60}"?){1,60}')
-_COLUMN = re.compile(r'(?:^|[,;\t])"?(?:Thumbprint|RawData)"?(?:[,;\t]|$)')
+_TYPE = r"#TYPE [^\r\n]*\r?\n"
+_HEAD = r'"?[\w .]{1,60}"?(?:[,;\t]"?[\w .]{1,60}"?){1,60}'
+_COLUMN = r'(?:^|[,;\t])"?(?:Thumbprint|RawData)"?(?:[,;\t]|$)'
+_TELLTALES = [encoded for name in ("Thumbprint", "RawData") for encoded in (name.encode(), name.encode("utf-16-le"))]
 
 
 def sniff(data: bytes) -> bool:
     """A head line of columns, the thumbprint or the raw data among them."""
-    text = _TYPE.sub("", text_of(data[:8192]).lstrip("\ufeff"), count=1)
+    if not any(name in data[:8192] for name in _TELLTALES):
+        return False
+    text = re.sub(_TYPE, "", text_of(data[:8192]).lstrip("\ufeff"), count=1)
     head = text.split("\n", 1)[0].rstrip("\r")
-    return _HEAD.fullmatch(head) is not None and _COLUMN.search(head) is not None
+    return re.fullmatch(_HEAD, head) is not None and re.search(_COLUMN, head) is not None
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
@@ -35,7 +37,9 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     import csv
     import io
 
-    text = _TYPE.sub("", text_of(data).lstrip("\ufeff"), count=1)
+    from chainlab.evidence.powershell import is_certificate, object_items
+
+    text = re.sub(_TYPE, "", text_of(data).lstrip("\ufeff"), count=1)
     delimiter = next((mark for mark in ",;\t" if mark in text.split("\n", 1)[0]), ",")
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     items: list[Item] = []

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chainlab.errors import InputError
+from chainlab.evidence.json_text import load_json
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.powershell import is_certificate, object_items
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 
@@ -16,9 +16,9 @@ FORMAT = "PowerShell JSON"
 PRIORITY = 171
 
 _SNIFFED = 1024 * 1024
-_MEMBER = re.compile(r'"(?:Thumbprint|RawData)"\s*:')
+_MEMBER = r'"(?:Thumbprint|RawData)"\s*:'
 _BEGINNINGS = (b"[", b"{", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_START = re.compile(r"\s*[\[{]")
+_START = r"\s*[\[{]"
 
 
 def sniff(data: bytes) -> bool:
@@ -26,18 +26,14 @@ def sniff(data: bytes) -> bool:
     if not data[:64].lstrip().startswith(_BEGINNINGS):
         return False
     text = text_of(data[:_SNIFFED]).lstrip("\ufeff")
-    return _START.match(text[:4096]) is not None and _MEMBER.search(text) is not None
+    return re.match(_START, text[:4096]) is not None and re.search(_MEMBER, text) is not None
 
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """Certificates in the order of the file."""
-    import json
+    from chainlab.evidence.powershell import is_certificate, object_items
 
-    try:
-        parsed = json.loads(text_of(data).lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError(str(place), f"malformed JSON: {reason}", hint="export it again") from None
+    parsed = load_json(data, place)
     certificates = [fields for fields in _objects(parsed) if is_certificate(fields)]
     if not certificates:
         raise InputError(str(place), "JSON without certificate objects", expected="RawData or Thumbprint")
@@ -48,6 +44,8 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
 
 def _objects(parsed: Any) -> Iterator[dict[str, Any]]:
     """The objects of the outermost level, or of the arrays directly below the outermost object."""
+    from chainlab.evidence.powershell import is_certificate
+
     if isinstance(parsed, dict) and not is_certificate(parsed):
         parsed = [entry for value in parsed.values() if isinstance(value, list) for entry in value]
     for entry in parsed if isinstance(parsed, list) else [parsed]:

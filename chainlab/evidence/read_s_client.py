@@ -35,9 +35,9 @@ _ERROR: Final = re.compile(r"^(?:connect:errno=.*|.*:error:.*|write:errno=.*|get
 
 
 def sniff(data: bytes) -> bool:
-    """``CONNECTED(`` or a chain section, and a second line that only s_client prints."""
+    """``CONNECTED(`` or a chain section, and a second line that only s_client prints; or its failure to connect."""
     if not mentions(data, "CONNECTED(", "Certificate chain"):
-        return False
+        return mentions(data[:65536], "connect:errno=")
     return mentions(data, "SSL handshake has read", "Server certificate", "no peer certificate available", " s:")
 
 
@@ -114,13 +114,13 @@ def _message(part: _Part, ders: tuple[bytes, ...], complete: bool, entries: int)
     protocol = _PROTOCOL.search(part.body)
     connect, address = _CONNECT.search(part.before), _ADDRESS.search(part.before)
     name = _SERVER_NAME.search(part.before)
-    endpoint = (connect or address or [""])[-1]
+    endpoint = connect or address
     version = protocol[1] if protocol else (summary[1] if summary else "")
     notes = () if complete else (f"{entries} certificates were sent; taken without -showcerts",)
     return Message(
         ders,
         "server",
-        endpoint,
+        endpoint[1] if endpoint else "",
         name[1] if name else None,
         version,
         summary[2] if summary else "",

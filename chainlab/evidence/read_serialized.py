@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from chainlab.errors import InputError
 from chainlab.evidence.model import CertificateEvidence, ContainerEvidence, Item, Place
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.registry_stores import filed_items
 from chainlab.evidence.serialized import element_items, parse_element
 from chainlab.findings import BROKEN_PART, Finding
 from chainlab.properties import CERTIFICATE
@@ -21,10 +20,9 @@ from chainlab.server import StoreName
 FORMAT = "serialized certificate"
 PRIORITY = 111
 
-_PATH = re.compile(
+_PATH = (
     r"(?:(?P<system>systemprofile)[\\/].*?)?SystemCertificates[\\/](?P<store>[^\\/]{1,64})[\\/]Certificates"
-    r"[\\/](?P<thumbprint>[0-9A-F]{40})$",
-    re.IGNORECASE,
+    r"[\\/](?P<thumbprint>[0-9A-F]{40})$"
 )
 
 
@@ -40,11 +38,13 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The certificate with its properties, in the store that the path names."""
+    from chainlab.evidence.registry_stores import filed_items
+
     element = parse_element(data, 0)
-    path = _PATH.search(place.inside[-1] if place.inside else place.file)
+    path = re.search(_PATH, place.inside[-1] if place.inside else place.file, re.IGNORECASE)
     store = None
     if path is not None:
-        store = StoreName.parse(f"{'System' if path['system'] else 'CurrentUser'}/{path['store']}")
+        store = StoreName.named("System" if path["system"] else "CurrentUser", path["store"])
     items = list(element_items(element, place, FORMAT, store))
     if not any(isinstance(item, CertificateEvidence) for item in items):
         raise InputError(str(place), "a serialized element without a readable certificate")

@@ -7,8 +7,6 @@ the others under ``intermediate_cert <#N>`` since version 3.2; older reports hav
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -99,6 +97,9 @@ def _deployment_items(deployment: _Deployment, endpoint: str, place: Place) -> I
 
 
 def _csv_rows(content: str, damage: list[str]) -> Iterator[tuple[str, str, str]]:
+    import csv
+    import io
+
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(content, newline=""))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import itertools
 import os
@@ -13,13 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
 from chainlab.decoding import decode_certificate
-from chainlab.errors import InputError, LimitError, PasswordError
-from chainlab.evidence.central_store import central_store_files, central_store_items
+from chainlab.errors import InputError, LimitError
 from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.evidence.source import BoundedSource, ByteSource
-from chainlab.evidence.store_paths import store_of_path
-from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, Finding
+from chainlab.findings import BROKEN_CERTIFICATE, Finding
 from chainlab.server import StoreName
 
 
@@ -30,8 +29,8 @@ class Limits:
     ``file_bytes``: one input. ``stream_bytes``: one input of a format that is not held in memory (captures).
     ``depth``: containers within containers. ``certificates``: certificates of one input. ``iterations``:
     key-derivation iterations of one PFX in total. ``files``: files of one directory. ``members``, ``unpacked_bytes``
-    and ``unpacked_ratio``: members of one archive, their size in total, and how many times the archive's own size that
-    may be.
+    and ``unpacked_ratio``: members of one archive with everything nested in it, their size in total, and how many times
+    the packed size that may be.
     """
 
     file_bytes: int = 64 * 1024 * 1024
@@ -44,6 +43,26 @@ class Limits:
     members: int = 5_000
     unpacked_bytes: int = 256 * 1024 * 1024
     unpacked_ratio: int = 200
+
+
+@dataclass(slots=True)
+class Unpacking:
+    """What an archive and all that is nested in it may still unpack: counts down, and ends in ``LimitError``."""
+
+    members: int
+    bytes: int
+
+    def take_members(self, count: int, place: Place) -> None:
+        """Before an archive of so many members is opened."""
+        if count > self.members:
+            raise LimitError(str(place), f"{count} members are more than the {self.members} that are still allowed")
+        self.members -= count
+
+    def take_bytes(self, count: int, place: Place) -> None:
+        """Before a member of that size is unpacked."""
+        if count > self.bytes:
+            raise LimitError(str(place), f"{count} bytes are more than the {self.bytes} that may still be unpacked")
+        self.bytes -= count
 
 
 PasswordSource = Callable[[str], str | None]
@@ -59,13 +78,20 @@ def no_password(_place: str) -> str | None:
 class ReadOptions:
     """How to read: caps, where passwords come from, whether private keys may be opened to match certificates.
 
-    ``key_log``: TLS secrets that open captures of TLS 1.3 (see ``with_key_logs``).
+    ``key_log``: TLS secrets that open captures of TLS 1.3 (see ``with_key_logs``). ``budget``: what the archive around
+    an input still allows; ``None`` outside of archives.
     """
 
     limits: Limits = field(default_factory=Limits)
     password: PasswordSource = no_password
     check_keys: bool = False
     key_log: KeyLog = field(default_factory=KeyLog, repr=False, compare=False)
+    budget: Unpacking | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def unpacking(self) -> Unpacking:
+        """The budget for an archive met here: a fresh one, or what is left of the one around it."""
+        return self.budget or Unpacking(self.limits.members, self.limits.unpacked_bytes)
 
 
 class Reader(Protocol):
@@ -101,31 +127,33 @@ HEAD_BYTES: Final = 4096
 _PACKAGE: Final = "chainlab.evidence"
 
 
-def readers() -> list[Reader]:
+@functools.cache  # the modules of a package do not change; an archive asks for them once a member
+def readers() -> tuple[Reader, ...]:
     """All readers, in the order in which they are asked."""
     package = importlib.import_module(_PACKAGE)
     names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name.startswith("read_")]
     found = [cast(Reader, importlib.import_module(f"{_PACKAGE}.{name}")) for name in names]
-    return sorted(found, key=lambda reader: reader.PRIORITY)
+    return tuple(sorted(found, key=lambda reader: reader.PRIORITY))
 
 
 def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Everything in ``data``; ``InputError`` when no format fits or nothing can be read."""
     if not data:
-        raise InputError(str(place), "the file is empty", expected=_EXPECTED)
+        raise InputError(str(place), "the file is empty", expected=EXPECTED)
     if place.depth > options.limits.depth:
         raise LimitError(str(place), f"containers are nested deeper than {options.limits.depth}")
     for reader in readers():
         if reader.sniff(data):
             yield from _capped(reader.read(data, place, options), place, options)
             return
-    raise InputError(str(place), f"not recognised ({describe_bytes(data)})", expected=_EXPECTED)
+    raise InputError(str(place), f"not recognised ({describe_bytes(data)})", expected=EXPECTED)
 
 
-_EXPECTED: Final = (
+EXPECTED: Final = (
     "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, "
-    "scanner report) or a directory of these"
+    "scanner report), an evidence bundle, or an archive or directory of these"
 )
+"""What can be read, for error messages."""
 
 
 def describe_bytes(data: bytes) -> str:
@@ -168,10 +196,11 @@ def read_file(path: Path, options: ReadOptions, store: StoreName | None = None) 
         source = BoundedSource(file.read, str(path), options.limits.file_bytes, HEAD_BYTES)
         _check_size(file, path, options.limits, _stream_reader(source.head) is not None)
         items = read_source(source, Place(str(path)), options)
-        return Evidence.of(_placed(item, store) for item in items)
+        return Evidence.of(placed(item, store) for item in items)
 
 
-def _placed(item: Item, store: StoreName | None) -> Item:
+def placed(item: Item, store: StoreName | None) -> Item:
+    """The item in ``store``, unless it names one of its own, was seen on the wire, or none is given."""
     if store is None or not isinstance(item, CertificateEvidence | StoreRecord) or item.store is not None:
         return item
     wire = isinstance(item, CertificateEvidence) and item.on_wire
@@ -184,6 +213,13 @@ def _opened(path: Path) -> BinaryIO:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(str(path), f"cannot be read: {reason.lower()}") from None
+
+
+def load(path: Path, limits: Limits) -> bytes:
+    """The bytes of a file within ``file_bytes``; ``InputError`` says what the system said."""
+    with _opened(path) as file:
+        _check_size(file, path, limits, streamed=False)
+        return BoundedSource(file.read, str(path), limits.file_bytes).rest()
 
 
 def _check_size(file: BinaryIO, path: Path, limits: Limits, streamed: bool) -> None:
@@ -199,24 +235,9 @@ def read_directory(path: Path, options: ReadOptions, store: StoreName | None = N
     Files that are not evidence are findings, a wrong password too; ``InputError`` if nothing at all was read. A folder
     of PFX files named for hosts is a Central Certificate Store.
     """
-    files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-    if len(files) > options.limits.files:
-        raise LimitError(str(path), f"{len(files)} files are more than the cap of {options.limits.files}")
-    evidence, password_problem = Evidence(), None
-    central = central_store_files(files)
-    for file in files:
-        try:
-            found = read_file(file, options, store or store_of_path(file.relative_to(path)))
-            evidence += found
-            if file in central:
-                evidence += Evidence.of(central_store_items(file, found.items))
-        except InputError as error:
-            password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
-            problem = Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
-            evidence += Evidence.of([problem])
-    if all(isinstance(item, Finding) for item in evidence.items):
-        raise password_problem or InputError(str(path), f"no certificate in {len(files)} files", expected=_EXPECTED)
-    return evidence
+    from chainlab.evidence.members import Folder, member_items  # it reads through this module
+
+    return Evidence.of(member_items(Folder(path, options.limits), options, store))
 
 
 def read_inputs(inputs: Iterable[tuple[Path, StoreName | None]], options: ReadOptions) -> Evidence:
@@ -232,7 +253,7 @@ def read_inputs(inputs: Iterable[tuple[Path, StoreName | None]], options: ReadOp
 
 def with_key_logs(paths: Iterable[Path], options: ReadOptions) -> ReadOptions:
     """The same options with the secrets of every TLS key log among the inputs, so that captures can use them."""
-    key_log = KeyLog(dict(options.key_log.secrets))
+    key_log = options.key_log.copy()
     for path in _files_of(paths, options.limits):
         with contextlib.suppress(InputError, ValueError), _opened(path) as file:  # reading it as an input says why
             source = BoundedSource(file.read, str(path), options.limits.file_bytes, HEAD_BYTES)

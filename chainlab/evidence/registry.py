@@ -88,6 +88,7 @@ def key_items(key: RegistryKey, format_name: str) -> Iterator[Item]:
     blob = key.values.get("blob")
     if isinstance(blob, bytes):
         yield from blob_items(key.path, blob, key.place, format_name)
+        return  # a store's entry holds nothing else
     if key.path.lower().endswith(_UPDATE_STATE):
         yield from _lists(key)
     yield from _settings(key)

@@ -9,7 +9,6 @@ http.sys parse these names as text; M: Azure DevOps Server and other products re
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -50,4 +49,8 @@ def _binary(values: Mapping[str, bytes | int | str], name: str) -> bytes:
 
 
 def _application(data: bytes) -> str:
-    return str(uuid.UUID(bytes_le=data)) if len(data) == 16 else ""
+    if len(data) != 16:
+        return ""
+    from uuid import UUID
+
+    return str(UUID(bytes_le=data))

@@ -29,7 +29,7 @@ def _store_name(match: re.Match[str]) -> StoreName:
         location = "LocalMachine"
     else:  # the account of LocalSystem, in which lsass builds chains; .DEFAULT is the same hive
         location = "System" if hive.endswith(("S-1-5-18", ".DEFAULT")) else "CurrentUser"
-    parsed = StoreName.parse(f"{location}/{match['store']}")
+    parsed = StoreName.named(location, match["store"])
     physical = ".GroupPolicy" if match["policy"] else parsed.physical
     if match["kind"].lower() == "enterprisecertificates":
         physical = ".Enterprise"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from chainlab.evidence.model import CertificateEvidence, Item, KeyPresence, Place
@@ -74,4 +74,4 @@ def element_items(element: Element, place: Place, format_name: str, store: Store
     for problem in problems:
         yield Finding(BROKEN_PART, {"place": str(place), "why": problem})
     key = KeyPresence.PRESENT if properties.has_key else KeyPresence.ABSENT
-    yield replace(item, properties=properties, key=key)
+    yield CertificateEvidence(item.certificate, place, store, properties, key, format_name)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
+from pathlib import PurePath
 from typing import Final
 
 from chainlab.server import StoreName
@@ -28,10 +28,10 @@ _PHYSICAL: Final = {
 }  # fmt: skip
 
 
-def store_of_path(relative: Path) -> StoreName | None:
+def store_of_path(relative: PurePath) -> StoreName | None:
     """The store that a path below the export folder names; ``None`` where it names none."""
     parts = [part.lower() for part in relative.parts]
-    folders, stem = parts[:-1], Path(parts[-1]).stem
+    folders, stem = parts[:-1], PurePath(parts[-1]).stem
     named = [*folders, stem] if stem in _STORES else folders
     for position, (location, logical) in enumerate(itertools.pairwise(named)):
         if location in _LOCATIONS and logical != "software":
@@ -48,7 +48,7 @@ def store_of_path(relative: Path) -> StoreName | None:
 
 def _store(location: str, logical: str, below: list[str], physical: str) -> StoreName:
     """The store, in the physical one that a folder below it or the registry's branch names."""
-    parsed = StoreName.parse(f"{location}/{logical}")
+    parsed = StoreName.named(location, logical)
     if physical in ("", ".Default"):
         physical = _PHYSICAL.get(below[0], "") if below else ""
     return StoreName(location, parsed.logical, physical or parsed.physical)

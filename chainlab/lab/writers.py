@@ -1,7 +1,8 @@
-"""Write certificates the way Windows exports them: PFX, SST, registry export, PEM."""
+"""Write certificates the way Windows and Java export them: PFX, SST, registry export, PEM, JKS."""
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from base64 import encodebytes
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,3 +95,21 @@ def pfx(leaf: Certificate, key: PrivateKey, chain: Sequence[Certificate], passwo
         [x509.load_der_x509_certificate(_der(certificate)) for certificate in chain],
         encryption,
     )
+
+
+def jks(entries: Iterable[tuple[str, Certificate]], password: str = "changeit") -> bytes:  # noqa: S107 Java's default
+    """A Java trust store (JKS, version 2) of trusted certificates under their aliases, sealed with the password."""
+    listed = list(entries)
+    body = b"\xfe\xed\xfe\xed" + struct.pack(">II", 2, len(listed))
+    for alias, certificate in listed:
+        name, der = _modified_utf8(alias), _der(certificate)
+        body += struct.pack(">IH", 2, len(name)) + name + bytes(8) + b"\0\x05X.509" + struct.pack(">I", len(der)) + der
+    seal = hashlib.sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + body, usedforsecurity=False)
+    return body + seal.digest()
+
+
+def _modified_utf8(text: str) -> bytes:
+    """As java.io.DataOutput writes it: characters beyond the BMP as two surrogates of three bytes, NUL as two bytes."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    characters = (chr(units[at] << 8 | units[at + 1]) for at in range(0, len(units), 2))
+    return b"".join(c.encode("utf-8", "surrogatepass") if c != "\0" else b"\xc0\x80" for c in characters)

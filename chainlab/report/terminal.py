@@ -53,9 +53,12 @@ class Branch:
 
 
 class Page:
-    """A text output: ``color`` ``None`` means as the terminal and NO_COLOR say."""
+    """A text output.
 
-    def __init__(self, file: IO[str], *, color: bool | None = None) -> None:
+    ``color`` ``None`` means as the terminal and NO_COLOR say; ``width`` is that of a file, a terminal has its own.
+    """
+
+    def __init__(self, file: IO[str], *, color: bool | None = None, width: int = 100) -> None:
         self.glyphs = glyphs_for(getattr(file, "encoding", None) or "utf-8")
         self.console = Console(
             file=file,
@@ -65,7 +68,7 @@ class Page:
             markup=False,
             force_terminal=color,
             no_color=color is False or None,
-            width=None if file.isatty() else 100,
+            width=None if file.isatty() else width,
             legacy_windows=False,
         )
 

@@ -138,3 +138,98 @@ def test_graph_writes_its_file(chainlab, tmp_path: Path) -> None:
     file = tmp_path / "g.svg"
     assert chainlab("graph", "fixtures/r46/with-cross-sign.pfx", *LAB, "-o", str(file)).returncode == 0
     assert file.read_bytes().lstrip().startswith(b"<?xml")
+
+
+def test_inspect_prints_what_it_can_and_says_what_it_cannot(chainlab, tmp_path: Path) -> None:
+    fine = chainlab("inspect", "fixtures/r46/evidence.zip")
+    assert (fine.returncode, fine.stderr) == (0, "")
+    assert "Certificates (4)" in fine.stdout
+    assert "Bindings (4)" in fine.stdout
+    mixed = chainlab("inspect", "no-such.pem", "fixtures/r46/leaf-only.pem", "--format", "json")
+    assert (mixed.returncode, mixed.stderr) == (3, "")
+    document = json.loads(mixed.stdout)
+    assert [problem["place"] for problem in document["problems"]] == ["no-such.pem"]
+    assert len(document["certificates"]) == 1
+    locked = chainlab("inspect", "fixtures/r46/protected.pfx")
+    assert locked.returncode == 4
+    opened = chainlab("inspect", "fixtures/r46/protected.pfx", "--password-env", "PW", env={"PW": "chainlab"})
+    assert opened.returncode == 0
+    named = chainlab("inspect", "--store", "LocalMachine/CA=fixtures/r46/cross-signs.pem")
+    assert "in LocalMachine/CA, physical store .Default" in named.stdout
+    assert chainlab("inspect").returncode == 2
+
+
+def test_collector_prints_the_script_or_writes_it(chainlab, tmp_path: Path) -> None:
+    printed = chainlab("collector")
+    file = tmp_path / "c.ps1"
+    written = chainlab("collector", "-o", str(file))
+    assert (printed.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert file.read_bytes().decode("ascii").replace("\r\n", "\n") == printed.stdout
+    assert printed.stdout.startswith("<#\n.SYNOPSIS")
+
+
+def test_capture_of_an_unreachable_server_exits_3_and_says_why(chainlab, tmp_path: Path) -> None:
+    file = tmp_path / "c.json"
+    done = chainlab("capture", "127.0.0.1:1", "-o", str(file))
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "not reached" in done.stdout
+    read = chainlab("diagnose", str(file))
+    assert read.returncode == 3
+    assert "no certificate" in read.stderr
+    assert chainlab("capture", "a b").returncode == 2
+    assert chainlab("capture", "a.test", "-4", "-6").returncode == 2
+
+
+def test_a_server_bundle_answers_for_the_server(chainlab) -> None:
+    done = chainlab("diagnose", "fixtures/r46/leaf-only.pem", "--server", "fixtures/r46/evidence.zip", *LAB)
+    assert done.returncode == 1
+    assert "was not seen" not in done.stdout
+    assert "IIS will send 2 certificates (firm" in done.stdout
+
+
+def test_catalog_shows_and_imports(chainlab, tmp_path: Path) -> None:
+    whole = chainlab("catalog", "show")
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "CA certificates are catalogued" in whole.stdout
+    one = chainlab("catalog", "show", "7bb647a6")
+    assert "Root R46 (self-signed, sha256 7bb647a6)" in one.stdout
+    assert "ships with chainlab" in one.stdout
+    assert chainlab("catalog", "show", "no such authority").returncode == 1
+    listed = json.loads(chainlab("catalog", "show", "root r46", "--format", "json").stdout)
+    assert listed["schema"] == "chainlab.catalog/1"
+    done = chainlab("catalog", "import", "fixtures/r46/cross-signs.pem", "--catalog", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 of 3 CA certificates were new" in done.stdout.replace("\n  ", " ")
+    again = chainlab("catalog", "import", "fixtures/r46/cross-signs.pem", env={"CHAINLAB_CATALOG": str(tmp_path)})
+    assert "0 of 3" in again.stdout
+    mine = chainlab("catalog", "show", "aaa certificate services", "--catalog", str(tmp_path), "--format", "json")
+    assert json.loads(mine.stdout)["counts"]["imported"] == 3
+    assert chainlab("catalog", "import", "no-such.pem", "--catalog", str(tmp_path)).returncode == 3
+
+
+def test_a_capture_is_judged_and_drawn_like_any_observed_chain(chainlab, tmp_path: Path) -> None:
+    done = chainlab("diagnose", "fixtures/r46/handshake-cross.pcap", *LAB)
+    assert done.returncode == 1
+    assert "32 of 120 clients will fail" in done.stdout
+    assert "seen at 192.0.2.1:443, SNI www.chainlab.example" in done.stdout
+    assert chainlab("graph", "fixtures/r46/handshake-cross.pcap", "-o", str(tmp_path / "x.json"), *LAB).returncode == 0
+
+
+def test_a_java_store_is_a_clients_trust_store(chainlab) -> None:
+    own = "till=openssl-1.0.2:fixtures/r46/roots-old-device.jks"
+    served = ("--served", "fixtures/r46/served-cross.pem", "--clients", "none")
+    assert chainlab("diagnose", *served, "--client", own, *LAB).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in the file system")
+def test_a_pipe_is_read_once(chainlab, fixtures: Path, tmp_path: Path) -> None:
+    import threading
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    capture = (fixtures / "r46" / "handshake-cross.pcap").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(capture,))
+    writer.start()
+    done = chainlab("diagnose", str(pipe), *LAB, "--clients", "android-15", timeout=60)
+    writer.join()
+    assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """What every reader promises, tested for each that the registry finds."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ def test_truncated_and_flipped_fixtures_never_crash(sample: Path) -> None:
 @given(data=st.binary(max_size=200))
 def test_sniffing_never_raises(reader, data: bytes) -> None:
     assert reader.sniff(data) in (True, False)
+
+
+_HEADS = ("", "REGEDIT4\n", "<configuration><sites>", '[{"Thumbprint":', "a,Thumbprint\n", "(sha1)\n==== a ====\n")
+_FILLS = ("[", " ", "=", ": ", "\\\n", "a : 1\n", "ab ", "{", '"', "(", "CertContext[")
+
+
+@pytest.mark.parametrize("head", _HEADS)
+@pytest.mark.parametrize("fill", _FILLS)
+def test_long_runs_of_one_text_take_no_long_time(head: str, fill: str) -> None:
+    text = head + fill * (100_000 // len(fill))
+    for data in (text.encode(), text.encode("utf-16")):
+        start = time.process_time()
+        try:
+            list(read_bytes(data, Place("x"), ReadOptions()))
+        except InputError:
+            pass
+        assert time.process_time() - start < 2.0

@@ -26,6 +26,11 @@ def test_a_truncated_der_file_says_how_much_is_missing(pki: Pki) -> None:
         read(der[:200])
 
 
+def test_a_der_object_with_damaged_content_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="its content is damaged"):
+        read(bytes.fromhex("30100201010480" + "00" * 11))
+
+
 def test_a_private_key_is_named_as_one(pki: Pki) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 

@@ -1,0 +1,103 @@
+"""``chainlab capture``: the chains that servers send, as a file that every other command reads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+from chainlab.errors import UsageError
+
+
+class Format(StrEnum):
+    """What goes to standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("capture")(capture)
+
+
+def capture(
+    servers: Annotated[
+        list[str], typer.Argument(metavar="HOST[:PORT]…", help="Servers; port 443 by default, [IPv6]:PORT works too.")
+    ],
+    connect: Annotated[
+        str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Connect there; HOST is only the name to ask for.")
+    ] = "",
+    sni: Annotated[
+        str | None, typer.Option("--sni", metavar="NAME", help="Name in the hello; default: HOST unless an address.")
+    ] = None,
+    starttls: Annotated[
+        str,
+        typer.Option(
+            "--starttls",
+            metavar="PROTOCOL",
+            help="Speak it first: smtp imap pop3 ftp ldap postgres mysql xmpp rdp, none, or auto (by port).",
+        ),
+    ] = "auto",
+    ipv4: Annotated[bool, typer.Option("-4", "--ipv4", help="IPv4 only.")] = False,
+    ipv6: Annotated[bool, typer.Option("-6", "--ipv6", help="IPv6 only.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the capture (JSON) to FILE.")
+    ] = None,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """Capture the chains that servers send: for RSA and ECDSA, over TLS 1.2 and 1.3, with and without SNI.
+
+    The only command that opens a connection. Nothing is verified. The capture (-o FILE, or --format json) is an input
+    of every other command: chainlab diagnose --served FILE.
+    """
+    from chainlab.evidence.capture import capture as run
+    from chainlab.evidence.capture import document, parse_target
+
+    if ipv4 and ipv6:
+        raise UsageError("-4 and -6 exclude each other")
+    family = 4 * ipv4 + 6 * ipv6
+    targets = [parse_target(text, connect=connect, sni=sni, starttls=starttls, family=family) for text in servers]
+    with _progress() as progress:
+        answers = run(targets, progress)
+    written = document(answers)
+    if output is not None:
+        write(written, output)
+    if not quiet:
+        if format is Format.JSON:
+            write(written, None)
+        else:
+            from chainlab.report.capture_text import render
+
+            render(answers, sys.stdout, color=False if no_color else None)
+    raise typer.Exit(0 if any(answer.chain for answer in answers) else 3)
+
+
+def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
+    """A bar on standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    return _Bar()
+
+
+class _Bar:
+    def __enter__(self) -> Callable[[int, int], None]:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self.progress = Progress(console=Console(stderr=True), transient=True)
+        self.progress.start()
+        self.task = self.progress.add_task("handshakes", total=None)
+        return lambda done, total: self.progress.update(self.task, completed=done, total=total)
+
+    def __exit__(self, *_: Any) -> None:
+        self.progress.stop()

@@ -1,0 +1,95 @@
+"""``chainlab catalog``: known CA certificates and cross-signs, and encodings that the user adds."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+from chainlab.errors import UsageError
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command with its two parts."""
+    catalog = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    catalog.command("show")(show)
+    catalog.command("import")(import_)
+    app.add_typer(catalog, name="catalog", help="Known CA certificates and cross-signs; add encodings of your own.")
+
+
+def show(
+    wanted: Annotated[
+        str, typer.Argument(metavar="[HASH|NAME]", help="Beginning of a SHA-256 or SHA-1, or a part of the subject.")
+    ] = "",
+    catalog: opt.CatalogFolder = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: opt.Output = None,
+    no_color: opt.NoColor = False,
+) -> None:
+    """What is known of a CA certificate: facts, who published them, whether its encoding is at hand, who trusts it."""
+    from chainlab.cataloguing import show as run
+
+    view = run(opt.catalog_folder(catalog), wanted, datetime.now(UTC))
+    if format is Format.JSON:
+        from chainlab.report.catalog_json import render as render_json
+
+        write(render_json(view), output)
+    else:
+        from chainlab.report.catalog_text import render
+
+        buffer = io.StringIO() if output is not None else sys.stdout
+        render(view, buffer, asked=bool(wanted), color=False if no_color or output is not None else None)
+        if isinstance(buffer, io.StringIO):
+            write(buffer.getvalue(), output)
+    raise typer.Exit(1 if wanted and not view.found else 0)
+
+
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="Anything with certificates: PEM, CCADB's CSV with PEM, ZIP, SST, a folder."
+        ),
+    ],
+    catalog: opt.CatalogFolder = None,
+    password_env: opt.PasswordEnv = None,
+    password_file: opt.PasswordFile = None,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """Add the CA certificates of files to your own catalogue folder; from then on they are verified like any other.
+
+    CCADB publishes every intermediate as a CSV file with PEM; any other file that chainlab reads will do as well.
+    """
+    from dataclasses import replace
+
+    from chainlab.cataloguing import import_files
+
+    if not files:
+        raise UsageError("nothing to import")
+    reading = opt.Raw(None, password_env=password_env, password_file=password_file).reading()
+    reading = replace(reading, limits=replace(reading.limits, members=MAX_MEMBERS, files=MAX_MEMBERS))
+    report = import_files(files, reading, opt.catalog_folder(catalog))
+    if not quiet:
+        from chainlab.report.catalog_text import render_import
+
+        render_import(report, sys.stdout, color=False if no_color else None)
+    raise typer.Exit(3 if report.problems else 0)
+
+
+MAX_MEMBERS = 50_000
+"""Files of one archive or folder to import: as many as there may be certificates (CCADB has some ten thousand)."""

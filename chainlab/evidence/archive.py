@@ -1,0 +1,88 @@
+"""The members of a ZIP archive, read from memory under caps that hold before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from chainlab.errors import InputError, LimitError
+from chainlab.evidence.members import EncryptedMemberError, Member
+from chainlab.evidence.model import Item, Place
+from chainlab.evidence.reading import Limits, ReadOptions, Unpacking, read_bytes
+
+SMALL: Final = 1024 * 1024
+"""Members up to this size are not judged by their ratio: a short file of blanks harms nobody."""
+
+_CENTRAL_HEADER: Final = b"PK\x01\x02"
+_ENCRYPTED: Final = 0x1
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+    IndexError, OverflowError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One open archive; ``unpacking`` counts what it and everything nested with it may still unpack."""
+
+    file: zipfile.ZipFile
+    place: Place
+    limits: Limits
+    unpacking: Unpacking = field(repr=False)
+
+    @classmethod
+    def open(cls, data: bytes, place: Place, options: ReadOptions) -> Archive:
+        """Read the directory of an archive; ``InputError`` if it is damaged, ``LimitError`` if it is too long."""
+        unpacking = options.unpacking
+        unpacking.take_members(data.count(_CENTRAL_HEADER), place)
+        try:
+            return cls(zipfile.ZipFile(io.BytesIO(data)), place, options.limits, unpacking)
+        except _DAMAGE as error:
+            raise InputError(str(place), f"damaged ZIP ({error})", hint="copy it again") from None
+
+    def members(self) -> list[Member]:
+        """Every file by its path, with forward slashes whatever the writer used; hidden files are left out."""
+        named = [(number, info.filename.replace("\\", "/")) for number, info in enumerate(self.file.infolist())]
+        return [
+            Member(path, number)
+            for number, path in named
+            if not path.endswith("/") and not path.rpartition("/")[2].startswith(".")
+        ]
+
+    def place_of(self, member: Member) -> Place:
+        """The archive, then the member's path."""
+        return self.place.within(member.path)
+
+    def load(self, member: Member) -> bytes:
+        """The unpacked content, after its announced size has passed the caps."""
+        place, info = self.place_of(member), self.file.infolist()[member.number]
+        if info.flag_bits & _ENCRYPTED:
+            raise EncryptedMemberError(str(place), "encrypted")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InputError(str(place), "a symbolic link, not followed")
+        self._check(info, place)
+        try:
+            with self.file.open(info) as stream:
+                return stream.read(info.file_size + 1)
+        except _DAMAGE as error:
+            why = str(error) or type(error).__name__
+            raise InputError(str(place), f"damaged or not supported ({why})") from None
+
+    def _check(self, info: zipfile.ZipInfo, place: Place) -> None:
+        size, packed = info.file_size, info.compress_size
+        if size > self.limits.file_bytes:
+            raise LimitError(str(place), f"{size} bytes are more than the cap of {self.limits.file_bytes}")
+        if size > SMALL and size > packed * self.limits.unpacked_ratio:
+            found = f"{packed} bytes unpack to {size}: more than {self.limits.unpacked_ratio} times as many"
+            raise LimitError(str(place), found)
+        self.unpacking.take_bytes(size, place)
+
+    def items(self, member: Member, options: ReadOptions) -> Iterable[Item]:
+        """The content as an input of its own."""
+        return read_bytes(self.load(member), self.place_of(member), options)

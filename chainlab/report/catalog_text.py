@@ -1,0 +1,87 @@
+"""The catalogue for people: one certificate in full, several in a line each, or the catalogue as a whole."""
+
+from __future__ import annotations
+
+from typing import IO, Final
+
+from chainlab.catalog import ProgramEntry
+from chainlab.cataloguing import CatalogView, ImportReport, Known
+from chainlab.oids import purpose_name
+from chainlab.report.terminal import Page, describe
+
+IN_FULL: Final = 5
+"""Up to so many certificates are shown with all that is known of them."""
+
+_ENCODINGS: Final = {"shipped": "ships with chainlab", "imported": "imported", "": "not at hand: published facts only"}
+
+
+def render(view: CatalogView, file: IO[str], *, asked: bool, color: bool | None = None) -> None:
+    """Write the answer; without a question (``asked``) the catalogue as a whole."""
+    page = Page(file, color=color, width=80)
+    if not asked:
+        _whole(view, page)
+        return
+    if not view.found:
+        page.line("No catalogued certificate matches.")
+    for known in view.found:
+        if len(view.found) <= IN_FULL:
+            _in_full(known, view, page)
+        else:
+            mark = {"shipped": "encoded", "imported": "imported", "": "facts"}[known.encoding]
+            page.line(f"{known.certificate.sha256[:16]}  {mark:<8}  {describe(known.certificate)}", hang=28)
+
+
+def _whole(view: CatalogView, page: Page) -> None:
+    facts = view.catalogued - view.shipped - view.imported
+    page.line(f"{view.catalogued} CA certificates are catalogued", "bold")
+    page.line(f"{view.shipped} with the encoding that ships with chainlab", indent=2)
+    page.line(f"{view.imported} with an imported encoding, in {view.folder}", indent=2, hang=2)
+    page.line(f"{facts} by their published facts alone; their signatures are taken as published", indent=2, hang=2)
+    page.line(f"Microsoft's root program as of {view.program.this_update:%Y-%m-%d}: {len(view.program.entries)} roots")
+    page.line(f"{view.snapshot_count} trust-store snapshots of clients")
+    page.line("Look one up: chainlab catalog show NAME or HASH. Add encodings: chainlab catalog import FILE", hang=2)
+
+
+def _in_full(known: Known, view: CatalogView, page: Page) -> None:
+    certificate = known.certificate
+    page.line(describe(certificate), "bold", hang=2)
+    rows = (
+        ("SHA-256", certificate.sha256), ("SHA-1", certificate.sha1), ("serial", f"{certificate.serial:x}"),
+        ("subject", certificate.subject.text), ("issuer", certificate.issuer.text),
+        ("validity", f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"),
+        ("key", f"{certificate.key}, SHA-256 of the public key {certificate.spki_sha256}"),
+        ("encoding", _ENCODINGS[known.encoding] + (f" from {known.origin}" if known.origin else "")),
+        ("kind", known.category), ("facts from", known.source),
+        ("published at", ", ".join(certificate.published_at)), ("Windows", _program(known.program, view)),
+        ("clients", f"a root of {len(known.snapshots)} of {view.snapshot_count} trust-store snapshots"),
+    )  # fmt: skip
+    for label, value in rows:
+        if value:
+            page.line(f"{label}: {value}", indent=2, hang=2)
+    page.line()
+
+
+def _program(entry: ProgramEntry | None, view: CatalogView) -> str:
+    listed = f"root program of {view.program.this_update:%Y-%m-%d}"
+    if entry is None:
+        return f"not in the {listed}"
+    said = [f"in the {listed}"]
+    if entry.purposes is not None:
+        said.append(f"only for {', '.join(sorted(map(purpose_name, entry.purposes))) or 'no purpose'}")
+    if entry.disallowed_after is not None:
+        said.append(f"distrusted from {entry.disallowed_after:%Y-%m-%d}")
+    if entry.not_before_after is not None:
+        said.append(f"not for certificates issued after {entry.not_before_after:%Y-%m-%d}")
+    return ", ".join(said)
+
+
+def render_import(report: ImportReport, file: IO[str], *, color: bool | None = None) -> None:
+    """What an import did."""
+    page = Page(file, color=color, width=80)
+    for problem in report.problems:
+        page.line(f"{page.glyphs.bad} {problem}", "bold red", hang=2)
+    page.line(f"{report.added} of {report.read} CA certificates were new; they are in {report.folder}", hang=2)
+    if report.not_ca:
+        page.line(f"{report.not_ca} certificates of servers or persons were left out", "dim")
+    for finding in report.findings:
+        page.line(f"{page.glyphs.bullet} {finding.message} [{finding.code}]", "yellow", hang=2)
