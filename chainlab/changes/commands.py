@@ -139,7 +139,8 @@ def purposes_commands(certificate: Certificate, store: StoreName, purposes: froz
 def root_update_commands(on: bool) -> Commands:
     """Turn automatic root update on or off; off keeps the updates of the disallowed list [D header].
 
-    The key is made only where there is none: ``New-Item -Force`` would empty one that policy has filled [F: PowerShell#5444].
+    The key is made only where there is none: ``New-Item -Force`` would empty one that policy has filled [F:
+    PowerShell#5444].
     """
     values = {"DisableRootAutoUpdate": 0 if on else 1} | ({} if on else {"EnableDisallowedCertAutoUpdate": 1})
     key = powershell(AUTHROOT_POLICY.replace("HKLM\\", "HKLM:\\"))
