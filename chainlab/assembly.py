@@ -56,7 +56,7 @@ def assemble(
     if baseline.windows and not root_store_seen(evidence):
         fresh, server = server, _with_program_roots(server)
     leaves = [target.leaf.certificate for target in targets]
-    return Scene(graph, server, fresh, tuple(targets), _above(graph, leaves), evidence)
+    return Scene(graph, server, fresh, tuple(targets), certificates_above(graph, leaves), evidence)
 
 
 def _known_by(evidence: Evidence, above: Sequence[Certificate]) -> dict[str, list[str]]:
@@ -83,7 +83,7 @@ def _with_program_roots(server: Server) -> Server:
     return server.with_entries(entry for entry in made if entry is not None)
 
 
-def _above(graph: CertGraph, leaves: Iterable[Certificate]) -> tuple[Certificate, ...]:
+def certificates_above(graph: CertGraph, leaves: Iterable[Certificate]) -> tuple[Certificate, ...]:
     """Every certificate of the graph that can stand above one of the leaves, sorted by fingerprint."""
     found: dict[str, Certificate] = {}
     waiting = list(leaves)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from chainlab import oids
-from chainlab.der import tbs_bytes
+from chainlab.der import public_key_bits, tbs_bytes
 
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -209,6 +209,16 @@ class Certificate:
         if self.der is None or self.signature.hash not in hashlib.algorithms_available:
             return ""
         return hashlib.new(self.signature.hash, tbs_bytes(self.der), usedforsecurity=False).hexdigest()
+
+    @property
+    def public_key_md5(self) -> str:
+        """MD5 of the bits of the subject's public key, in hexadecimal (Windows' property 25); empty if not at hand.
+
+        Disallowed lists name keys by it.
+        """
+        if self.der is None:
+            return ""
+        return hashlib.md5(public_key_bits(self.der), usedforsecurity=False).hexdigest()
 
     @property
     def is_ca(self) -> bool:

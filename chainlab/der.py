@@ -87,6 +87,13 @@ def tbs_bytes(certificate: bytes) -> bytes:
     return certificate[tbs.start : tbs.end]
 
 
+def public_key_bits(certificate: bytes) -> bytes:
+    """The content of the subjectPublicKey BIT STRING without its count of unused bits."""
+    spki = tbs_slices(certificate).spki
+    _, bits = children(spki, element(spki, 0))
+    return spki[bits.content + 1 : bits.end]
+
+
 def outer_length(data: bytes) -> int:
     """Length of the first DER element of ``data`` including its header; what follows is not part of it."""
     return element(data, 0).end

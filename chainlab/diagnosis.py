@@ -133,13 +133,16 @@ class Case:
     """A request with everything that its answers share; equal questions are answered once.
 
     ``policies`` are the tie rules that may be in force on this server. ``problems`` are findings about the inputs.
+    ``further`` certificates take part in the graph only.
     """
 
     request: Request
     scene: Scene
     clients: list[tuple[Profile, TrustStore]]
     policies: tuple[Policy, ...]
+    catalog: Catalog
     problems: tuple[Finding, ...] = ()
+    further: tuple[Certificate, ...] = ()
     _judges: dict[str, Judge] = field(default_factory=dict)
     _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
 
@@ -192,7 +195,15 @@ def open_case(request: Request) -> Case:
     scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
     policies = policies_in_force(scene.server, scene.graph, targets, evidence.chains, request.at)
     problems = tuple(finding for source in (evidence, on_wire, *stores) for finding in source.findings)
-    return Case(request, scene, _clients(request, catalog, own), policies, problems)
+    return Case(request, scene, _clients(request, catalog, own), policies, catalog, problems, tuple(further))
+
+
+def enlarged(case: Case, certificates: Iterable[Certificate]) -> Case:
+    """The same case with further certificates in its graph: those that a change would bring."""
+    further = tuple(dict.fromkeys([*case.further, *certificates]))
+    evidence, targets, request = case.scene.evidence, case.scene.targets, case.request
+    scene = assemble(evidence, targets, case.catalog, request.at, request.baseline, further)
+    return Case(request, scene, case.clients, case.policies, case.catalog, case.problems, further)
 
 
 def diagnose(request: Request) -> Diagnosis:
@@ -275,4 +286,4 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "open_case"]
+__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "enlarged", "open_case"]

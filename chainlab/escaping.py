@@ -23,8 +23,10 @@ def visible(text: str, limit: int = 300) -> str:
 
 
 def _visible_character(character: str) -> str:
-    if unicodedata.category(character) not in _HIDDEN_CATEGORIES:
-        return character
+    return character if unicodedata.category(character) not in _HIDDEN_CATEGORIES else _as_code(character)
+
+
+def _as_code(character: str) -> str:
     code = ord(character)
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -43,6 +45,23 @@ def powershell(text: str) -> str:
     (about_Quoting_Rules), so each is doubled.
     """
     return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", visible(text, 4096)) + "'"
+
+
+def command_argument(text: str, also: str = "") -> str:
+    """One argument of a command line, in double quotes unless it is plain, for cmd.exe and PowerShell alike.
+
+    What either of them expands inside double quotes (``%``, ``!``, ``$``, backtick) or takes for a quote (PowerShell:
+    U+201C to U+201E too) cannot be passed to both; it is made visible like a control character, so that the command
+    fails to find its file rather than doing something else. A backslash before the closing quote would escape it. A
+    leading hyphen would make an option of it, so such a name gets its directory. ``also``: further plain characters.
+    """
+    if text.startswith("-"):
+        text = f".\\{text}"
+    plain = re.escape(also)
+    if re.fullmatch(rf"[A-Za-z0-9_.:/\\{plain}-]*[A-Za-z0-9_.:/{plain}-]", text):
+        return text
+    shown = re.sub('["%!$`\u201c\u201d\u201e]', lambda match: _as_code(match.group()), visible(text, 4096))
+    return f'"{shown.rstrip(chr(92))}"'
 
 
 def dot(text: str) -> str:

@@ -42,6 +42,11 @@ class StoreName:
     def __str__(self) -> str:
         return f"{self.location}/{self.logical}"
 
+    @property
+    def by_policy(self) -> bool:
+        """Whether a domain fills this physical store: what is deleted from it comes back [D]."""
+        return self.physical in (".GroupPolicy", ".Enterprise")
+
     @classmethod
     def parse(cls, text: str) -> StoreName:
         """From ``LocalMachine/CA`` in any case; a lone logical name means LocalMachine. ``UsageError`` otherwise."""
@@ -96,7 +101,7 @@ class Binding:
 
     def __str__(self) -> str:
         kind = {"ip": "", "sni": " (SNI)", "ccs": " (central certificate store)", "site": ""}.get(self.kind, "")
-        owner = f", {self.owner}" if self.owner else ""
+        owner = f" for {self.owner}" if self.owner else ""
         return f"{self.endpoint}{kind}{owner}"
 
 

@@ -10,7 +10,7 @@ from chainlab.catalog import Catalog, ProgramEntry, RootProgram
 from chainlab.certificate import Certificate
 from chainlab.evidence import CertificateEvidence, Evidence, KeyPresence, ListEvidence, StoreRecord
 from chainlab.graph import CertGraph
-from chainlab.server import Server, StoreEntry
+from chainlab.server import Server, StoreEntry, StoreName
 from chainlab.targets import as_binding
 from chainlab.windows.pfx_import import ImportTool, destination
 
@@ -32,7 +32,7 @@ class Baseline:
 
 def server_of(evidence: Evidence, graph: CertGraph, at: datetime, baseline: Baseline, catalog: Catalog) -> Server:
     """The server that the evidence and the baseline describe, before any download."""
-    program = _program(evidence, graph, at, catalog) if baseline.windows or evidence.lists else None
+    program = program_of(evidence, graph, at, catalog) if baseline.windows or evidence.lists else None
     switches: Mapping[str, int | str] = {item.name: item.value for item in evidence.settings}
     seen = bool(switches.get("root_update", True))
     update = baseline.root_update if baseline.root_update is not None else seen
@@ -41,8 +41,8 @@ def server_of(evidence: Evidence, graph: CertGraph, at: datetime, baseline: Base
         root_update=update and program is not None,
         aia=bool(baseline.aia),
         program=program,
-        obtainable=tuple(c for c in graph.certificates if program is not None and program.entry(c.sha256) is not None),
-        disallowed_hashes=frozenset(digest for item in _newest(evidence, "disallowed") for digest in item.hashes),
+        obtainable=listed(program, graph) if program is not None else (),
+        disallowed_hashes=disallowed_of(evidence),
         chain_config=tuple(
             (name.removeprefix("chain:"), value) for name, value in switches.items() if name.startswith("chain:")
         ),
@@ -58,7 +58,17 @@ def _newest(evidence: Evidence, kind: str) -> list[ListEvidence]:
     return [max(lists, key=lambda item: item.this_update)] if lists else []
 
 
-def _program(evidence: Evidence, graph: CertGraph, at: datetime, catalog: Catalog) -> RootProgram:
+def listed(program: RootProgram, graph: CertGraph) -> tuple[Certificate, ...]:
+    """The certificates of the graph that the root program lists."""
+    return tuple(c for c in graph.certificates if program.entry(c.sha256) is not None)
+
+
+def disallowed_of(evidence: Evidence) -> frozenset[str]:
+    """The hashes of the newest disallowed list that was seen."""
+    return frozenset(digest for item in _newest(evidence, "disallowed") for digest in item.hashes)
+
+
+def program_of(evidence: Evidence, graph: CertGraph, at: datetime, catalog: Catalog) -> RootProgram:
     """The server's own list where its evidence has one, else the list that ships for this date."""
     for seen in _newest(evidence, "authroot"):
         by_sha1 = {certificate.sha1: certificate.sha256 for certificate in graph.certificates}
@@ -77,14 +87,19 @@ def _entries(evidence: Evidence, graph: CertGraph, tool: ImportTool) -> Iterator
     """Store entries of the certificates seen; loose ones go where the import puts them, wire sightings nowhere."""
     seen = [item for item in evidence.certificates if not item.on_wire]
     for item in sorted(seen, key=lambda item: item.store is not None):  # what was seen in a store wins over an import
-        store = item.store or destination(
-            item.certificate,
-            self_signed=graph.is_self_signed(item.certificate),
-            with_key=item.key is KeyPresence.PRESENT,
-            tool=tool if item.format == "PFX" else ImportTool.MMC,
-        )
+        store = item.store or landing(item, graph, tool)
         if store is not None:
             yield StoreEntry(item.certificate, store, item.properties, str(item.place))
+
+
+def landing(item: CertificateEvidence, graph: CertGraph, tool: ImportTool) -> StoreName | None:
+    """The store into which an import puts a loose certificate; only a PFX is imported with ``tool``."""
+    return destination(
+        item.certificate,
+        self_signed=graph.is_self_signed(item.certificate),
+        with_key=item.key is KeyPresence.PRESENT,
+        tool=tool if item.format == "PFX" else ImportTool.MMC,
+    )
 
 
 def _recorded(evidence: Evidence, graph: CertGraph) -> Iterator[StoreEntry]:

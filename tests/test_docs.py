@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ def _transcripts() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "output"), _transcripts())
 def test_commands_in_the_readme_print_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
     """Shown lines must appear in the real output in this order; ``…`` alone stands for lines left out."""
-    arguments = command.split()[1:]
+    arguments = shlex.split(command)[1:]
     if "-o" in arguments:
         arguments[arguments.index("-o") + 1] = str(tmp_path / arguments[arguments.index("-o") + 1])
     done = subprocess.run(

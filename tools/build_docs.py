@@ -8,6 +8,7 @@ import inspect
 import sys
 from pathlib import Path
 
+from chainlab.changes import all_kinds
 from chainlab.findings import KINDS
 from chainlab.paths.reasons import Reason
 from chainlab.verifiers import family_for, family_modules
@@ -126,7 +127,43 @@ plan counts only clients that accept all of them. A chain that Windows itself bu
 evidence bundle) or served (a capture) settles which rule the server follows.
 """
 
+
+def changes_page() -> str:
+    """Every kind of change, how it is written, and what it does."""
+    parts = [_CHANGES, "| change | what it does | code |", "|---|---|---|"]
+    parts += [f"| `{_cell(kind.syntax)}` | {kind.about} | `{kind.code}` |" for kind in all_kinds().values()]
+    return "\n".join(parts) + "\n" + _CHANGE_FILES
+
+
+_CHANGES = """# Changes
+
+What `chainlab impact --change` understands: a verb, what it is about, and keywords. Quotes keep words together that
+would otherwise be read as a keyword. CERTIFICATE is a file, the start of a SHA-256 or SHA-1 fingerprint (at least six
+digits, blanks and colons allowed), or a name: of a certificate in the inputs, in the changes' files or in the
+catalogue. A name that several certificates have is an error that lists them. STORE is `LocalMachine/CA`,
+`CurrentUser/Root`, `System/CA` and so on.
+"""
+
+_CHANGE_FILES = """
+Changes apply in order, each to the server that the ones before it leave.
+
+## Files of changes
+
+`--changes FILE` takes a YAML or JSON list, or a mapping with such a list under `changes`. An item is a phrase as above,
+or a mapping of the verb and the keywords to their words. Files are looked for beside the file of changes first.
+
+```yaml
+changes:
+  - import: r46-cross.cer
+    into: LocalMachine/CA
+  - untrust: 7bb647a62aeeac88
+  - root-update: off
+  - restart: iis
+```
+"""
+
 PAGES = {
+    "changes.md": changes_page,
     "findings.md": findings_page,
     "reasons.md": reasons_page,
     "verifiers.md": verifiers_page,

@@ -67,6 +67,7 @@ class Catalog:
             self._replace(original, decode_certificate(der))
         self._by_subject: dict[str, list[str]] = defaultdict(list)
         self._by_ski: dict[str, list[str]] = defaultdict(list)
+        self._by_issuer: dict[str, list[str]] | None = None
         for sha256, row in self._rows.items():
             self._by_subject[Name(row["subject"]).key].append(sha256)
             if "ski" in row:
@@ -185,6 +186,15 @@ class Catalog:
     def _all(self, fingerprints: Iterable[str]) -> list[Certificate]:
         found = (self.get(sha256) for sha256 in sorted(fingerprints))
         return [certificate for certificate in found if certificate is not None]
+
+    def issued_by(self, authority: Certificate) -> list[Certificate]:
+        """Catalogued certificates that name this authority as their issuer, and are not it; sorted by fingerprint."""
+        if self._by_issuer is None:
+            self._by_issuer = defaultdict(list)
+            for sha256, row in self._rows.items():
+                self._by_issuer[Name(row.get("issuer", "")).key].append(sha256)
+        named = self._by_issuer.get(authority.subject.key, ())
+        return [certificate for certificate in self._all(named) if not certificate.self_issued]
 
     def closure(self, certificates: Iterable[Certificate]) -> list[Certificate]:
         """Every catalogued certificate that can stand above one of ``certificates`` in some path.

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from chainlab.certificate import Certificate
-from chainlab.server import Server, StoreEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Commands:
-    """How to carry a change out: PowerShell, certutil, and by hand in the certificate console (certlm.msc)."""
-
-    powershell: tuple[str, ...] = ()
-    certutil: tuple[str, ...] = ()
-    console: tuple[str, ...] = ()
+from chainlab.changes.commands import Commands
+from chainlab.server import Server
 
 
 class Change(Protocol):
@@ -34,6 +25,11 @@ class Change(Protocol):
     @property
     def certificate(self) -> Certificate | None:
         """The certificate concerned, if there is one."""
+        ...
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``; empty where no phrase says just this."""
         ...
 
     @property
@@ -61,38 +57,3 @@ class Change(Protocol):
     def commands(self) -> Commands:
         """How to carry it out."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """Put a server's store entries back to what they were: the inverse of every store change."""
-
-    entries: tuple[StoreEntry, ...]
-    of: str
-    certificate: Certificate | None = None
-    code: str = "restore"
-    reverted_by: tuple[str, ...] = ()
-    side_effects: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Names what is undone."""
-        return f"undo: {self.of}"
-
-    def applicable(self, server: Server) -> bool:
-        """Whether the entries differ."""
-        return server.entries != self.entries
-
-    def apply(self, server: Server) -> Server:
-        """The entries as they were."""
-        from dataclasses import replace
-
-        return replace(server, entries=self.entries)
-
-    def inverse(self, server: Server) -> Change:
-        """Back to the entries before the restore."""
-        return Restore(server.entries, self.title)
-
-    def commands(self) -> Commands:
-        """The inverse of each change has its own commands; a whole restore has none."""
-        return Commands()

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
-from chainlab.changes.change import Change, Commands, Restore
-from chainlab.changes.import_certificate import console_name
-from chainlab.escaping import powershell
-from chainlab.server import LM_ROOT, Server, StoreEntry, StoreName
+from chainlab.changes.change import Change
+from chainlab.changes.commands import Commands, delete_commands, spelled
+from chainlab.changes.kind import Kind, Phrase, Resolver
+from chainlab.changes.restore import Restore
+from chainlab.errors import UsageError
+from chainlab.server import LM_AUTHROOT, LM_ROOT, Server, StoreEntry, StoreName
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteCertificate:
-    """Remove ``certificate`` from every physical store of the logical ``store`` (default LocalMachine/Root)."""
+    """Remove ``certificate`` from the logical ``store`` (default LocalMachine/Root), program roots included.
+
+    Copies that a domain's policy distributes stay: they come back at the next refresh.
+    """
 
     certificate: Certificate
     store: StoreName = LM_ROOT
@@ -23,6 +28,11 @@ class DeleteCertificate:
     def title(self) -> str:
         """What is deleted where."""
         return f"delete {self.certificate.label} from {self.store}"
+
+    @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"delete {self.certificate.sha256} from {spelled(self.store)}"
 
     @property
     def reverted_by(self) -> tuple[str, ...]:
@@ -36,7 +46,7 @@ class DeleteCertificate:
 
     def _concerned(self, entry: StoreEntry) -> bool:
         same_store = (entry.store.location, entry.store.logical) == (self.store.location, self.store.logical)
-        return same_store and entry.certificate == self.certificate
+        return same_store and entry.certificate == self.certificate and not entry.store.by_policy
 
     def applicable(self, server: Server) -> bool:
         """Whether the store holds it."""
@@ -47,16 +57,30 @@ class DeleteCertificate:
         return server.without(self._concerned)
 
     def inverse(self, server: Server) -> Change:
-        """Back to the entries before."""
-        return Restore(server.entries, self.title, self.certificate)
+        """Into the physical stores that held it."""
+        return Restore(server, self.apply(server), self.title, self.certificate)
 
     def commands(self) -> Commands:
         """Remove-Item and certutil -delstore; a program root lies in the physical store AuthRoot."""
-        sha1 = self.certificate.sha1
-        path = f"Cert:\\{self.store.location}\\{self.store.logical}\\{sha1}"
-        stores = ("AuthRoot", "Root") if self.store.logical == "Root" else (self.store.logical,)
-        return Commands(
-            (f"Remove-Item -Path {powershell(path)}",),
-            tuple(f"certutil -delstore {store} {sha1}" for store in stores),
-            (f"certlm.msc > {console_name(self.store)} > the certificate with thumbprint {sha1} > Delete",),
-        )
+        machine_root = (self.store.location, self.store.logical) == ("LocalMachine", "Root")
+        also = (LM_AUTHROOT,) if machine_root and self.store != LM_AUTHROOT else ()
+        return delete_commands(self.certificate, self.store, also)
+
+
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    certificate = resolver.certificate(phrase.need("which certificate"))
+    if "from" in phrase.parts:
+        return [DeleteCertificate(certificate, StoreName.parse(phrase.parts["from"]))]
+    held = (entry for entry in resolver.server.entries if entry.certificate == certificate)
+    entries = [entry for entry in held if entry.store.logical != "Disallowed" and not entry.store.by_policy]
+    stores = sorted({(entry.store.location, entry.store.logical) for entry in entries})
+    if not stores:
+        raise UsageError(f"change '{phrase.text}': no store of the server holds {certificate.label}")
+    return [DeleteCertificate(certificate, StoreName(*store)) for store in stores]
+
+
+KIND = Kind(
+    "delete-certificate", "delete", "delete CERTIFICATE [from STORE]",
+    "Deletes a certificate from a store; without one, from every store that holds it (not from Untrusted).",
+    _make, frozenset({"from"}), named=frozenset({""}),
+)  # fmt: skip

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
-from chainlab.changes.change import Change, Commands, Restore
-from chainlab.changes.import_certificate import file_name
+from chainlab.changes.change import Change
+from chainlab.changes.commands import Commands, delete_commands, file_name, import_commands
+from chainlab.changes.kind import Kind, Phrase, Resolver
+from chainlab.changes.purposes import in_store
+from chainlab.changes.restore import Restore
 from chainlab.escaping import powershell
-from chainlab.server import LM_DISALLOWED, Server, StoreEntry
+from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, Server, StoreEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class MoveToUntrusted:
         return f"move {self.certificate.label} to Untrusted (LocalMachine/Disallowed)"
 
     @property
+    def phrase(self) -> str:
+        """How it is written in a ``--change``."""
+        return f"untrust {self.certificate.sha256}"
+
+    @property
     def reverted_by(self) -> tuple[str, ...]:
         """Nothing: Disallowed wins even if root update installs the root again [D: deprecation policy]."""
         return ()
@@ -37,32 +45,47 @@ class MoveToUntrusted:
         """Whether it is not in Disallowed yet."""
         return not server.find(self.certificate, "Disallowed")
 
-    def _in_root(self, entry: StoreEntry) -> bool:
-        store = entry.store
-        return (store.location, store.logical) == ("LocalMachine", "Root") and entry.certificate == self.certificate
-
     def apply(self, server: Server) -> Server:
-        """In Disallowed, out of Root."""
+        """In Disallowed, out of Root; one that is in Disallowed already stays as it is."""
+        if not self.applicable(server):
+            return server
         moved = StoreEntry(self.certificate, LM_DISALLOWED, source="planned move")
-        return server.without(self._in_root).with_entry(moved)
+        return server.without(self._leaves).with_entry(moved)
+
+    def _leaves(self, entry: StoreEntry) -> bool:
+        """Copies that a domain's policy distributes stay; Untrusted wins over them."""
+        return in_store(entry, self.certificate) and not entry.store.by_policy
 
     def inverse(self, server: Server) -> Change:
-        """Back to the entries before."""
-        return Restore(server.entries, self.title, self.certificate)
+        """Out of Disallowed, back into the physical stores that held it."""
+        return Restore(server, self.apply(server), self.title, self.certificate)
 
     def commands(self) -> Commands:
-        """Add to Disallowed first, then delete from Root."""
+        """Add to Disallowed first, then delete from Root; the file comes from Root."""
         file, sha1 = file_name(self.certificate), self.certificate.sha1
         root = powershell(f"Cert:\\LocalMachine\\Root\\{sha1}")
-        disallowed = powershell("Cert:\\LocalMachine\\Disallowed")
+        disallow = import_commands(self.certificate, LM_DISALLOWED)
+        delete = delete_commands(self.certificate, LM_ROOT, [LM_AUTHROOT])
         return Commands(
             (
                 f"Export-Certificate -Cert {root} -FilePath {powershell(file)}",
-                f"Import-Certificate -FilePath {powershell(file)} -CertStoreLocation {disallowed}",
-                f"Remove-Item -Path {root}",
+                *disallow.powershell,
+                *delete.powershell,
             ),
-            (f"certutil -f -addstore Disallowed {file}", f"certutil -delstore AuthRoot {sha1}",
-             f"certutil -delstore Root {sha1}"),
-            (f"certlm.msc > Trusted Root Certification Authorities > the certificate with thumbprint {sha1} > "
-             "drag to Untrusted Certificates",),
-        )  # fmt: skip
+            (*disallow.certutil, *delete.certutil),
+            (
+                f"certlm.msc > Trusted Root Certification Authorities > the certificate with thumbprint {sha1} > "
+                "drag to Untrusted Certificates",
+            ),
+        )
+
+
+def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
+    return [MoveToUntrusted(resolver.certificate(phrase.need("which certificate")))]
+
+
+KIND = Kind(
+    "move-to-untrusted", "untrust", "untrust CERTIFICATE",
+    "Moves a certificate to Untrusted (LocalMachine/Disallowed), out of LocalMachine/Root.", _make,
+    named=frozenset({""}),
+)  # fmt: skip

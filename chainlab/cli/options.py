@@ -45,7 +45,8 @@ class Tool(StrEnum):
 Inputs = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg), Java key store, handshake (s_client transcript, "
+        help="PFX/P12, PEM, DER, P7B, SST, registry export (.reg) or hive, certutil or netsh text, PowerShell export, "
+        "applicationHost.config, Microsoft's lists (.stl, .cab), Java key store, handshake (s_client transcript, "
         "capture, scanner report), or a directory of these.",
         show_default=False,
     ),
@@ -165,14 +166,14 @@ def _first_line(file: Path) -> str:
     return data.decode(encoding, "replace").splitlines()[0] if data else ""
 
 
-def parse_at(text: str | None) -> datetime:
+def parse_at(text: str | None, option: str = "--at") -> datetime:
     """The moment of evaluation; without zone it is UTC. ``UsageError`` unless ISO 8601."""
     if text is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--at '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
+        raise UsageError(f"{option} '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

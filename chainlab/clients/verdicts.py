@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from chainlab.certificate import Certificate
@@ -91,6 +93,22 @@ class Judge:
             known = self._index[key] = len(self._groups)
             self._groups.append(_Group(family, store))
         return known
+
+    def asked(self, question: Question) -> Judge:
+        """The same clients, asked another question; what does not depend on the question is shared."""
+        judge = copy(self)
+        judge._question = question
+        return judge
+
+    def issuance_limits(self) -> dict[datetime, list[tuple[Profile, Certificate]]]:
+        """When clients stop to trust what a certificate issues from then on, and who they are."""
+        limits: dict[datetime, list[tuple[Profile, Certificate]]] = {}
+        for certificate in self._graph.certificates:
+            for profile, group in self._members:
+                limit = self._groups[group].store.setting(certificate).issued_before
+                if limit is not None:
+                    limits.setdefault(limit, []).append((profile, certificate))
+        return limits
 
     @property
     def questions(self) -> int:

@@ -150,7 +150,8 @@ def read_bytes(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item
 
 
 EXPECTED: Final = (
-    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg), a Java key store, a handshake (transcript, capture, "
+    "PFX/P12, PEM, DER, P7B, SST, a registry export (.reg) or hive, certutil or netsh text, a PowerShell export, "
+    "applicationHost.config, Microsoft's lists (.stl, .cab), a Java key store, a handshake (transcript, capture, "
     "scanner report), an evidence bundle, or an archive or directory of these"
 )
 """What can be read, for error messages."""

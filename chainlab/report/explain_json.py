@@ -41,7 +41,7 @@ def _windows(explanation: Explanation) -> Json:
     prediction, binding = explanation.prediction, explanation.target.binding
     return {
         "leaf": prediction.leaf.sha256,
-        "binding": str(binding) if binding is not None else None,
+        "binding": binding.endpoint if binding is not None else None,
         "certainty": prediction.certainty.value,
         "fetched": [
             {"certificate": entry.certificate.sha256, "store": str(entry.store), "source": entry.source}

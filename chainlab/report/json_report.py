@@ -55,7 +55,7 @@ def _target(target: TargetDiagnosis) -> Json:
     return {
         "leaf": target.leaf.certificate.sha256,
         "names": list(target.leaf.certificate.dns_names),
-        "binding": str(target.binding) if target.binding is not None else None,
+        "binding": target.binding.endpoint if target.binding is not None else None,
         "host": target.target.host or None,
         "served": _served(target.served),
         "clients": [_client(client) for client in target.clients],
@@ -132,7 +132,7 @@ def finding_json(finding: Finding) -> Json:
 
 def _plan(plan: Plan) -> Json:
     return {
-        "changes": [_change(change) for change in plan.best.changes],
+        "changes": [change_json(change) for change in plan.best.changes],
         "before": counts(plan.before),
         "after": counts(plan.best.after),
         "after_windows_update": counts(plan.best.after_update),
@@ -142,7 +142,7 @@ def _plan(plan: Plan) -> Json:
         "beyond_help": sorted(plan.beyond_help),
         "other_methods": [
             {
-                "changes": [_change(change) for change in other.changes],
+                "changes": [change_json(change) for change in other.changes],
                 "after": counts(other.after),
                 "after_windows_update": counts(other.after_update),
             }
@@ -162,7 +162,8 @@ def counts(outcome: Outcome) -> Mapping[str, int]:
     return {"accept": accepting, "reject": everyone - accepting}
 
 
-def _change(change: Change) -> Json:
+def change_json(change: Change) -> Json:
+    """One change with its commands."""
     commands = change.commands()
     certificate = change.certificate
     return {

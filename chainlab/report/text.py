@@ -58,7 +58,7 @@ class _Writer:
         shown = bindings if self.verbose else bindings[:MAX_BINDINGS]
         more = f" and {len(bindings) - len(shown)} more" if len(bindings) > len(shown) else ""
         if bindings:
-            self.page.line(f"bound to {', '.join(map(str, shown))}{more}", "dim")
+            self.page.line(f"bound to {'; '.join(map(str, shown))}{more}", "dim")
         self.page.line()
         self.verdict(target)
         self.served(target)

@@ -25,7 +25,7 @@ class World:
     """The machine's candidates: fingerprint -> entries, the trusted ones among them, and what is distrusted.
 
     ``disallowed`` are SHA-256 fingerprints of the Untrusted store; ``disallowed_hashes`` are the disallowed list's
-    entries: SHA-1 thumbprints or signature hashes (property 15).
+    entries: SHA-1 thumbprints, signature hashes (property 15) or MD5 hashes of public keys (property 25).
     """
 
     entries: dict[str, list[StoreEntry]]
@@ -38,11 +38,16 @@ class World:
         return isinstance(certificate, Certificate) and certificate.sha256 in self.entries
 
     def is_disallowed(self, certificate: Certificate) -> bool:
-        """In Untrusted, or on the disallowed list by thumbprint or signature hash: this certificate, not its key."""
+        """In Untrusted, or on the disallowed list by thumbprint or signature hash: this certificate, not its key [D].
+
+        An entry of 16 bytes is the MD5 of a public key (property 25) and means every certificate of that key [F: a
+        list with such entries only; I: that it concerns the key].
+        """
         if certificate.sha256 in self.disallowed:
             return True
         listed = self.disallowed_hashes
-        return bool(listed) and (certificate.sha1 in listed or certificate.signature_hash in listed)
+        names = (certificate.sha1, certificate.signature_hash, certificate.public_key_md5) if listed else ()
+        return any(name in listed for name in names)
 
     def is_program_root(self, certificate: Certificate) -> bool:
         """Whether the root is one of Microsoft's program and not one that the organisation added."""

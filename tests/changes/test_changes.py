@@ -8,13 +8,17 @@ from chainlab.changes import (
     DisablePurposes,
     ImportCertificate,
     MoveToUntrusted,
+    SetRootUpdate,
+    TidyStores,
     WindowsUpdate,
+    misplaced,
 )
-from chainlab.changes.import_certificate import file_name
+from chainlab.changes.commands import file_name
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_ROOT, Server, StoreEntry, StoreName
 from chainlab.windows.root_update import program_entry
 from tests.pki import Pki
+from tests.windows.machine import Machine, served
 from tests.windows.test_engine import program
 
 
@@ -104,3 +108,53 @@ def test_each_change_says_what_reverts_it(pki: Pki) -> None:
 def test_the_wrong_store_is_said_to_be_wrong(pki: Pki) -> None:
     assert "IIS does not see" in ImportCertificate(pki.ca("I", "R"), StoreName("CurrentUser", "CA")).side_effects[0]
     assert "403.16" in ImportCertificate(pki.ca("I", "R"), LM_ROOT).side_effects[0]
+
+
+def test_a_disallowed_list_that_arrives_distrusts_by_hash(pki: Pki) -> None:
+    """The list's switch is not that of root update: it arrives even where that is off."""
+    root, issuing = pki.ca("R"), pki.ca("I", "R")
+    machine = Machine(pki.leaf("I"), Root=[root], CA=[issuing, pki.ca("I", "U")], AuthRoot=[pki.ca("U")])
+    before = served(machine.predict())
+    (name,) = [c.sha1 for c in (issuing, pki.ca("I", "U")) if before == f"I [{c.issuer.common}]"]
+    machine.server = WindowsUpdate(program_entry, disallowed=frozenset({name})).apply(machine.server)
+    assert served(machine.predict()) == ("I [U]" if before == "I [R]" else "I [R]")
+
+
+def test_only_what_a_domains_policy_distributes_stays_when_deleted(pki: Pki) -> None:
+    root = pki.ca("R")
+    policy = StoreName("LocalMachine", "Root", ".GroupPolicy")
+    server = Server(entries=(StoreEntry(root, LM_ROOT), StoreEntry(root, LM_AUTHROOT), StoreEntry(root, policy)))
+    assert [entry.store for entry in DeleteCertificate(root).apply(server).entries] == [policy]
+    assert [entry.store for entry in MoveToUntrusted(root).apply(server).held_in("Root")] == [policy]
+
+
+def test_tidying_moves_what_is_misplaced_and_keeps_the_programs_copy(pki: Pki) -> None:
+    root, issuing = pki.ca("R"), pki.ca("I", "R")
+    server = Server(
+        entries=(
+            StoreEntry(root, LM_ROOT), StoreEntry(root, LM_AUTHROOT), StoreEntry(root, LM_CA),
+            StoreEntry(issuing, LM_ROOT), StoreEntry(issuing, StoreName("System", "CA")),
+        )
+    )  # fmt: skip
+    change = TidyStores(misplaced(server))
+    after = change.apply(server)
+    assert {(e.certificate, str(e.store), e.store.physical) for e in after.entries} == {
+        (root, "LocalMachine/Root", ".AuthRoot"), (issuing, "LocalMachine/CA", ".Default"),
+        (issuing, "System/CA", ".Default"),
+    }  # fmt: skip
+    again = TidyStores(misplaced(after))
+    assert again.title.endswith("1 misplaced or doubled entry")
+    assert not misplaced(again.apply(after))
+
+
+def test_root_update_without_a_program_cannot_be_switched() -> None:
+    assert not SetRootUpdate(on=False).applicable(Server())
+
+
+def test_every_name_of_the_package_can_be_had_and_no_other() -> None:
+    import chainlab.changes as package
+
+    for name in package.__all__:
+        assert getattr(package, name).__module__.startswith("chainlab.changes.")
+    with pytest.raises(AttributeError, match="no attribute Nothing"):
+        _ = package.Nothing

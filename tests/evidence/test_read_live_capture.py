@@ -64,7 +64,7 @@ def test_byte_order_marks_do_no_harm(pki: Pki, bom: str) -> None:
 def test_a_capture_without_handshakes_is_refused() -> None:
     with pytest.raises(InputError, match="without handshakes"):
         read(b'{"schema": "chainlab-capture/1", "handshakes": []}')
-    with pytest.raises(InputError, match="damaged JSON"):
+    with pytest.raises(InputError, match="malformed JSON"):
         read(b'{"schema": "chainlab-capture/1", "handshakes": [')
 
 

@@ -225,6 +225,15 @@ def test_the_disallowed_list_counts_by_thumbprint_and_by_signature_hash_of_one_c
         assert prediction.alternatives()[0].path.elements[-1].error == 0x4000024
 
 
+def test_an_md5_of_a_public_key_on_the_list_distrusts_every_certificate_of_the_key(
+    r46: dict[str, Certificate],
+) -> None:
+    machine = Machine(r46["leaf"], Root=[r46["R"], r46["U"]], CA=[r46["I"], r46["RxU"]])
+    prediction = machine.set(disallowed_hashes=frozenset({r46["R"].public_key_md5})).predict()
+    assert r46["R"].public_key_md5 == r46["RxU"].public_key_md5
+    assert all(TrustError.IS_EXPLICIT_DISTRUST in path.status for path in prediction.candidates)
+
+
 def test_web_hosting_is_not_searched_for_issuers(r46: dict[str, Certificate]) -> None:
     assert served(Machine(r46["leaf"], Root=[r46["R"]], WebHosting=[r46["I"]]).predict()) == ""
     assert served(Machine(r46["leaf"], Root=[r46["R"]], Trust=[r46["I"]]).predict()) == "I [R]"

@@ -1,0 +1,93 @@
+"""``chainlab impact``: before and after of proposed changes."""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--change",
+        metavar="CHANGE",
+        help="What is proposed, e.g. 'import cross.cer into LocalMachine/CA', 'untrust 7bb647a6', 'windows-update', "
+        "'renew new.pfx', or a .reg file; repeatable, in order (docs/changes.md lists all).",
+    ),
+]
+ChangeFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--changes", metavar="FILE", help="A YAML or JSON list of changes, after those of --change."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("impact")(impact)
+
+
+def impact(
+    inputs: opt.Inputs = None,
+    change: Changes = None,
+    changes: ChangeFiles = None,
+    at: opt.At = None,
+    clients: opt.Clients = "",
+    host: opt.Host = "",
+    store: opt.Store = None,
+    server: opt.Server = "windows",
+    root_update: opt.RootUpdate = None,
+    aia: opt.Aia = None,
+    client: opt.OwnClient = None,
+    password_env: opt.PasswordEnv = None,
+    password_file: opt.PasswordFile = None,
+    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
+    lab: opt.Lab = None,
+    import_tool: opt.ImportedBy = opt.Tool.IIS,
+    catalog: opt.CatalogFolder = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    verbose: opt.Verbose = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """What a change would do: the served chain and every client before and after, and what else on the server it hits.
+
+    Exit status 1 if a client or a side effect is lost.
+    """
+    from chainlab.impact import impact as run
+
+    raw = opt.Raw(
+        inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
+        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
+    )  # fmt: skip
+    answer = run(raw.request(), change or (), changes or ())
+    if not quiet:
+        if format is Format.JSON:
+            from chainlab.report.impact_json import render as render_json
+
+            write(render_json(answer), output)
+        else:
+            from chainlab.report.impact_text import render
+
+            if output is None:
+                render(answer, sys.stdout, color=False if no_color else None, verbose=verbose)
+            else:
+                buffer = io.StringIO()
+                render(answer, buffer, color=False, verbose=verbose)
+                write(buffer.getvalue(), output)
+    raise typer.Exit(1 if answer.worse else 0)

@@ -1,0 +1,83 @@
+"""``chainlab timeline``: on which future dates a client starts or stops failing."""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Look no further than this date; default: the last expiry concerned."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("timeline")(timeline)
+
+
+def timeline(
+    inputs: opt.Inputs = None,
+    until: Until = None,
+    at: opt.At = None,
+    clients: opt.Clients = "",
+    host: opt.Host = "",
+    store: opt.Store = None,
+    server: opt.Server = "windows",
+    root_update: opt.RootUpdate = None,
+    aia: opt.Aia = None,
+    served: opt.Served = None,
+    client: opt.OwnClient = None,
+    password_env: opt.PasswordEnv = None,
+    password_file: opt.PasswordFile = None,
+    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
+    lab: opt.Lab = None,
+    import_tool: opt.ImportedBy = opt.Tool.IIS,
+    catalog: opt.CatalogFolder = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    verbose: opt.Verbose = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """On which dates the served chain or a client's verdict changes, and because of which certificate.
+
+    Exit status 1 if a client stops accepting within the time.
+    """
+    from chainlab.timeline import timeline as run
+
+    raw = opt.Raw(
+        inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
+        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
+    )  # fmt: skip
+    answer = run(raw.request(), opt.parse_at(until, "--until") if until is not None else None)
+    if not quiet:
+        if format is Format.JSON:
+            from chainlab.report.timeline_json import render as render_json
+
+            write(render_json(answer), output)
+        else:
+            from chainlab.report.timeline_text import render
+
+            if output is None:
+                render(answer, sys.stdout, color=False if no_color else None, verbose=verbose)
+            else:
+                buffer = io.StringIO()
+                render(answer, buffer, color=False, verbose=verbose)
+                write(buffer.getvalue(), output)
+    raise typer.Exit(1 if answer.worse else 0)

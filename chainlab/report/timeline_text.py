@@ -1,0 +1,65 @@
+"""``timeline`` for people: date by date, what happens, and who starts or stops to accept because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO
+
+from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
+from chainlab.report.terminal import Page
+from chainlab.server import Binding
+from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
+
+
+def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+    """Write the report."""
+    page = Page(file, color=color)
+    page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
+    groups: dict[tuple[str, int], list[Timeline]] = {}
+    for timeline in timelines.targets:
+        groups.setdefault((timeline.target.leaf.certificate.sha256, id(timeline.events)), []).append(timeline)
+    for group in groups.values():
+        bindings = [timeline.target.binding for timeline in group if timeline.target.binding is not None]
+        _timeline(page, group[0], bindings, verbose)
+
+
+def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbose: bool) -> None:
+    target, start = timeline.target, timeline.start
+    page.heading(target.leaf.certificate.label)
+    bound_to(page, bindings, verbose=verbose)
+    page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {CERTAINTY[start.certainty]}")
+    for serving in start.servings:
+        page.line(arrows(page, serving), indent=2, hang=2)
+    for event in timeline.events:
+        _event(page, event, verbose)
+    if timeline.quiet:
+        page.line(f"{timeline.quiet} more dates were looked at; they change nothing.", "dim")
+
+
+def _event(page: Page, event: Event, verbose: bool) -> None:
+    differences = event.differences
+    change = f"{counted(event.before)} accept before, {counted(event.after)} from then on"
+    glyph = page.glyphs.bad if event.worse else page.glyphs.good
+    page.line()
+    page.line(f"{event.at:%Y-%m-%d}  {glyph} {change}", "bold red" if event.worse else "bold", hang=12)
+    for cause in event.causes:
+        page.line(cause_text(cause), indent=12, hang=2)
+    if event.renewed:
+        page.line("with a server certificate renewed by the same issuing CA", "dim", indent=12)
+    for difference in differences:
+        condition = way(difference, len(differences))
+        if condition and (not difference.same_chain or difference.gained or difference.lost):
+            page.line(f"{condition}:", "yellow", indent=12)
+        if not difference.same_chain:
+            page.line(f"served then: {arrows(page, difference.after)}", indent=12, hang=2)
+        gained_and_lost(page, difference, verbose=verbose, indent=12)
+
+
+def cause_text(cause: Cause) -> str:
+    """What happens, in one sentence."""
+    text = f"{cause.certificate.label} {cause.turn.value}"
+    if cause.turn is Turn.EXPIRES:
+        return f"{text} ({cause.certificate.not_after:%Y-%m-%d %H:%M:%S} UTC)"
+    if cause.clients:
+        return f"{text}: {', '.join(sorted(client.name for client in cause.clients))}"
+    return text
