@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from chainlab.catalog.twins import load_twins
@@ -44,6 +45,15 @@ def netsh(*bindings: tuple[str, str]) -> str:
     )
 
 
+@cache
+def _accepting(fixtures: Path, hierarchy: str, served: str) -> int:
+    request = Request(
+        (), NOW, served=fixtures / hierarchy / f"served-{served}.pem", twins=load_twins(fixtures / "lab.json")
+    )
+    (target,) = diagnose(request).targets
+    return sum(client.verdict.value == "accept" for client in target.clients)
+
+
 @dataclass(frozen=True)
 class Machines:
     """Requests about servers; files that are not fixtures lie in ``folder``."""
@@ -67,9 +77,7 @@ class Machines:
 
     def accepting(self, hierarchy: str, served: str) -> int:
         """How many default clients accept a served chain, judged by itself."""
-        request = self.request(served=self.fixtures / hierarchy / f"served-{served}.pem")
-        (target,) = diagnose(request).targets
-        return sum(client.verdict.value == "accept" for client in target.clients)
+        return _accepting(self.fixtures, hierarchy, served)
 
     def one(self, hierarchy: str) -> Request:
         """A server with one certificate and the cross-sign in CA."""

@@ -29,7 +29,8 @@ DEBIAN_FAST: Final = (
     "android-libboringssl-dev",
 )  # fmt: skip
 DEBIAN_ALL: Final = (
-    "openjdk-17-jdk-headless", "libbcprov-java", "libwolfssl-dev", "golang-go", "firefox-esr", "chromium",
+    "openjdk-17-jdk-headless", "libbcprov-java", "libwolfssl-dev", "golang-go", "erlang-ssl", "firefox-esr",
+    "chromium",
 )  # fmt: skip
 """Debian 12's versions of the day; each is recorded with the figures."""
 

@@ -137,13 +137,17 @@ def purposes_commands(certificate: Certificate, store: StoreName, purposes: froz
 
 
 def root_update_commands(on: bool) -> Commands:
-    """Turn automatic root update on or off; off keeps the updates of the disallowed list [D header]."""
+    """Turn automatic root update on or off; off keeps the updates of the disallowed list [D header].
+
+    The key is made only where there is none: ``New-Item -Force`` would empty one that policy has filled [F:
+    PowerShell#5444].
+    """
     values = {"DisableRootAutoUpdate": 0 if on else 1} | ({} if on else {"EnableDisallowedCertAutoUpdate": 1})
     key = powershell(AUTHROOT_POLICY.replace("HKLM\\", "HKLM:\\"))
     policy = "Computer Configuration > Administrative Templates > System > Internet Communication Management > "
     return Commands(
         (
-            f"New-Item -Path {key} -Force | Out-Null",
+            f"if (-not (Test-Path -Path {key})) {{ New-Item -Path {key} -Force | Out-Null }}",
             *(
                 f"New-ItemProperty -Path {key} -Name {name} -PropertyType DWord -Value {value} -Force | Out-Null"
                 for name, value in values.items()
@@ -163,8 +167,12 @@ def unbind_commands(binding: Binding) -> Commands:
 
 
 def bind_commands(binding: Binding) -> Commands:
-    """Give a binding its certificate: a new credential is made, and the chain is built anew."""
-    values = [("certhash", binding.sha1), ("appid", IIS_APPLICATION), ("certstorename", binding.store)]
+    """Give a binding its certificate: a new credential is made, and the chain is built anew.
+
+    A binding of the Central Certificate Store names none: the files there decide.
+    """
+    certificate = [("certhash", binding.sha1), ("certstorename", binding.store)] if binding.kind != "ccs" else []
+    values = [*certificate, ("appid", IIS_APPLICATION)]
     site = f"IIS Manager > {binding.owner or 'the site'} > Bindings > {binding.endpoint} > Edit > SSL certificate"
     return _netsh("add", [_endpoint(binding), *values]) + Commands(console=(site,))
 

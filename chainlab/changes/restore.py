@@ -91,6 +91,6 @@ def _bindings(before: Server, after: Server) -> Commands:
         if binding not in before.bindings:
             lines += unbind_commands(binding)
     for binding in before.bindings:
-        if binding not in after.bindings and binding.sha1:
+        if binding not in after.bindings and (binding.sha1 or binding.kind == "ccs"):
             lines += bind_commands(binding)
     return lines

@@ -58,6 +58,7 @@ def impact(
     max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
     lab: opt.Lab = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
+    catalog: opt.CatalogFolder = None,
     format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
@@ -72,7 +73,7 @@ def impact(
 
     raw = opt.Raw(
         inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool,
+        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
     answer = run(raw.request(), change or (), changes or ())
     if not quiet:

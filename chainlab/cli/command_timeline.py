@@ -48,6 +48,7 @@ def timeline(
     max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
     lab: opt.Lab = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
+    catalog: opt.CatalogFolder = None,
     format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
@@ -62,7 +63,7 @@ def timeline(
 
     raw = opt.Raw(
         inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool,
+        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
     answer = run(raw.request(), opt.parse_at(until, "--until") if until is not None else None)
     if not quiet:

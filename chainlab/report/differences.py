@@ -69,7 +69,7 @@ def bound_to(page: Page, bindings: Sequence[Binding], *, verbose: bool) -> None:
     shown = bindings if verbose else bindings[:MAX_BINDINGS]
     more = f" and {len(bindings) - len(shown)} more" if len(bindings) > len(shown) else ""
     if bindings:
-        page.line(f"bound to {', '.join(map(str, shown))}{more}", "dim")
+        page.line(f"bound to {'; '.join(map(str, shown))}{more}", "dim")
 
 
 def gained_and_lost(page: Page, difference: Difference, *, verbose: bool, indent: int = 4) -> None:

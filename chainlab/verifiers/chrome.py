@@ -1,13 +1,14 @@
 """Chrome's own verifier (``net::CertVerifyProcBuiltin`` over BoringSSL's pki library).
 
 Models: every path is tried, roots first, then issuers with a fitting key identifier; AIA is fetched where no path is
-found; names are compared as bytes; a host must be in the SAN (since 58); SHA-1 is refused (since 57), RSA below 1024
-bits too. Locally added roots are judged like other CAs. Chrome used this verifier from 83 on ChromeOS, 95 on Linux,
-105 on Windows and macOS, 114 on Android; before, it asked the platform: ``chrome-90-windows`` is Windows' verifier
-(``cryptoapi``), ``-mac`` Apple's, ``-linux`` NSS' libpkix, ``-android`` Android's, each with Chrome's rules for names
-and SHA-1. On iOS it is always Apple's. Sources: Chromium 156 measured 2026-11-20 with locally added roots, whose rules
-are laxer than those for the built-in store; Chrome Root Program FAQ and Chromium release notes (versions). Not
-modelled: Certificate Transparency, SCT-dependent distrust, CRLSets.
+found; names are compared normalised, but a locally added root is looked up by the bytes of its name (NSS); a host must
+be in the SAN (since 58); SHA-1 is refused (since 57), RSA below 1024 bits too. Locally added roots are judged like
+other CAs. Chrome used this verifier from 83 on ChromeOS, 95 on Linux, 105 on Windows and macOS, 114 on Android;
+before, it asked the platform: ``chrome-90-windows`` is Windows' verifier (``cryptoapi``), ``-mac`` Apple's, ``-linux``
+NSS' libpkix, ``-android`` Android's, each with Chrome's rules for names and SHA-1. On iOS it is always Apple's.
+Sources: Chromium 156 measured 2026-11-20 with locally added roots, whose rules are laxer than those for the built-in
+store; Chrome Root Program FAQ and Chromium release notes (versions). Not modelled: Certificate Transparency,
+SCT-dependent distrust, CRLSets.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.verifiers import android, apple, nss_libpkix
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named
-from chainlab.verifiers.rules import by_key_id, signature_holds
+from chainlab.verifiers.rules import by_key_id, same_bytes, signature_holds
 
 VERSIONS = ("", "90-linux", "90-mac", "90-android", "90-windows")
 
@@ -39,7 +40,8 @@ def family(version: str = "") -> Family:
         title=f"Chrome {version}".strip(),
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with Chromium 156", "pki/path_builder.h of BoringSSL"),
-        matching=Matching.BYTES,
+        matching=Matching.NORMALISED,
+        store_rules=(same_bytes, signature_holds),
         order=by_key_id,
         leaf_trust=LeafTrust.NEVER,
         aia=True,

@@ -40,6 +40,9 @@ MEASURED = ("8", "11", "17", "21", "25", "builder", "validator")
 
 MEASURED_RELEASES = ((8,), (11,), (17,), (21,), (25,))
 
+_ALONE = ("builder", "validator")
+"""Without SunJSSE, which alone looks at the root's basic constraints and key usage (``verifyTrustAnchor``)."""
+
 MIN_RSA_BITS = 1024
 """jdk.certpath.disabledAlgorithms: "RSA keySize < 1024" [D: java.security of 7u40 and later]."""
 
@@ -61,9 +64,9 @@ def family(version: str = "17") -> Family:
         store_rules=(signature_holds, valid_above_the_leaf),
         order=by_key_id,
         anchors=AnchorIdentity.STORE,
-        leaf_trust=LeafTrust.UNQUESTIONED,
+        leaf_trust=LeafTrust.SELF_SIGNED if version == "validator" else LeafTrust.UNQUESTIONED,
         switches=Switches(
-            anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
+            anchor=Anchor.NOTHING if version in _ALONE else Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
             ca_purposes=False,
             names_in_cn=True,
             rejected_schemes=schemes,

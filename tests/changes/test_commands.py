@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
-from chainlab.changes import Change, Commands, ImportPfx, RestrictPurposes
-from chainlab.changes.commands import file_name
+from chainlab.changes import Change, Commands, ImportPfx, RestrictPurposes, SetRootUpdate
+from chainlab.changes.commands import bind_commands, file_name, unbind_commands
 from chainlab.escaping import command_argument, powershell
 from chainlab.server import Binding, Server, StoreName
 from tests.contracts.test_changes import KNOWN, PHRASES, apply_all, machine, made
@@ -177,10 +177,19 @@ def test_powershell_reads_a_literal_back_as_it_was_meant(name: str) -> None:
 
 @given(HOSTILE)
 def test_hostile_endpoints_and_stores_cannot_leave_their_word(name: str) -> None:
-    from chainlab.changes.commands import bind_commands, unbind_commands
-
     binding = Binding(name, "ab" * 20, store=name)
     for line in (*bind_commands(binding).powershell, *unbind_commands(binding).powershell):
         assert len(commands_in(line)) == 1
     sni = replace(binding, kind="sni")
     assert "hostnameport=" in bind_commands(sni).certutil[0]
+
+
+def test_turning_root_update_off_never_empties_a_key_that_is_there() -> None:
+    (made_once, *_) = SetRootUpdate(on=False).commands().powershell
+    assert made_once.startswith("if (-not (Test-Path -Path 'HKLM:\\SOFTWARE\\Policies\\")
+    assert [command[0] for command in commands_in(made_once)] == ["Test-Path", "New-Item", "Out-Null"]
+
+
+def test_a_binding_of_the_central_store_names_no_certificate() -> None:
+    line = bind_commands(Binding("443", "", kind="ccs")).certutil[0]
+    assert line == "netsh http add sslcert ccs=443 appid={4dc3e181-e14b-4a21-b022-59fc669b0914}"

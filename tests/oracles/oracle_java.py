@@ -37,5 +37,9 @@ def _from_wheel(release: str) -> Oracle:
 ORACLES = (
     Oracle("java", "java-17", java_ask("PKIX"), _version, _INSTALL, fast=True),
     Oracle("java-sunx509", "java-sunx509", java_ask("SunX509"), _version, _INSTALL, fast=True),
+    Oracle("java-builder", "java-builder", java_ask("builder"), _version, _INSTALL, checks_host=False,
+           checks_purpose=False),
+    Oracle("java-validator", "java-validator", java_ask("validator"), _version, _INSTALL, checks_host=False,
+           checks_purpose=False),
     *(_from_wheel(release) for release in _WHEELS),
-)
+)  # fmt: skip
