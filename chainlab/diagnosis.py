@@ -121,7 +121,10 @@ class TargetDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own."""
+    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own.
+
+    ``server_plan`` is what the targets' plans are views of, with the alternatives; ``None`` where none was asked for.
+    """
 
     at: datetime
     host: str
@@ -130,6 +133,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     objective: Objective = EACH_CLIENT_ONCE
     traffic: Traffic | None = None
+    server_plan: ServerPlan | None = None
 
     @property
     def all_well(self) -> bool:
@@ -254,7 +258,7 @@ def diagnose(request: Request) -> Diagnosis:
     siblings = other_key_types(targets)
     targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
     return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)),
-                     request.objective, request.traffic)  # fmt: skip
+                     request.objective, request.traffic, case.plan() if request.with_plan else None)  # fmt: skip
 
 
 def _about_inputs(case: Case) -> list[Finding]:

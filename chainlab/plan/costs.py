@@ -21,7 +21,7 @@ from chainlab.windows.engine import max_pass1, predict_chain
 from chainlab.windows.selection import Policy, WindowsPath
 
 HORIZON: Final = timedelta(days=5 * 365)
-"""A plan whose chain ends sooner than that, and sooner than another chain would, is for a person to decide.
+"""A plan is for a person to decide if its chain ends sooner, though another chain lasts longer, and clients fail then.
 
 A convention of chainlab: long enough that nobody remembers what was set on the server, and why."""
 

@@ -12,7 +12,8 @@ from chainlab.impact import impact
 from chainlab.plan import Objective, ServerPlan
 from chainlab.plan.phrases import phrase
 from chainlab.plan.simulation import accepting
-from tests.pki import at
+from tests.pki import Pki, at
+from tests.plan.test_planner import World
 
 NOW = "2026-11-20"
 
@@ -168,11 +169,32 @@ def test_weights_decide_what_is_worth_a_change(fixtures: Path) -> None:
     assert old.alternatives[0].weight == 7
 
 
-def test_where_the_root_is_still_listed_trusting_it_costs_nothing_but_time(fixtures: Path) -> None:
-    """In 2025 Microsoft's list had AAA: its chain needs no new trust, but it ends within the horizon."""
+def test_where_the_root_is_still_listed_its_path_still_ends(fixtures: Path) -> None:
+    """In September 2026 Microsoft's list had AAA: its path needs no new trust, but it holds until 2028 only."""
     twins = load_twins(fixtures / "lab.json")
     request = Request(((fixtures / "r46/with-cross-sign.pfx", None),), at("2026-09-20"), twins=twins)
     plan = planned(open_case(request))
-    codes = {cost.code for option in plan.alternatives for cost in option.costs}
-    assert "trusts-unlisted-root" not in codes
-    assert all(option.needs_decision for option in plan.alternatives if f"{option.ends:%Y}" == "2028")
+    assert plan.recommended is not None
+    assert f"{plan.recommended.ends:%Y-%m-%d}" == "2036-03-21"
+    most = plan.alternatives[0]
+    assert most.weight == max(len(chain.accepting) for chain in plan.sendable[0])
+    assert {cost.code for cost in most.costs if cost.decision} == {"ends"}
+
+
+def test_a_chain_that_ends_before_another_is_for_a_person(pki: Pki) -> None:
+    """R blocked in favour of a cross-sign of two years; R itself lasts. Nothing else helps, so it is recommended."""
+    cross = pki.ca("R", "U", not_after=at("2028-06-01"))
+    plan = World(pki, [pki.ca("I", "R")], [cross]).whole()
+    assert plan.recommended is not None
+    end = next(cost for cost in plan.recommended.costs if cost.code == "ends")
+    assert (end.until, end.certificate, end.decision) == (at("2028-06-01"), cross, True)
+    assert plan.recommended.needs_decision
+
+
+def test_a_chain_that_ends_with_what_every_chain_needs_is_not(pki: Pki) -> None:
+    """The issuing CA ends in two years, whatever is done: the usual case."""
+    issuer = pki.ca("I", "R", not_after=at("2028-06-01"))
+    plan = World(pki, [issuer], [pki.ca("R", "U")]).whole()
+    assert plan.recommended is not None
+    assert f"{plan.recommended.ends:%Y-%m-%d}" == "2028-06-01"
+    assert not plan.recommended.needs_decision
