@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
@@ -18,7 +19,7 @@ from chainlab.ground_truth import policies_in_force
 from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
-from chainlab.plan import JudgedChain, Plan, Simulator, make_plan
+from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
 from chainlab.review import review
 from chainlab.server import Binding, StoreName
 from chainlab.server_state import Baseline, known_thumbprints
@@ -29,6 +30,9 @@ from chainlab.verifiers import family_for
 from chainlab.windows.engine import Alternative, ChainPrediction
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import names
+
+if TYPE_CHECKING:
+    from chainlab.traffic import Traffic
 
 Inputs = tuple[tuple[Path, StoreName | None], ...]
 
@@ -41,7 +45,8 @@ class Request:
     server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
     handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
     laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
-    pyhanko-certvalidator. ``imported`` is the folder of the encodings that the user has imported into the catalogue.
+    pyhanko-certvalidator. ``objective`` weighs the clients for the plan, by ``traffic`` where access logs were read.
+    ``imported`` is the folder of the encodings that the user has imported into the catalogue.
     """
 
     inputs: Inputs
@@ -56,6 +61,8 @@ class Request:
     with_plan: bool = True
     cross_check: bool = False
     server_inputs: Inputs = ()
+    objective: Objective = EACH_CLIENT_ONCE
+    traffic: Traffic | None = None
     imported: Path | None = None
 
 
@@ -114,13 +121,19 @@ class TargetDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own."""
+    """The whole answer. ``findings`` are about inputs, stores and assumptions, the targets have their own.
+
+    ``server_plan`` is what the targets' plans are views of, with the alternatives; ``None`` where none was asked for.
+    """
 
     at: datetime
     host: str
     targets: tuple[TargetDiagnosis, ...]
     scene: Scene
     findings: tuple[Finding, ...]
+    objective: Objective = EACH_CLIENT_ONCE
+    traffic: Traffic | None = None
+    server_plan: ServerPlan | None = None
 
     @property
     def all_well(self) -> bool:
@@ -144,7 +157,9 @@ class Case:
     problems: tuple[Finding, ...] = ()
     further: tuple[Certificate, ...] = ()
     _judges: dict[str, Judge] = field(default_factory=dict)
+    _simulators: dict[Target, Simulator] = field(default_factory=dict)
     _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
+    _plan: ServerPlan | None = None
 
     def question(self, target: Target) -> Question:
         """When, and for which host: the one asked for, else the endpoint's."""
@@ -160,13 +175,43 @@ class Case:
 
     def simulator(self, target: Target) -> Simulator:
         """What server states lead to, for this target."""
-        question = self.question(target)
-        leaf = target.leaf.certificate
-        return Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+        shared = self._shared(target)
+        simulator = self._simulators.get(shared)
+        if simulator is None:
+            question, leaf = self.question(target), target.leaf.certificate
+            simulator = Simulator(self.scene.graph, leaf, question.at, self.judge(question), self.policies)
+            self._simulators[shared] = simulator
+        return simulator
+
+    def sites(self) -> list[Target]:
+        """The targets to plan for: one for each predicted server certificate and host."""
+        apart = {self._shared(target): target for target in self.scene.targets if target.observed is None}
+        return list(apart.values())
+
+    def alike(self, target: Target) -> list[Target]:
+        """The targets that get the same answer as this one: other endpoints of its certificate and host."""
+        shared = self._shared(target)
+        return [other for other in self.scene.targets if self._shared(other) == shared]
+
+    def plan(self) -> ServerPlan | None:
+        """What to do with the server, for all its targets together; ``None`` where nothing is predicted."""
+        if self._plan is None and (sites := self.sites()):
+            self._plan = make_plan(self.scene.server, [self.simulator(site) for site in sites], self.request.objective)
+        return self._plan
+
+    def plan_for(self, target: Target) -> Plan | None:
+        """What the plan does for one target."""
+        plan = self.plan()
+        shared = [self._shared(site) for site in self.sites()]
+        return plan.for_site(shared.index(self._shared(target))) if plan is not None else None
+
+    def _shared(self, target: Target) -> Target:
+        """The target without what makes no difference for its answer."""
+        return replace(target, binding=None, host=self.question(target).host)
 
     def answer(self, target: Target) -> TargetDiagnosis:
         """The diagnosis of one target; endpoints that share certificate and host share the work."""
-        shared = replace(target, binding=None, host=self.question(target).host)
+        shared = self._shared(target)
         known = self._answers.get(shared)
         if known is None:
             answer = _predicted(self, target) if target.observed is None else _observed(self, target, target.observed)
@@ -212,7 +257,8 @@ def diagnose(request: Request) -> Diagnosis:
     targets = tuple(case.answer(target) for target in case.scene.targets)
     siblings = other_key_types(targets)
     targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
-    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)))
+    return Diagnosis(request.at, request.host, targets, case.scene, tuple(_about_inputs(case)),
+                     request.objective, request.traffic, case.plan() if request.with_plan else None)  # fmt: skip
 
 
 def _about_inputs(case: Case) -> list[Finding]:
@@ -260,7 +306,7 @@ def _predicted(case: Case, target: Target) -> TargetDiagnosis:
     served = _served(outcome.prediction)
     findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
     findings += _second_opinion(outcome.verdicts, case.request)
-    plan = make_plan(case.scene.server, simulator, case.scene.above) if case.request.with_plan else None
+    plan = case.plan_for(target) if case.request.with_plan else None
     return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
 
 

@@ -64,6 +64,31 @@ def command_argument(text: str, also: str = "") -> str:
     return f'"{shown.rstrip(chr(92))}"'
 
 
+def posix_shell(text: str) -> str:
+    """A word for a POSIX shell, in single quotes; a quote within is written outside of them."""
+    return "'" + visible(text, 4096).replace("'", "'\\''") + "'"
+
+
+def markdown(text: str) -> str:
+    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, 4096).strip())
+    escaped = re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
+    return re.sub(r"^(?:[-+=]|\d{1,9}(?=[.)]))", _at_the_start, escaped)
+
+
+def _at_the_start(match: re.Match[str]) -> str:
+    """A list marker or an underline at the start: ``\\-``; a number is kept apart from its dot."""
+    return "\\" + match.group() if not match.group().isdigit() else match.group() + "\\"
+
+
+def markdown_code(text: str) -> str:
+    """A line of code in Markdown, between as many backquotes as it needs."""
+    shown = visible(text, 4096)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    edge = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown else ""
+    return f"{fence}{edge}{shown}{edge}{fence}"
+
+
 def dot(text: str) -> str:
     """A quoted DOT string, quotes included; backslash escapes of Graphviz are neutralised."""
     return '"' + visible(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,12 +1,14 @@
 """Escaping: nothing that a stranger writes into a name leaves its place."""
 
 import re
+import shlex
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainlab.escaping import dot, mermaid, powershell, terminal, visible
+from chainlab.escaping import dot, markdown, markdown_code, mermaid, posix_shell, powershell, terminal, visible
 
 HOSTILE = "\x1b[2J\u202eevil\x00\u2028'; rm $(x) `n \"<script>"
 
@@ -44,3 +46,33 @@ def test_dot_strings_are_closed_exactly_once(text: str) -> None:
 @given(st.text())
 def test_mermaid_labels_hold_no_syntax(text: str) -> None:
     assert not set(mermaid(text)[1:-1].replace("&", "")) & set('"<>[]{}()|`')
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_shell_words_are_read_back_by_a_shells_rules(text: str) -> None:
+    assert shlex.split(posix_shell(text)) == [visible(text, 4096)]
+
+
+@given(st.text())
+def test_markdown_code_is_closed_by_its_own_fence_only(text: str) -> None:
+    code = markdown_code(text)
+    fence = re.match("`+", code)
+    assert fence is not None
+    runs = re.findall("`+", code)
+    assert runs[0] == runs[-1] == fence.group()
+    assert fence.group() not in runs[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a_b", "a\\_b"),
+        ("- x", "\\- x"),
+        ("1. x", "1\\. x"),
+        ("www.x", "www\\.x"),
+        ("http://x", "http\\://x"),
+        ("", ""),
+    ],
+)
+def test_markdown_text_starts_nothing(text: str, escaped: str) -> None:
+    assert markdown(text) == escaped

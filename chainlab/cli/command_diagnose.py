@@ -11,6 +11,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write
+from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
 
 
 class Format(StrEnum):
@@ -27,6 +28,8 @@ def register(app: typer.Typer) -> None:
 
 def diagnose(
     inputs: opt.Inputs = None,
+    traffic: TrafficFiles = None,
+    weigh: Weigh = Unit.CLIENTS,
     at: opt.At = None,
     clients: opt.Clients = "",
     host: opt.Host = "",
@@ -60,7 +63,7 @@ def diagnose(
         inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
         check_keys, max_iterations, lab, cross_check=cross_check, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
-    diagnosis = run(raw.request())
+    diagnosis = run(with_traffic(raw.request(), traffic, weigh, quiet=quiet))
     if not quiet:
         if format is Format.JSON:
             from chainlab.report.json_report import render as render_json

@@ -94,6 +94,11 @@ class Judge:
             self._groups.append(_Group(family, store))
         return known
 
+    @property
+    def question(self) -> Question:
+        """What the clients are asked."""
+        return self._question
+
     def asked(self, question: Question) -> Judge:
         """The same clients, asked another question; what does not depend on the question is shared."""
         judge = copy(self)

@@ -1,6 +1,12 @@
 """Planning: search the changes that help by simulating each, never canned advice."""
 
-from chainlab.plan.planner import Plan, PlannedOutcome, make_plan
+from chainlab.plan.costs import Cost
+from chainlab.plan.effects import PlannedOutcome
+from chainlab.plan.objective import EACH_CLIENT_ONCE, Objective
+from chainlab.plan.planner import Option, Plan, SendableChain, ServerPlan, make_plan
 from chainlab.plan.simulation import JudgedChain, Outcome, Simulator
 
-__all__ = ["JudgedChain", "Outcome", "Plan", "PlannedOutcome", "Simulator", "make_plan"]
+__all__ = [
+    "EACH_CLIENT_ONCE", "Cost", "JudgedChain", "Objective", "Option", "Outcome", "Plan", "PlannedOutcome",
+    "SendableChain", "ServerPlan", "Simulator", "make_plan",
+]  # fmt: skip

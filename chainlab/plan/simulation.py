@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Verdict
@@ -12,6 +13,8 @@ from chainlab.graph import CertGraph
 from chainlab.server import Server
 from chainlab.windows.engine import BOTH, ChainPrediction, Possibility, predict_chain
 from chainlab.windows.selection import Policy
+
+_ONE_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,12 @@ class JudgedChain:
     @property
     def accepting(self) -> frozenset[str]:
         """Ids of the clients that accept."""
-        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.ACCEPT)
+        return accepting(self.verdicts)
+
+
+def accepting(verdicts: Sequence[ClientVerdict]) -> frozenset[str]:
+    """Ids of the clients that accept."""
+    return frozenset(v.profile.id for v in verdicts if v.verdict is Verdict.ACCEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,11 @@ class Outcome:
         return self.judged[0].verdicts
 
     @property
+    def served(self) -> tuple[Certificate, ...]:
+        """The chain of the documented policy, leaf first."""
+        return self.prediction.chosen.served
+
+    @property
     def surely_accepting(self) -> frozenset[str]:
         """Clients that accept whichever of the possible chains is served."""
         return frozenset.intersection(*(chain.accepting for chain in self.judged))
@@ -48,6 +61,12 @@ class Outcome:
     def possibly_accepting(self) -> frozenset[str]:
         """Clients that accept at least one of the possible chains."""
         return frozenset.union(*(chain.accepting for chain in self.judged))
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the first CA certificate of a possible chain expires, its root included; then Windows chooses anew."""
+        ends = [c.not_after for chain in self.judged for c in chain.possibility.path.certificates[1:]]
+        return min(ends, default=None)
 
 
 class Simulator:
@@ -61,9 +80,13 @@ class Simulator:
 
     def outcome(self, server: Server) -> Outcome:
         """What this server state leads to."""
-        prediction = predict_chain(server, self.graph, self.leaf, self.at, self.policies)
-        judged = (JudgedChain(chain, self.verdicts(chain.served)) for chain in prediction.possibilities)
-        return Outcome(prediction, tuple(judged))
+        return self.judged(predict_chain(server, self.graph, self.leaf, self.at, self.policies))
+
+    def judged(self, prediction: ChainPrediction) -> Outcome:
+        """The verdicts on what was predicted for this leaf."""
+        return Outcome(
+            prediction, tuple(JudgedChain(chain, self.verdicts(chain.served)) for chain in prediction.possibilities)
+        )
 
     def verdicts(self, served: tuple[Certificate, ...]) -> tuple[ClientVerdict, ...]:
         """Every client's verdict on a served chain."""
@@ -72,3 +95,14 @@ class Simulator:
         if judged is None:
             judged = self._judged[key] = tuple(self.judge.verdicts(served))
         return judged
+
+    def after(self, moment: datetime) -> Simulator:
+        """The same question one second after ``moment``, with a server certificate that was renewed until then.
+
+        The renewed certificate differs in its dates only, so the answer is about the CA certificates.
+        """
+        later = moment + _ONE_SECOND
+        renewed = self.leaf if self.leaf.valid_at(later) else replace(self.leaf, not_before=self.at, not_after=later)
+        return Simulator(
+            self.graph, renewed, later, self.judge.asked(replace(self.judge.question, at=later)), self.policies
+        )

@@ -15,6 +15,7 @@ from chainlab.diagnosis import Diagnosis, ServedChain, TargetDiagnosis
 from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding
 from chainlab.plan import JudgedChain, Outcome, Plan
+from chainlab.report.traffic import traffic_json
 from chainlab.windows.schannel import ACTIVATIONS
 from chainlab.windows.status import names
 
@@ -38,6 +39,7 @@ def as_json(diagnosis: Diagnosis) -> Json:
         "targets": [_target(target) for target in diagnosis.targets],
         "findings": [finding_json(finding) for finding in diagnosis.findings],
         "certificates": _certificates(diagnosis),
+        **({"traffic": traffic_json(diagnosis.traffic)} if diagnosis.traffic is not None else {}),
     }
 
 

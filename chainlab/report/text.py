@@ -17,6 +17,7 @@ from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import JudgedChain, Plan, PlannedOutcome
 from chainlab.report.terminal import Page, describe
+from chainlab.report.traffic import traffic_words
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 from chainlab.windows.selection import Policy
@@ -29,12 +30,16 @@ _SERIES: Final = re.compile(r"^([A-Za-z][A-Za-z.\- ]*?)[ -]+(\d.*)$")
 def render(diagnosis: Diagnosis, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
     """Write the report; ``color`` ``None`` means: as the terminal and NO_COLOR say."""
     page = Page(file, color=color)
-    writer = _Writer(page, verbose)
+    writer = _Writer(page, verbose, diagnosis)
     for number, group in enumerate(grouped(diagnosis.targets)):
         if number:
             page.line()
         writer.target(group[0], [target.binding for target in group if target.binding is not None])
     writer.findings("About the inputs", diagnosis.findings)
+    if diagnosis.traffic is not None:
+        page.heading("About the traffic")
+        for text in traffic_words(diagnosis.traffic):
+            page.line(text, indent=2)
 
 
 def grouped(targets: Iterable[TargetDiagnosis]) -> list[list[TargetDiagnosis]]:
@@ -50,6 +55,7 @@ def grouped(targets: Iterable[TargetDiagnosis]) -> list[list[TargetDiagnosis]]:
 class _Writer:
     page: Page
     verbose: bool
+    diagnosis: Diagnosis
 
     def target(self, target: TargetDiagnosis, bindings: Sequence[Binding]) -> None:
         leaf = target.leaf.certificate
@@ -79,6 +85,7 @@ class _Writer:
             self.page.line(f"{self.page.glyphs.bad} {failing} of {total} clients will fail{apart}", "bold red")
         else:
             self.page.line(f"{self.page.glyphs.good} all {total} clients accept", "bold green")
+        self.weight(target)
         for finding in errors:
             self.page.line(f"{self.page.glyphs.bad} {finding.message}", "bold red")
         for other in target.others if total else ():
@@ -89,6 +96,15 @@ class _Writer:
             self.page.line(
                 f"With {_number(len(best.changes), 'change')} {len(best.lasting)} of {total} accept; see below"
             )
+
+    def weight(self, target: TargetDiagnosis) -> None:
+        """How much of the access logs will fail, where some were read."""
+        objective = self.diagnosis.objective
+        if objective.weights is not None:
+            failing = frozenset(c.profile.id for c in target.clients if c.verdict is not Verdict.ACCEPT)
+            everyone = frozenset(c.profile.id for c in target.clients)
+            weight, total = objective.weigh(failing), objective.weigh(everyone)
+            self.page.line(f"That is {weight} of {total} {objective.unit} that could be mapped.", "bold")
 
     def served(self, target: TargetDiagnosis) -> None:
         served = target.served

@@ -9,7 +9,7 @@ from chainlab.clients import Judge, Profile
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
-from chainlab.plan import Plan, Simulator, make_plan
+from chainlab.plan import Plan, ServerPlan, Simulator, make_plan
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY, Server, StoreEntry
 from tests.pki import NOW, Pki, at
 from tests.windows.test_engine import program
@@ -31,9 +31,11 @@ class World:
         judge = Judge(clients, self.graph, Question(when))
         self.simulator = Simulator(self.graph, self.leaf, when, judge)
 
+    def whole(self) -> ServerPlan:
+        return make_plan(self.server, [self.simulator])
+
     def plan(self) -> Plan | None:
-        above = [c for c in self.graph.certificates if c != self.leaf]
-        return make_plan(self.server, self.simulator, above)
+        return self.whole().for_site(0)
 
 
 def codes(plan: Plan | None) -> list[str]:

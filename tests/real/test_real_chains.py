@@ -61,17 +61,21 @@ def test_leaf_and_issuing_ca_agree_with_the_facts(shared: Callable[[str], Path],
 def test_the_ecdsa_chain_reaches_as_many_and_while_aaa_was_on_the_list_more_could_be_had(
     shared: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    """In July 2026 Microsoft's list still held AAA, so that an AAA path could be served.
+    """In July 2026 Microsoft's list still held AAA, so that an AAA path could be served, until 2028.
 
     By their stores it leads to 117 clients; Android 2.3 and Java 5 know no ECDSA and still fail.
     """
     diagnosis = run(shared(ECDSA), 2, tmp_path, at=at("2026-07-15"))
     assert sum(verdict is Verdict.ACCEPT for verdict in verdicts(diagnosis).values()) == 28
-    plan = diagnosis.targets[0].plan
+    plan = diagnosis.server_plan
     assert plan is not None
-    assert len(plan.best.lasting) == 115
-    assert not {"android-2.3", "java-5.0u13"} & plan.best.lasting
-    served = plan.best.after.prediction.chosen
+    assert plan.recommended is not None
+    assert len(plan.recommended.outcomes[0].lasting) == 88
+    most = plan.alternatives[0]
+    assert len(most.outcomes[0].lasting) == 115
+    assert not {"android-2.3", "java-5.0u13"} & most.outcomes[0].lasting
+    assert {cost.code for cost in most.costs if cost.decision} == {"ends"}
+    served = most.outcomes[0].after.prediction.chosen
     assert served.root is not None
     assert served.root.subject.common == "AAA Certificate Services"
 

@@ -1,0 +1,92 @@
+"""``chainlab verify``: does a server serve what a plan promised?"""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainlab.cli import options as opt
+from chainlab.cli.output import write
+from chainlab.errors import InputError
+
+if TYPE_CHECKING:
+    from chainlab.observation import ObservedChain
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Plan = Annotated[
+    Path,
+    typer.Argument(metavar="PLAN", help="plan.json of 'chainlab plan', or the package directory.", show_default=False),
+]
+Served = Annotated[
+    list[str],
+    typer.Option(
+        "--served",
+        metavar="FILE|HOST:PORT",
+        help="The chain on the wire: a transcript, a capture, PEM in wire order, or a server to ask now; repeatable.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify")(verify)
+
+
+def verify(
+    plan: Plan,
+    served: Served,
+    host: Annotated[str, typer.Option("--host", metavar="NAME", help="The server name to send to HOST:PORT.")] = "",
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> None:
+    """Does the server serve what the plan promised? If not, which step has come undone, and what to do about it.
+
+    Exit status 0 if it does, 1 if not: for scheduled jobs.
+    """
+    from chainlab.verification import read_promise
+    from chainlab.verification import verify as run
+
+    promise = read_promise(plan)
+    verification = run(promise, [chain for what in served for chain in _observed(what, host)])
+    if not quiet:
+        if format is Format.JSON:
+            from chainlab.report.verify_json import render as render_json
+
+            write(render_json(verification), output)
+        else:
+            from chainlab.report.verify_text import render
+
+            buffer = io.StringIO()
+            render(verification, sys.stdout if output is None else buffer, color=False if no_color or output else None)
+            if output is not None:
+                write(buffer.getvalue(), output)
+    raise typer.Exit(0 if verification.holds else 1)
+
+
+def _observed(what: str, host: str) -> list[ObservedChain]:
+    """The chains of a file, or of a server that is asked now."""
+    from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes, read_inputs
+    from chainlab.evidence.capture import capture, document, parse_target
+    from chainlab.observation import served_chains
+
+    file = Path(what)
+    if file.exists():
+        return served_chains(read_inputs([(file, None)], ReadOptions()), file)
+    if ":" not in what or "\\" in what or "/" in what:
+        raise InputError(what, "no such file", expected="a file, or HOST:PORT")
+    answers = capture([parse_target(what, sni=host or None)])
+    return served_chains(Evidence.of(read_bytes(document(answers).encode(), Place(what), ReadOptions())), file)

@@ -1,0 +1,114 @@
+"""What a set of changes costs beside the clients: trust added, trust of the server's own programs, and its end.
+
+Every cost is simulated. A cost that needs a decision keeps a plan from being recommended where another one helps too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chainlab.certificate import Certificate
+from chainlab.graph import CertGraph
+from chainlab.plan.candidates import added_roots, blocked
+from chainlab.plan.effects import PlannedOutcome, states
+from chainlab.plan.served_sets import sendable_chains
+from chainlab.plan.simulation import Simulator
+from chainlab.server import Server
+from chainlab.windows.engine import max_pass1, predict_chain
+from chainlab.windows.selection import Policy, WindowsPath
+
+HORIZON: Final = timedelta(days=5 * 365)
+"""A plan is for a person to decide if its chain ends sooner, though another chain lasts longer, and clients fail then.
+
+A convention of chainlab: long enough that nobody remembers what was set on the server, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One cost: ``code`` names its kind, ``until`` is the date that it is about, if there is one.
+
+    ``decision``: it should be taken on only by somebody who knows that it is.
+    """
+
+    code: str
+    text: str
+    certificate: Certificate | None = None
+    until: datetime | None = None
+    decision: bool = False
+
+
+def costs(server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]) -> Iterator[Cost]:
+    """Every cost of the changes that led to these outcomes, one outcome a site."""
+    changes = dict.fromkeys(change for outcome in outcomes for change in outcome.changes)
+    after = states(server, tuple(changes))[1]
+    graph, at = sites[0].graph, sites[0].at
+    for root in added_roots(changes):
+        yield _added(server, root)
+    for certificate in blocked(changes):
+        if graph.is_self_signed(certificate):
+            yield from _outbound(server, after, graph, certificate, at)
+    yield from _ends(server, after, sites, outcomes)
+
+
+def _added(server: Server, root: Certificate) -> Cost:
+    program = server.program
+    if program is not None and program.entry(root.sha256) is not None:
+        return Cost("adds-root", f"{root.label} is put into Root by hand; {program.source} has it too", root)
+    lacking = program.source if program is not None else "no list of roots seen"
+    text = f"this server will trust {root.label} for every purpose, which {lacking} does not bring"
+    return Cost("trusts-unlisted-root", text, root, root.not_after, decision=True)
+
+
+def _outbound(server: Server, after: Server, graph: CertGraph, root: Certificate, at: datetime) -> Iterator[Cost]:
+    """What programs on the server make of sites under a blocked root [F: win-acme#1943]."""
+    issued = [c for c in graph.certificates if c != root and c.valid_at(at) and root in graph.issuers(c)]
+    before = [path for child in issued if (path := _trusted(server, graph, child, at)) is not None]
+    if issued and not before:
+        return
+    paths = [path for child in issued if (path := _trusted(after, graph, child, at)) is not None]
+    if not paths:
+        text = f"programs on this server no longer trust sites under {root.label}"
+        yield Cost("outbound-trust-lost", text, root, decision=True)
+        return
+    ends = [min(paths[0].certificates[1:], key=lambda c: c.not_after), *before[0].certificates[-1:]]
+    text = (
+        f"programs on this server trust sites under {root.label} only through "
+        f"{' and '.join(c.label for c in paths[0].certificates[1:])}, until {ends[0].not_after:%Y-%m-%d}"
+    )
+    yield Cost("outbound-trust-rests", text, root, ends[0].not_after)
+
+
+def _trusted(server: Server, graph: CertGraph, child: Certificate, at: datetime) -> WindowsPath | None:
+    path = predict_chain(server, graph, child, at, (Policy.KB,)).chosen
+    return path if path.pass1 == max_pass1() and all(path.pass2) else None
+
+
+def _ends(
+    server: Server, after: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]
+) -> Iterator[Cost]:
+    """The first expiry on a planned chain, and what is served and accepted from then on if nothing is done."""
+    dated = [(end, site, outcome) for site, outcome in zip(sites, outcomes, strict=True)
+             if outcome.changes and (end := outcome.after.ends) is not None]  # fmt: skip
+    if not dated:
+        return
+    end, site, outcome = min(dated, key=lambda item: item[0])
+    expiring = min(outcome.after.prediction.chosen.certificates[1:], key=lambda c: c.not_after, default=None)
+    later = site.after(end)
+    then, untouched = later.outcome(after).surely_accepting, later.outcome(server).surely_accepting
+    text = (
+        f"the chain ends on {end:%Y-%m-%d}"
+        + (f", when {expiring.label} expires" if expiring is not None and expiring.not_after == end else "")
+        + f"; from then on {len(then)} of {len(outcome.after.verdicts)} clients accept unless the plan is revised"
+        + (f" ({len(untouched)} without it)" if untouched - then else "")
+    )
+    early = end - site.at < HORIZON and end < _longest(site)
+    yield Cost("ends", text, expiring, end, decision=early and bool(outcome.lasting - then))
+
+
+def _longest(site: Simulator) -> datetime:
+    """How long the longest-lasting chain holds that could be sent for a site."""
+    chains = sendable_chains(site.graph, site.leaf, site.at)
+    return max((min(c.not_after for c in chain[1:]) for chain in chains if len(chain) > 1), default=site.at)

@@ -1,0 +1,38 @@
+"""The chains that could be sent at all, and what clients make of each, whatever Windows would choose.
+
+This is what a front end with a fixed chain file can do (nginx, HAProxy, a load balancer): it sends what one puts there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from chainlab.certificate import Certificate
+from chainlab.graph import CertGraph
+from chainlab.paths.search import Budget, End, Origin, Step, search
+
+MAX_CHAINS: Final = 64
+"""Chains judged for one server certificate; a real one has fewer than ten."""
+
+
+def sendable_chains(graph: CertGraph, leaf: Certificate, at: datetime) -> list[tuple[Certificate, ...]]:
+    """Every way up from ``leaf`` to a self-signed certificate over certificates valid at ``at``, roots included.
+
+    One path for each distinct list of certificates below the root; shortest first.
+    """
+
+    def expand(path: tuple[Step, ...]) -> Sequence[Step]:
+        issuers = (issuer for issuer in graph.issuers(path[-1].certificate) if issuer.valid_at(at))
+        return [
+            Step(issuer, Origin.SERVED, End.SELF_SIGNED if graph.is_self_signed(issuer) else None) for issuer in issuers
+        ]
+
+    found: dict[tuple[Certificate, ...], tuple[Certificate, ...]] = {}
+    for path in search(Step(leaf, Origin.LEAF), expand, Budget()):
+        if path.end is End.SELF_SIGNED:
+            found.setdefault(path.certificates[:-1], path.certificates)
+        if len(found) >= MAX_CHAINS:
+            break
+    return sorted(found.values(), key=lambda chain: (len(chain), [certificate.sha256 for certificate in chain]))

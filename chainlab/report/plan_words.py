@@ -1,0 +1,104 @@
+"""Sentences about a plan that its text, its Markdown and its runbook share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chainlab.certificate import Certificate
+from chainlab.plan import Option, SendableChain
+from chainlab.planning import Planned
+from chainlab.report.text import by_series
+from chainlab.report.traffic import traffic_words
+
+
+def headline(planned: Planned) -> Iterator[tuple[str, str]]:
+    """The answer in one or two lines, each with its style."""
+    names = ", ".join(dict.fromkeys(site.leaf.subject.common for site in planned.sites[:3]))
+    more = f" and {len(planned.sites) - 3} more" if len(planned.sites) > 3 else ""
+    yield f"Plan for {names}{more}, as of {planned.at:%Y-%m-%d}", "bold"
+    option, baseline = planned.chosen, planned.plan.baseline
+    if option is not None:
+        then, now = counted(planned, option), counted(planned, baseline, short=True)
+        yield f"With {number(len(option.changes), 'change')} {then} (now {now})", "bold green"
+        if option.needs_decision:
+            yield "This needs your decision; see what it costs.", "yellow"
+    elif planned.well_as_it_is:
+        yield "Nothing to do: every client accepts.", "bold green"
+    else:
+        why = "Nothing is recommended, see the alternatives" if planned.plan.alternatives else "No change helps"
+        yield f"{why}; {counted(planned, baseline)} as it is", "bold red"
+
+
+def counted(planned: Planned, option: Option, *, short: bool = False) -> str:
+    """How many clients accept with an option, over all sites, and what they weigh where weights were given."""
+    accepting = sum(len(outcome.lasting) for outcome in option.outcomes)
+    total = sum(len(outcome.after.verdicts) for outcome in option.outcomes)
+    if planned.plan.objective.weights is not None:
+        everything = planned.plan.objective.weigh(everyone(planned)) * len(planned.sites)
+        weight = f"{option.weight} of {everything} {planned.plan.objective.unit}"
+        return weight if short else f"{weight} are accepted ({accepting} of {total} client profiles)"
+    return str(accepting) if short else f"{accepting} of {total} clients accept"
+
+
+def everyone(planned: Planned) -> frozenset[str]:
+    """Ids of all clients asked."""
+    return frozenset(verdict.profile.id for verdict in planned.plan.baseline.outcomes[0].after.verdicts)
+
+
+def outcome_words(planned: Planned, option: Option, position: int) -> str:
+    """What an option brings to one site."""
+    outcome, before = option.outcomes[position], planned.plan.baseline.outcomes[position]
+    total = len(outcome.after.verdicts)
+    text = f"{len(outcome.after.surely_accepting)} of {total} clients accept (now {len(before.after.surely_accepting)})"
+    text += f", after a Windows Update {len(outcome.lasting)}"
+    if len(outcome.after.judged) > 1:
+        text += f"; what is served is {outcome.after.prediction.certainty.value}, the worst case is counted"
+    return text
+
+
+def other_method(planned: Planned, best: Option, other: Option) -> str:
+    """How the same plan does with roots blocked in another way."""
+    ways = ", ".join(dict.fromkeys(c.code.replace("-", " ") for c in other.changes if c not in best.changes))
+    if (other.weight, -other.loss) >= (best.weight, -best.loss):
+        return f"Blocking another way ({ways}) does as well on this server."
+    return f"Blocking another way ({ways}) does not last: after a Windows Update {counted(planned, other)}."
+
+
+def clients_named(planned: Planned, clients: Iterable[str]) -> str:
+    """Clients by name, versions of one series together."""
+    wanted = set(clients)
+    verdicts = [v for v in planned.plan.baseline.outcomes[0].after.verdicts if v.profile.id in wanted]
+    return "; ".join(f"{name} {', '.join(members)}" if members else name for name, members in by_series(verdicts))
+
+
+def chain_words(chain: Sequence[Certificate]) -> str:
+    """The CA certificates of a chain that is sent, each with who signed it, and the root that is not sent."""
+    links = [f"{certificate.subject.common} ← {certificate.issuer.common}" for certificate in chain[1:-1]]
+    return "; ".join(links or ["only the server certificate"]) + f" (root: {chain[-1].subject.common})"
+
+
+def sent_by(chain: SendableChain) -> str:
+    """What makes IIS send a chain; a front end with a fixed chain file sends whatever one puts there."""
+    if chain.changes is None:
+        return "IIS cannot be made to send this surely; a front end with a fixed chain file can"
+    if not chain.changes:
+        return "what IIS sends as it is"
+    changes = number(len(chain.changes), "change")
+    return f"IIS sends it after {changes}; a front end with a fixed chain file sends it without any"
+
+
+def number(count: int, noun: str) -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def search_words(planned: Planned) -> Iterator[str]:
+    """How the plan was found, and what its numbers do not say."""
+    plan = planned.plan
+    extent = "every combination" if plan.exhaustive else "stopped there: towards the best chains only"
+    yield f"{plan.simulated} combinations of {len(plan.candidates)} possible changes simulated ({extent})."
+    traffic = planned.case.request.traffic
+    if traffic is None:
+        yield "Counts are of client profiles, not of users: no share of real users follows from them (see --traffic)."
+    else:
+        yield from traffic_words(traffic)

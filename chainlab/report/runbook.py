@@ -1,0 +1,144 @@
+"""The runbook of a plan's package: every step by hand and by script, and what one should see after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainlab.certificate import Certificate
+from chainlab.changes.commands import bind_commands, console, file_name, unbind_commands
+from chainlab.escaping import markdown, markdown_code
+from chainlab.plan import Option
+from chainlab.plan.operations import Operation, operations
+from chainlab.planning import Planned, PlannedSite
+from chainlab.report.plan_markdown import outcome_lines
+from chainlab.report.plan_scripts import endpoint, title
+from chainlab.report.plan_words import search_words
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+
+
+def render(planned: Planned, missing: list[Certificate]) -> str:
+    """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand."""
+    assert planned.chosen is not None
+    return "\n".join(_lines(planned, planned.chosen, missing)) + "\n"
+
+
+def _lines(planned: Planned, option: Option, missing: list[Certificate]) -> Iterator[str]:
+    yield f"# Runbook: {markdown(title(planned))}"
+    yield from outcome_lines(planned, option)
+    yield from _assumptions(planned)
+    yield from _missing(missing)
+    yield from _scripted()
+    yield "\n## By hand\n"
+    steps = operations(option.changes)
+    for number, change in enumerate(option.changes, start=1):
+        yield f"### Step {number}: {markdown(change.title)}\n"
+        for step in steps:
+            if step.step == number:
+                yield from _by_hand(step)
+        yield from (f"- Side effect: {markdown(text)}." for text in change.side_effects)
+        yield from (f"- Does not last against {markdown(text)}." for text in change.reverted_by)
+        yield ""
+    yield from _activation(planned)
+    yield from _checks(planned)
+    yield from _rollback(planned, option)
+    yield "\n## How this was found\n"
+    yield from (f"{markdown(text)}  " for text in search_words(planned))
+
+
+def _assumptions(planned: Planned) -> Iterator[str]:
+    texts = planned.case.scene.server.assumptions
+    if texts:
+        yield "\n## Assumed, not seen\n"
+        yield from (f"- {markdown(text)}" for text in texts)
+
+
+def _missing(missing: list[Certificate]) -> Iterator[str]:
+    if not missing:
+        return
+    yield "\n## To fetch first\n"
+    yield "These certificates are known by their published facts only. `apply.ps1` stops until they are there.\n"
+    for certificate in missing:
+        yield f"- {markdown(certificate.label)}, as {markdown_code('certificates/' + file_name(certificate))}"
+        yield f"  - SHA-256 {markdown_code(certificate.sha256)}"
+        yield from (f"  - from {markdown_code(address)}" for address in certificate.published_at)
+
+
+def _scripted() -> Iterator[str]:
+    yield "\n## By script\n"
+    yield "On the server, in an elevated Windows PowerShell, in the directory of this package:\n"
+    yield "    powershell -ExecutionPolicy Bypass -File apply.ps1 -WhatIf"
+    yield "    powershell -ExecutionPolicy Bypass -File apply.ps1"
+    yield "    powershell -ExecutionPolicy Bypass -File verify.ps1\n"
+    yield "The first line shows what would be done. `apply.ps1` checks every certificate's SHA-256, backs up what it"
+    yield "changes, may be run again, and stops at the first thing that is not as expected."
+
+
+def _by_hand(step: Operation) -> Iterator[str]:
+    certificate, place = step.certificate, markdown_code(console(step.store))
+    if step.adds:
+        yield f"- {place} > All Tasks > Import: {markdown_code('certificates/' + file_name(certificate))}"
+        seen = "is listed there"
+    elif step.system_store == "AuthRoot":
+        return  # the console shows AuthRoot within Root
+    else:
+        yield f"- {place}: the certificate with thumbprint {markdown_code(certificate.sha1)} > Delete"
+        seen = "is no longer listed there"
+    yield f"- You should see: {markdown(certificate.label)} {seen} (F5 refreshes), thumbprint"
+    yield f"  {markdown_code(certificate.sha1)} on the Details page; others of the same name have another one."
+
+
+def _activation(planned: Planned) -> Iterator[str]:
+    yield "## Make the server look again\n"
+    yield markdown(ACTIVATION_NOTE) + "\n"
+    for number, activation in enumerate(ACTIVATIONS, start=1):
+        how = f"{markdown_code(activation.command)} {markdown(activation.evidence)}"
+        yield f"{number}. {markdown(activation.step)}: {how}"
+        if number == 1:
+            yield from _rebinding(planned)
+
+
+def _rebinding(planned: Planned) -> Iterator[str]:
+    for binding in dict.fromkeys(binding for site in planned.sites for binding in site.bindings):
+        if binding.kind in ("ip", "sni") and binding.sha1:
+            for line in (*unbind_commands(binding).certutil, *bind_commands(binding).certutil):
+                yield f"   - {markdown_code(line)}"
+
+
+def _checks(planned: Planned) -> Iterator[str]:
+    yield "\n## Check\n"
+    yield "With a fresh connection: resumed TLS sessions send no certificates, for up to ten hours.\n"
+    for site in planned.sites:
+        yield from _expected(site)
+    yield "\n- On the server: `verify.ps1`; from anywhere with OpenSSL: `sh verify.sh`."
+    yield "- With chainlab: `chainlab verify plan.json --served HOST:PORT` also says which step has come undone."
+    yield from (f"- {markdown_code(check)}" for check in SETTLING_CHECKS)
+    yield "\n### Keep checking\n"
+    yield "Windows updates roots by itself. Copy this package to `C:\\ProgramData\\chainlab\\plan` and register the"
+    yield "task, which checks after every Windows Update, after every start and daily:\n"
+    yield "    schtasks /Create /TN chainlab-verify /XML verify-task.xml\n"
+    yield "From another machine, a line for cron:\n"
+    yield "    17 6 * * *  sh /opt/chainlab/plan/verify.sh || echo 'the served chain is not the planned one'"
+
+
+def _expected(site: PlannedSite) -> Iterator[str]:
+    where, _ = endpoint(site)
+    yield f"- {markdown(site.leaf.subject.common)} ({markdown_code(where or 'HOST:PORT')}) should send:"
+    for number, chain in enumerate(site.promised):
+        if number:
+            yield "  - or, as nothing known decides between them:"
+        for position, certificate in enumerate(chain, start=1):
+            yield f"  - {position}: {markdown(certificate.label)}, SHA-256 {markdown_code(certificate.sha256)}"
+
+
+def _rollback(planned: Planned, option: Option) -> Iterator[str]:
+    yield "\n## Roll back\n"
+    yield "`rollback.ps1` takes back exactly what `apply.ps1` did, from its backup. By hand, last step first:\n"
+    server = planned.case.scene.server
+    inverses = []
+    for change in option.changes:
+        inverses.append(change.inverse(server))
+        server = change.apply(server)
+    for number, inverse in reversed(list(enumerate(inverses, start=1))):
+        yield f"- Step {number}:"
+        commands = inverse.commands()
+        yield from (f"  - {markdown_code(line)}" for line in commands.certutil or commands.console)

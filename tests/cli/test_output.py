@@ -1,0 +1,58 @@
+"""Directories appear whole or not at all."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from chainlab.cli import output, progress
+from chainlab.cli.output import write_directory
+from chainlab.errors import InputError, UsageError
+
+FILES = {"plan.json": b"{}", "certificates/a.cer": b"a"}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+def test_a_directory_is_made_with_its_parents(tmp_path: Path) -> None:
+    write_directory(FILES, tmp_path / "a" / "b", mark="plan.json")
+    assert names(tmp_path) == ["a/b/certificates/a.cer", "a/b/plan.json"]
+
+
+def test_an_empty_directory_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    write_directory(FILES, tmp_path / "b", mark="plan.json")
+    assert (tmp_path / "b" / "plan.json").read_bytes() == b"{}"
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_directory(FILES, tmp_path / "b", mark="plan.json")
+
+    def fail(files: object, directory: Path) -> None:
+        (directory / "half").write_text("x")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(output, "_fill", fail)
+    with pytest.raises(InputError, match="cannot be written: no space left on device"):
+        write_directory({"plan.json": b"new"}, tmp_path / "b", mark="plan.json", force=True)
+    assert names(tmp_path) == ["b/certificates/a.cer", "b/plan.json"]
+    assert (tmp_path / "b" / "plan.json").read_bytes() == b"{}"
+
+
+def test_only_an_earlier_one_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    for force in (False, True):
+        with pytest.raises(UsageError):
+            write_directory(FILES, tmp_path, mark="plan.json", force=force)
+    assert names(tmp_path) == ["mine.txt"]
+
+
+def test_the_bar_shows_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(progress, "Console", lambda **_: Console(file=shown, force_terminal=True, width=80))
+    with progress.bar("reading access logs", 1000) as told:
+        told(1000)
+    assert "reading access logs" in shown.getvalue()

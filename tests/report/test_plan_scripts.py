@@ -1,0 +1,193 @@
+"""The scripts of a package: real parsers read them, and no name gets out of its literal."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainlab.catalog.twins import load_twins
+from chainlab.certificate import Certificate, Name
+from chainlab.changes import DeleteCertificate, ImportCertificate, MoveToUntrusted
+from chainlab.diagnosis import Request
+from chainlab.plan.operations import operations
+from chainlab.planning import Planned, plan
+from chainlab.report.plan_package import package
+from chainlab.report.plan_scripts import endpoint, scripts
+from chainlab.server import LM_CA, SYSTEM_CA, Binding
+from tests.pki import Pki, at
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+POWERSHELL = ("apply.ps1", "rollback.ps1", "verify.ps1")
+HOSTILE = (
+    "'; Remove-Item C:\\ -Recurse; '", "\u2019; calc; \u2018", "$(calc)", "`'; calc", '"; calc; "', "@@SITES@@",
+    "#> calc <#", "'@\ncalc\n@'", "\r\ncalc", "';`whoami`;'", "'$(reboot)'", "--", "-n", "\x00", "\u202egnp.exe",
+    "%PATH%",     "' || reboot || '", "\\'", "${IFS}",
+)  # fmt: skip
+
+
+@cache
+def planned(name: str = "r46/leaf-and-issuer.pfx", number: int = 0) -> Planned:
+    twins = load_twins(FIXTURES / "lab.json")
+    return plan(Request(((FIXTURES / name, None),), at("2026-11-20"), twins=twins), number)
+
+
+def hostile(text: str) -> Planned:
+    """The plan with every name, address and endpoint replaced by ``text``."""
+    original = planned()
+    assert original.chosen is not None
+
+    def renamed(certificate: Certificate) -> Certificate:
+        return replace(certificate, subject=Name("CN=" + text), issuer=Name("CN=" + text), published_at=(text,))
+
+    changes = tuple(replace(c, certificate=renamed(c.certificate)) for c in original.chosen.changes)  # type: ignore[type-var, arg-type]
+    site = original.sites[0]
+    leaf = replace(site.target.leaf, certificate=renamed(site.leaf))
+    binding = Binding(f"{text}:443", "0" * 40, host=text, owner=text)
+    sites = (replace(site, target=replace(site.target, leaf=leaf, host=text), bindings=(binding,)),)
+    return replace(original, chosen=replace(original.chosen, changes=changes), sites=sites)
+
+
+def nodes(source: bytes) -> Iterator[tuple[str, Any]]:
+    tree_sitter = pytest.importorskip("tree_sitter")
+    grammar = pytest.importorskip("tree_sitter_powershell")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    waiting = [parser.parse(source.decode("utf-8-sig").encode()).root_node]
+    while waiting:
+        node = waiting.pop()
+        yield node.type, node
+        waiting.extend(reversed(node.children))
+
+
+def shape(source: bytes) -> list[str]:
+    """The kinds of all nodes in order: what a script does, whatever its literals say."""
+    return [kind for kind, _ in nodes(source)]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("name", POWERSHELL)
+def test_a_powershell_parser_reads_them_whole(name: str, number: int) -> None:
+    source = scripts(planned(number=number))[name]
+    assert source.startswith(b"\xef\xbb\xbf")
+    broken = [node for kind, node in nodes(source) if kind == "ERROR" or node.is_missing]
+    assert not broken
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_known_tricks_stay_in_their_literals(text: str) -> None:
+    benign, attacked = scripts(hostile("name")), scripts(hostile(text))
+    for name in POWERSHELL:
+        assert shape(attacked[name]) == shape(benign[name])
+
+
+@settings(max_examples=60)
+@given(st.text(st.characters() | st.sampled_from("'\u2018\u2019\u201a\u201b\"`$();#@{}\\\r\n&|<>%"), max_size=30))
+def test_no_name_changes_what_a_script_does(text: str) -> None:
+    benign, attacked = scripts(hostile("name")), scripts(hostile(text))
+    assert shape(attacked["verify.ps1"]) == shape(benign["verify.ps1"])
+    assert shape(attacked["apply.ps1"]) == shape(benign["apply.ps1"])
+
+
+@settings(max_examples=40)
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("'\"`$();#\\\r\n&|<> -"), max_size=30))
+def test_the_shell_takes_every_name_for_a_word(text: str) -> None:
+    """Run by a real shell, with the check replaced by one that prints its words."""
+    shell = shutil.which("sh")
+    if shell is None:
+        pytest.skip("no sh on this machine")
+    source = scripts(hostile(text))["verify.sh"].decode()
+    call = source[source.rindex("\ncheck ") :]
+    done = subprocess.run(
+        [shell, "-c", "check() { for word in \"$@\"; do printf '<%s>\\n' \"$word\"; done; }\nworst=0\n" + call],
+        capture_output=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert len(done.stdout.decode().splitlines()) == 4
+
+
+def test_only_literals_differ_between_plans() -> None:
+    """Nothing but the tables depends on the plan: the rest is the shipped program."""
+    one, other = (scripts(planned(name))["rollback.ps1"].decode() for name in ("r46/server.reg", "e46/server.reg"))
+    differing = [(a, b) for a, b in zip(one.splitlines(), other.splitlines(), strict=True) if a != b]
+    assert all(a.startswith("$Plan = '") for a, _ in differing)
+
+
+def test_the_task_is_well_formed_and_runs_the_check() -> None:
+    data = scripts(planned())["verify-task.xml"]
+    assert data.startswith(b"\xff\xfe")
+    root = ET.fromstring(data.decode("utf-16"))
+    space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+    assert root.tag == f"{space}Task"
+    arguments = root.find(f".//{space}Arguments")
+    assert arguments is not None
+    assert "-File verify.ps1" in (arguments.text or "")
+    assert root.find(f".//{space}EventTrigger") is not None
+
+
+def test_a_package_is_the_same_every_time() -> None:
+    twins = load_twins(FIXTURES / "lab.json")
+    again = plan(Request(((FIXTURES / "r46/leaf-and-issuer.pfx", None),), at("2026-11-20"), twins=twins))
+    assert package(again) == package(planned())
+
+
+def test_a_package_holds_what_it_imports() -> None:
+    files = package(planned())
+    chosen = planned().chosen
+    assert chosen is not None
+    encodings = [data for name, data in files.items() if name.startswith("certificates/")]
+    assert all(change.certificate is not None and change.certificate.der in encodings for change in chosen.changes)
+    assert b"PRIVATE KEY" not in b"".join(files.values())
+
+
+def test_a_certificate_that_is_not_at_hand_is_to_be_fetched() -> None:
+    original = planned()
+    assert original.chosen is not None
+    first, *rest = original.chosen.changes
+    assert isinstance(first, ImportCertificate)
+    catalogued = replace(first.certificate, der=None, published_at=("http://ca.example/r46.crt",))
+    changes = (replace(first, certificate=catalogued), *rest)
+    files = package(replace(original, chosen=replace(original.chosen, changes=changes)))
+    assert len([name for name in files if name.startswith("certificates/")]) == 1
+    runbook = files["RUNBOOK.md"].decode()
+    assert "## To fetch first" in runbook
+    assert "`http://ca.example/r46.crt`" in runbook
+    assert catalogued.sha256 in runbook
+    assert b"Url = 'http://ca.example/r46.crt'" in files["apply.ps1"]
+
+
+def test_operations_of_each_change(pki: Pki) -> None:
+    one = pki.ca("R")
+    found = operations([ImportCertificate(one), MoveToUntrusted(one), DeleteCertificate(one, SYSTEM_CA)])
+    assert [(o.step, o.adds, o.store.location, o.system_store) for o in found] == [
+        (1, True, "LocalMachine", "CA"),
+        (2, True, "LocalMachine", "Disallowed"),
+        (2, False, "LocalMachine", "AuthRoot"),
+        (2, False, "LocalMachine", "Root"),
+        (3, False, "System", "CA"),
+    ]
+    assert found[0].store == LM_CA
+
+
+@pytest.mark.parametrize(
+    ("binding", "expected"),
+    [
+        (None, ("www.chainlab.example:443", "www.chainlab.example")),
+        (Binding("0.0.0.0:8443", ""), ("localhost:8443", "www.chainlab.example")),
+        (Binding("[::]:443", ""), ("localhost:443", "www.chainlab.example")),
+        (Binding("10.1.2.3:443", ""), ("10.1.2.3:443", "www.chainlab.example")),
+        (Binding("a.example:443", "", host="a.example", kind="sni"), ("a.example:443", "a.example")),
+    ],
+)
+def test_where_a_check_connects(binding: Binding | None, expected: tuple[str, str]) -> None:
+    site = replace(planned().sites[0], bindings=(binding,) if binding else ())
+    assert endpoint(site) == expected
