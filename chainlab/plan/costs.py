@@ -12,7 +12,7 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.plan.candidates import added_roots, blocked
+from chainlab.plan.candidates import added_roots, blocked, trusted_again
 from chainlab.plan.effects import PlannedOutcome, states
 from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import Simulator
@@ -47,6 +47,9 @@ def costs(server: Server, sites: Sequence[Simulator], outcomes: Sequence[Planned
     graph, at = sites[0].graph, sites[0].at
     for root in added_roots(changes):
         yield _added(server, root)
+    for certificate in trusted_again(changes):
+        text = f"{certificate.label} is in Untrusted now; find out who put it there, and why, before taking it out"
+        yield Cost("distrust-lifted", text, certificate, decision=True)
     for certificate in blocked(changes):
         if graph.is_self_signed(certificate):
             yield from _outbound(server, after, graph, certificate, at)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
-from chainlab.changes import Change, DeleteCertificate, ImportCertificate, MoveToUntrusted
+from chainlab.changes import Change, DeleteCertificate, ImportCertificate, MoveToUntrusted, RemoveFromUntrusted
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, StoreName
 
 
@@ -38,6 +38,8 @@ def _operations(step: int, change: Change) -> Iterator[Operation]:
     elif isinstance(change, MoveToUntrusted):
         yield Operation(step, True, change.certificate, LM_DISALLOWED)
         yield from _out_of(step, change.certificate, LM_ROOT)
+    elif isinstance(change, RemoveFromUntrusted):
+        yield Operation(step, False, change.certificate, LM_DISALLOWED)
     else:
         raise TypeError(f"the planner does not propose {change.code}")
 

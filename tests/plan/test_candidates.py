@@ -39,8 +39,21 @@ def test_an_intermediate_in_one_store_is_deleted_there_and_in_two_distrusted(pki
 
 
 def test_expired_and_distrusted_certificates_are_not_proposed(pki: Pki) -> None:
+    distrusted = pki.ca("R", "V")
+    machine = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=[pki.ca("I", "R")])
+    machine.set(disallowed_hashes=frozenset({distrusted.sha1}))
+    assert candidates(machine, distrusted, pki.ca("R", "U", not_after=at("2024-01-01"))) == [
+        ("move-to-untrusted", "R<R", "")
+    ]
+
+
+def test_what_an_administrator_distrusted_can_be_taken_out_again_and_imported(pki: Pki) -> None:
     machine = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=[pki.ca("I", "R")], Disallowed=[pki.ca("R", "V")])
-    assert candidates(machine, pki.ca("R", "U", not_after=at("2024-01-01"))) == [("move-to-untrusted", "R<R", "")]
+    assert candidates(machine) == [
+        ("import-certificate", "R<V", "LocalMachine/CA"),
+        ("move-to-untrusted", "R<R", ""),
+        ("remove-from-untrusted", "R<V", ""),
+    ]
 
 
 def test_a_root_that_update_would_bring_can_be_blocked(pki: Pki) -> None:

@@ -10,7 +10,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
 from chainlab.plan import Plan, ServerPlan, Simulator, make_plan
-from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY, Server, StoreEntry
+from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, LM_MY, Server, StoreEntry
 from tests.pki import NOW, Pki, at
 from tests.windows.test_engine import program
 
@@ -98,3 +98,14 @@ def test_the_plan_holds_under_both_selection_policies(pki: Pki) -> None:
     assert plan is not None
     for chain in plan.best.after.judged:
         assert plan.best.lasting <= chain.accepting
+
+
+def test_a_cross_sign_that_somebody_put_into_untrusted_is_taken_out_again_and_that_needs_a_decision(
+    pki: Pki, cross: Certificate
+) -> None:
+    world = World(pki, [pki.ca("I", "R"), cross], [])
+    world.server = world.server.with_entry(StoreEntry(cross, LM_DISALLOWED))
+    option = world.whole().recommended
+    assert option is not None
+    assert sorted(change.code for change in option.changes) == ["move-to-untrusted", "remove-from-untrusted"]
+    assert {cost.code: cost.decision for cost in option.costs}["distrust-lifted"]
