@@ -100,11 +100,11 @@ def test_the_plan_holds_under_both_selection_policies(pki: Pki) -> None:
         assert plan.best.lasting <= chain.accepting
 
 
-def test_a_cross_sign_that_somebody_put_into_untrusted_is_taken_out_again_and_that_needs_a_decision(
+def test_a_root_that_somebody_put_into_untrusted_is_taken_out_again_and_that_needs_a_decision(
     pki: Pki, cross: Certificate
 ) -> None:
     world = World(pki, [pki.ca("I", "R"), cross], [])
-    world.server = world.server.with_entry(StoreEntry(cross, LM_DISALLOWED))
+    world.server = world.server.with_entry(StoreEntry(world.server.obtainable[0], LM_DISALLOWED))
     option = world.whole().recommended
     assert option is not None
     assert sorted(change.code for change in option.changes) == ["move-to-untrusted", "remove-from-untrusted"]
