@@ -67,12 +67,11 @@ def test_the_leaf_alone_misses_its_issuer(request_for) -> None:
     diagnosis = diagnose(request_for("r46/leaf-only.pem"))
     assert accepting(diagnosis) == 0
     reasons = {client.profile.id: client.reason for client in diagnosis.targets[0].clients}
-    assert reasons.pop("nss-3.12.4") == "leaf-key-usage"  # an RSA key without keyEncipherment
     assert set(reasons.values()) == {"missing-intermediate"}
     assert "missing-intermediate" in codes(diagnosis)
 
 
-@pytest.mark.parametrize(("served", "expected"), [("short", 28), ("cross", 88), ("aaa", 116)])
+@pytest.mark.parametrize(("served", "expected"), [("short", 28), ("cross", 88), ("aaa", 117)])
 def test_observed_chains_are_judged_as_they_are(request_for, fixtures: Path, served: str, expected: int) -> None:
     diagnosis = diagnose(request_for(served=fixtures / "r46" / f"served-{served}.pem"))
     assert accepting(diagnosis) == expected

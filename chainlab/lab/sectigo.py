@@ -65,7 +65,8 @@ _CERTIFICATES: Final = {
     "e46-by-aaa": ("e46", "aaa", _BY_AAA),
     **{f"{kind}-r36": (f"{kind}-r36", "r46", _ISSUING) for kind in ("dv", "ov", "ev")},
     **{f"{kind}-e36": (f"{kind}-e36", "e46", _ISSUING) for kind in ("dv", "ov", "ev")},
-    "www": ("www", "ov-r36", replace(LEAF, dns_names=("www.chainlab.example", "chainlab.example"))),
+    "www": ("www", "ov-r36", replace(LEAF, dns_names=("www.chainlab.example", "chainlab.example"),
+                                     key_encipherment=True)),
     "shop": ("shop", "dv-e36", replace(LEAF, dns_names=("shop.chainlab.example",))),
 }  # fmt: skip
 
