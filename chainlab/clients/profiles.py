@@ -84,11 +84,17 @@ def _named(profiles: Iterable[Profile], term: str) -> set[str]:
     found = exact or {
         profile.id
         for profile in profiles
-        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.startswith(f"{term}-")
+        if fnmatch.fnmatchcase(profile.id, term) or within_family(profile.family, term)
     }
     if not found:
         raise UsageError(f"no client matches '{term}'; see 'chainlab clients'")
     return found
+
+
+def within_family(family: str, term: str) -> bool:
+    """Whether a family is the named one, or a version or update of it: ``java-8u252`` of ``java-8`` and of ``java``."""
+    rest = family.removeprefix(term)
+    return family.startswith(term) and (rest[:1] in ("", "-", ".") or (term[-1:].isdigit() and not rest[0].isdigit()))
 
 
 def _filtered(profiles: list[Profile], term: str) -> list[Profile]:

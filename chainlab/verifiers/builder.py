@@ -67,6 +67,9 @@ class _Builder:
         stored = any(step.origin in (Origin.ANCHOR, Origin.STORE) for step in judged.path.steps)
         if self.family.stop is Stop.FIRST_STORED and stored:
             return True
+        if self.family.stop is Stop.FIRST_BUT_ANCHOR:
+            ends = (judged.path.steps[0].certificate, judged.path.top)
+            return judged.path.complete and all(problem.certificate in ends for problem in judged.problems)
         return self.family.stop is not Stop.FIRST_GOOD and judged.path.complete
 
     def _judge(self, path: CandidatePath) -> JudgedPath:

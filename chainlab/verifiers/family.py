@@ -52,6 +52,8 @@ class Stop(Enum):
     """Other ways are tried only until an anchor is reached; what is wrong with that path is final."""
     FIRST_STORED = "first path to which the trust store contributes"
     """Other ways are tried only while none of the path comes from the store."""
+    FIRST_BUT_ANCHOR = "first path that is good but perhaps for its anchor"
+    """The anchor is judged when the path is built, and that is final; what is wrong below it sends the builder back."""
     FIRST_GOOD = "first good path"
     """Every path is tried until one passes all checks."""
 

