@@ -75,7 +75,8 @@ class Switches:
 
     ``anchor`` is what is judged of the anchor too. Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key
     usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
-    of CAs. CAs: ``require_basic_constraints`` for version 3 certificates unless ``key_usage_makes_ca`` takes
+    of CAs. CAs: ``only_signers_are_cas`` asks only those with a key usage for basic constraints,
+    ``require_basic_constraints`` wants them in version 3 certificates unless ``key_usage_makes_ca`` takes
     keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
     path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
@@ -92,6 +93,7 @@ class Switches:
     any_on_ca: bool = True
     also_on_ca: frozenset[str] = frozenset()
     require_basic_constraints: bool = True
+    only_signers_are_cas: bool = False
     key_usage_makes_ca: bool = False
     key_usage: bool = True
     self_issued_count: bool = False
@@ -213,6 +215,8 @@ def _validity(case: Case) -> Iterator[Problem]:
 
 def _ca_flags(case: Case) -> Iterator[Problem]:
     for issuer in case.judged(Anchor.CA)[1:]:
+        if case.switches.only_signers_are_cas and issuer.extensions.key_usage is None:
+            continue
         constraints = issuer.extensions.basic_constraints
         if constraints is not None and not constraints.ca:
             yield Problem(Reason.NOT_A_CA, issuer, "an issuer that is not a CA")

@@ -137,11 +137,15 @@ class _Builder:
         else:  # a served self-signed certificate gives way to the store's
             ends = [candidate for candidate in served if self._ends(candidate)]
             on = [candidate for candidate in served if candidate not in ends]
+            if trusted and family.store_choices:  # and does not come back
+                ends = []
             candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
-        steps: dict[str, Step] = {}
+        steps: dict[tuple[str, bool], Step] = {}
         for candidate in family.select(candidates):
             origin = Origin.ANCHOR if candidate.trusted else Origin.SERVED
-            steps.setdefault(candidate.issuer.sha256, self._climbed(candidate, self._step(candidate.issuer, origin)))
+            stored = candidate.trusted and family.stop is Stop.FIRST_STORED  # counts apart from a served copy
+            step = self._climbed(candidate, self._step(candidate.issuer, origin))
+            steps.setdefault((candidate.issuer.sha256, stored), step)
         return list(steps.values())
 
     def _climbed(self, candidate: Candidate, step: Step) -> Step:

@@ -1,8 +1,11 @@
 """Erlang/OTP's ssl application: RabbitMQ, ejabberd, CouchDB, Elixir programs.
 
 Models: the served issuer is followed before the root; an unknown end or an expired root sends it back for another way,
-anything else that is wrong with the first anchored path is final. Anchors are self-signed. No RSA-PSS certificates; a
-wildcard does not match unless the program asks for HTTPS rules. Sources: OTP 25 measured 2026-11-20;
+anything else that is wrong with the first anchored path is final. Anchors are self-signed. An issuer without key usage
+need not be a CA (``is_digitally_sign_cert``); anyExtendedKeyUsage does not stand for serverAuth. No RSA-PSS
+certificates; a wildcard does not match unless the program asks for HTTPS rules. Not modelled: that the server's list in
+order is taken as the only path, and that other lists are split into those with one certificate of each name; OTP 25
+does not come to an end where served CAs certify each other in a circle. Sources: OTP 25 measured 2026-11-20;
 lib/ssl/src/ssl_certificate.erl, lib/public_key/src/pubkey_cert.erl.
 """
 
@@ -28,6 +31,10 @@ def family(version: str = "") -> Family:
         partial_chain=False,
         anchors=AnchorIdentity.STORE,
         switches=Switches(
-            rejected_schemes=frozenset({"RSA-PSS"}), host=HostRules(common_name_fallback=True, wildcards=False)
+            any_on_leaf=False,
+            any_on_ca=False,
+            only_signers_are_cas=True,
+            rejected_schemes=frozenset({"RSA-PSS"}),
+            host=HostRules(common_name_fallback=True, wildcards=False),
         ),
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from chainlab.clients import Snapshots, load_profiles, parse_own_client, select
+from chainlab.clients.profiles import within_family
 from chainlab.errors import UsageError
 from chainlab.verifiers import family_for
 
@@ -38,6 +39,17 @@ def test_selectors_are_ids_globs_families_and_filters() -> None:
     assert all(profile.date >= "2020" for profile in select(PROFILES, "min-date:2020"))
     assert ids("android-*,grade:A,max-date:2012") < ids("android-*")
     assert {profile.grade for profile in select(PROFILES, "grade:ab")} == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("family", "term", "within"),
+    [
+        ("java-8u252", "java-8", True), ("java-11.0.13", "java-11", True), ("java-11.0.13", "java-1", False),
+        ("openssl-1.0.2s", "openssl-1.0.2", True), ("nss-classic", "nss", True), ("gnutls", "g", False),
+    ],
+)  # fmt: skip
+def test_a_family_holds_its_versions_and_updates(family: str, term: str, within: bool) -> None:
+    assert within_family(family, term) is within
 
 
 @pytest.mark.parametrize("selector", ["nope", "android-99", "color:red"])
