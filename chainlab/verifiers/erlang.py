@@ -9,9 +9,13 @@ does not come to an end where served CAs certify each other in a circle. Sources
 lib/ssl/src/ssl_certificate.erl, lib/public_key/src/pubkey_cert.erl.
 """
 
+from dataclasses import replace
+from itertools import pairwise
+
+from chainlab.certificate import Certificate
 from chainlab.paths.checks import Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prefer, Stop, named
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Prefer, Prepared, Scene, Stop, named
 from chainlab.verifiers.rules import signature_holds, valid_now
 
 VERSIONS = ("",)
@@ -30,6 +34,8 @@ def family(version: str = "") -> Family:
         store_rules=(signature_holds, valid_now),
         partial_chain=False,
         anchors=AnchorIdentity.STORE,
+        self_signed=self_issued,
+        prepare=ordered_or_several,
         switches=Switches(
             any_on_leaf=False,
             any_on_ca=False,
@@ -38,3 +44,16 @@ def family(version: str = "") -> Family:
             host=HostRules(common_name_fallback=True, wildcards=False),
         ),
     )
+
+
+def self_issued(_scene: Scene, certificate: Certificate) -> bool:
+    """``pubkey_cert:is_self_signed`` compares the names alone."""
+    return certificate.self_issued
+
+
+def ordered_or_several(table: Family, scene: Scene) -> Prepared:
+    """A list in order is one path; of another every path is made and tried (``ssl_certificate:paths``)."""
+    served = scene.handshake.served
+    ordered = all(child.issuer.key == issuer.subject.key for child, issuer in pairwise(served))
+    stop = Stop.FIRST_ANCHORED if ordered else Stop.FIRST_GOOD
+    return Prepared(replace(table, prepare=None, stop=stop), scene.handshake)
