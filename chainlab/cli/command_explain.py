@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
+from chainlab.cli.output import write, write_page
 
 Client = Annotated[
     list[str] | None,
@@ -52,7 +41,7 @@ def explain(
     lab: opt.Lab = None,
     catalog: opt.CatalogFolder = None,
     import_tool: opt.ImportedBy = opt.Tool.IIS,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -72,16 +61,11 @@ def explain(
     explained = run(raw.request())
     if client:
         explained = replace(explained, windows=())
-    if format is Format.JSON:
+    if format is opt.TextOrJson.JSON:
         from chainlab.report.explain_json import render as render_json
 
         write(render_json(explained), output)
         return
     from chainlab.report.explain_text import render
 
-    if output is None:
-        render(explained, sys.stdout, color=False if no_color else None)
-    else:
-        buffer = io.StringIO()
-        render(explained, buffer, color=False)
-        write(buffer.getvalue(), output)
+    write_page(lambda file, color: render(explained, file, color=color), output, no_color=no_color)

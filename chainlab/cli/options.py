@@ -30,6 +30,13 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class TextOrJson(StrEnum):
+    """Output formats of a command whose answer is for people or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Tool(StrEnum):
     """The tools that import a PFX (``chainlab.windows.pfx_import`` says what each does)."""
 
