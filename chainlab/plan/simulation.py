@@ -77,6 +77,7 @@ class Simulator:
     ) -> None:
         self.graph, self.leaf, self.at, self.judge, self.policies = graph, leaf, at, judge, policies
         self._judged: dict[tuple[str, ...], tuple[ClientVerdict, ...]] = {}
+        self._later: dict[datetime, Simulator] = {}
 
     def outcome(self, server: Server) -> Outcome:
         """What this server state leads to."""
@@ -101,8 +102,10 @@ class Simulator:
 
         The renewed certificate differs in its dates only, so the answer is about the CA certificates.
         """
-        later = moment + _ONE_SECOND
-        renewed = self.leaf if self.leaf.valid_at(later) else replace(self.leaf, not_before=self.at, not_after=later)
-        return Simulator(
-            self.graph, renewed, later, self.judge.asked(replace(self.judge.question, at=later)), self.policies
-        )
+        known = self._later.get(moment)
+        if known is None:
+            later, leaf = moment + _ONE_SECOND, self.leaf
+            renewed = leaf if leaf.valid_at(later) else replace(leaf, not_before=self.at, not_after=later)
+            judge = self.judge.asked(replace(self.judge.question, at=later))
+            known = self._later[moment] = Simulator(self.graph, renewed, later, judge, self.policies)
+        return known
