@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,12 +13,18 @@ from chainlab.cli import options as opt
 from chainlab.cli.output import write
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chainlab.diagnosis import Diagnosis, Request
+
 
 class Format(StrEnum):
     """Output formats."""
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
 
 
 def register(app: typer.Typer) -> None:
@@ -57,14 +63,18 @@ def diagnose(
 
     The main job: chainlab diagnose bundle.pfx needs nothing else.
     """
-    from chainlab.diagnosis import diagnose as run
-
     raw = opt.Raw(
         inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
         check_keys, max_iterations, lab, cross_check=cross_check, import_tool=import_tool, catalog=catalog,
     )  # fmt: skip
-    diagnosis = run(with_traffic(raw.request(), traffic, weigh, quiet=quiet))
-    if not quiet:
+    request = with_traffic(raw.request(), traffic, weigh, quiet=quiet)
+    if format is Format.HTML and not quiet:
+        diagnosis = _as_html(request, output)
+    else:
+        from chainlab.diagnosis import diagnose as run
+
+        diagnosis = run(request)
+    if not quiet and format is not Format.HTML:
         if format is Format.JSON:
             from chainlab.report.json_report import render as render_json
 
@@ -80,3 +90,13 @@ def diagnose(
                 render(diagnosis, buffer, color=False, verbose=verbose)
                 write(buffer.getvalue(), output)
     raise typer.Exit(0 if diagnosis.all_well else 1)
+
+
+def _as_html(request: Request, output: Path | None) -> Diagnosis:
+    """Write the report with everything: the plan and the timeline too."""
+    from chainlab.dossier import dossier
+    from chainlab.report.html_report import render
+
+    answer = dossier(request)
+    write(render(answer), output)
+    return answer.diagnosis

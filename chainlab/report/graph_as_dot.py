@@ -42,7 +42,8 @@ def _node(node: Node) -> str:
     label = f"<b>{_text(node.name)}</b><br/><font point-size='9'>{_text(node.key)}</font>"
     style = "dashed" if node.dangling else "solid"
     tooltip = dot(f"{node.name} ({node.key})")
-    return f"  {node.id} [label=<{label}>, shape={_SHAPES[node.role]}, style={style}, tooltip={tooltip}];"
+    shape = _SHAPES[node.role]
+    return f'  {node.id} [id="{node.id}", label=<{label}>, shape={shape}, style={style}, tooltip={tooltip}];'
 
 
 def _edge(edge: Edge) -> str:
@@ -54,5 +55,6 @@ def _edge(edge: Edge) -> str:
     color = COLORS[edge.store]
     style = "dashed" if edge.catalogued_only else "solid"
     width = 3 if edge.served else 1
+    identity = f'id="{certificate.sha256}"'
     attributes = f'label=<{label}>, color="{color}", fontcolor="{color}", style={style}, penwidth={width}'
-    return f"  {edge.source} -> {edge.target} [{attributes}, tooltip={dot(certificate.label)}];"
+    return f"  {edge.source} -> {edge.target} [{identity}, {attributes}, tooltip={dot(certificate.label)}];"

@@ -9,15 +9,19 @@ from chainlab.report import plan_json, runbook
 from chainlab.report.plan_scripts import scripts
 
 
-def package(planned: Planned) -> dict[str, bytes]:
-    """Plan, runbook, scripts and certificates; nothing in it depends on when or where it is made."""
+def package(planned: Planned, report: str = "") -> dict[str, bytes]:
+    """Plan, runbook, scripts and certificates; nothing in it depends on when or where it is made.
+
+    ``report`` is the HTML report; the runbook says so where there is none.
+    """
     assert planned.chosen is not None
     steps = operations(planned.chosen.changes)
     concerned = {step.certificate.sha256: step.certificate for step in steps}
     missing = [step.certificate for step in steps if step.adds and not step.certificate.encoded]
     return {
         "plan.json": plan_json.render(planned).encode(),
-        "RUNBOOK.md": runbook.render(planned, list(dict.fromkeys(missing))).encode(),
+        "RUNBOOK.md": runbook.render(planned, list(dict.fromkeys(missing)), report=bool(report)).encode(),
+        **({"report.html": report.encode()} if report else {}),
         **scripts(planned),
         **{f"certificates/{file_name(c)}": c.der for c in concerned.values() if c.der is not None},
     }
