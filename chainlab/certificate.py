@@ -46,7 +46,7 @@ class Name:
         parts = split_rdns(self.text)
         for attribute in ("CN", "O", "OU"):
             for part in parts:
-                if part.startswith(attribute + "="):
+                if part.startswith(attribute + "=") and len(part) > len(attribute) + 1:
                     return unescape_rdn(part[len(attribute) + 1 :])
         return self.text or "(empty name)"
 
