@@ -34,7 +34,7 @@
       if (!facts || !certificate || facts.dataset.shown === fingerprint) return;
       const list = element("dl", undefined, "pairs");
       for (const [name, text] of certificate.facts) list.append(element("dt", name), element("dd", text));
-      facts.replaceChildren(element("h4", certificate.label), list);
+      facts.replaceChildren(element("p", certificate.label, "headline"), list);
       facts.dataset.shown = fingerprint;
     }
 
