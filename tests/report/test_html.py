@@ -30,6 +30,7 @@ from chainlab.report.graph_model import picture
 from chainlab.report.html_report import render
 from chainlab.report.plan_package import package
 from tests.pki import at
+from tests.report.test_plan_scripts import hostile
 
 pytest.importorskip("jinja2")
 pytest.importorskip("pygraphviz")
@@ -119,7 +120,14 @@ def renamed(original: Dossier, text: str) -> Dossier:
         c.sha256: (text,) for c in graph.certificates}))  # fmt: skip
     diagnosis = replace(original.diagnosis, targets=(target,), scene=scene, host=text)
     case = replace(original.case, scene=scene)
-    return Dossier(case, diagnosis, original.planned, replace(original.timelines, targets=(line,)))
+    events = tuple(
+        replace(
+            event, happening=tuple(replace(cause, certificate=named(cause.certificate)) for cause in event.happening)
+        )
+        for event in line.events
+    )
+    timelines = replace(original.timelines, targets=(replace(line, events=events),))
+    return Dossier(case, diagnosis, hostile(text), timelines)
 
 
 def shape(page: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -217,7 +217,7 @@ def test_axe_finds_nothing_serious(
 
 def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "hostile.html"
-    for name in HOSTILE:
+    for name in (*HOSTILE[:3], "</svg>", "</style>", "\u202egnp.exe", "x" * 10_000):
         file.write_text(render(renamed(made(R46, selector="core"), name)), encoding="utf-8")
         opened = Opened(browser, file, viewport={"width": 390, "height": 900})
         opened.page.locator("button.client").first.click()
