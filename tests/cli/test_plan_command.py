@@ -46,7 +46,8 @@ def test_json_and_markdown(chainlab) -> None:
 def test_a_package_appears_whole(package: Path) -> None:
     names = [file.relative_to(package).as_posix() for file in package.rglob("*") if file.is_file()]
     assert sorted(name for name in names if "/" not in name) == [
-        "RUNBOOK.md", "apply.ps1", "plan.json", "rollback.ps1", "verify-task.xml", "verify.ps1", "verify.sh",
+        "RUNBOOK.md", "apply.ps1", "plan.json", "report.html", "rollback.ps1",
+        "verify-task.xml", "verify.ps1", "verify.sh",
     ]  # fmt: skip
     assert len(list((package / "certificates").iterdir())) == 2
     assert [path.name for path in package.parent.iterdir()] == ["plan"]
