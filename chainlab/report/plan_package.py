@@ -5,14 +5,15 @@ from __future__ import annotations
 from chainlab.changes.commands import file_name
 from chainlab.plan.operations import operations
 from chainlab.planning import Planned
-from chainlab.report import plan_json, runbook
+from chainlab.report import plan_html, plan_json, runbook
 from chainlab.report.plan_scripts import scripts
 
 
 def package(planned: Planned, report: str = "") -> dict[str, bytes]:
-    """Plan, runbook, scripts and certificates; nothing in it depends on when or where it is made.
+    """Plan, report, runbook, scripts and certificates; nothing in it depends on when or where it is made.
 
-    ``report`` is the HTML report; the runbook says so where there is none.
+    ``report`` is the report with everything (``report.html_report``); without it the plan's plain page is taken, and
+    the runbook says so.
     """
     assert planned.chosen is not None
     steps = operations(planned.chosen.changes)
@@ -20,8 +21,8 @@ def package(planned: Planned, report: str = "") -> dict[str, bytes]:
     missing = [step.certificate for step in steps if step.adds and not step.certificate.encoded]
     return {
         "plan.json": plan_json.render(planned).encode(),
+        "report.html": (report or plan_html.render(planned)).encode(),
         "RUNBOOK.md": runbook.render(planned, list(dict.fromkeys(missing)), report=bool(report)).encode(),
-        **({"report.html": report.encode()} if report else {}),
         **scripts(planned),
         **{f"certificates/{file_name(c)}": c.der for c in concerned.values() if c.der is not None},
     }

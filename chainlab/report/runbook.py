@@ -20,7 +20,7 @@ from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHE
 def render(planned: Planned, missing: list[Certificate], *, report: bool = False) -> str:
     """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand.
 
-    ``report``: the package holds the HTML report.
+    ``report``: the package holds the interactive report, not the plan's plain page.
     """
     assert planned.chosen is not None
     return "\n".join(_lines(planned, planned.chosen, missing, report=report)) + "\n"
@@ -47,13 +47,13 @@ def _lines(planned: Planned, option: Option, missing: list[Certificate], *, repo
     yield from _rollback(planned, option)
     yield "\n## How this was found\n"
     yield from (f"{markdown(text)}  " for text in search_words(planned))
-    yield "\n" + (_REPORT if report else _NO_REPORT)
+    yield "\n" + (_REPORT if report else _PLAIN_REPORT)
 
 
 _REPORT: Final = "`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
-_NO_REPORT: Final = (
-    "There is no `report.html` here: the machine that made this package lacks the extra `html` "
-    "(`pip install 'chainlab[html,graph]'`)."
+_PLAIN_REPORT: Final = (
+    "`report.html` is the plan on one plain page. The interactive report with graph and timeline needs the extra "
+    "`html` on the machine that makes the package (`pip install 'chainlab[html,graph]'`)."
 )
 
 

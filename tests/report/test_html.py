@@ -272,14 +272,14 @@ def test_without_jinja2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         render(made(R46))
 
 
-def test_a_package_without_the_report_says_so_in_its_runbook() -> None:
+def test_a_package_without_the_extra_holds_the_plain_page_and_its_runbook_says_so() -> None:
     planned = made(R46).planned
     assert planned is not None
     bare, whole = package(planned), package(planned, "<!doctype html>")
-    assert "report.html" not in bare
-    assert b"There is no `report.html` here" in bare["RUNBOOK.md"]
+    assert b"<script" not in bare["report.html"]
+    assert b"`report.html` is the plan on one plain page" in bare["RUNBOOK.md"]
     assert whole["report.html"] == b"<!doctype html>"
-    assert b"There is no" not in whole["RUNBOOK.md"]
+    assert b"plain page" not in whole["RUNBOOK.md"]
 
 
 @settings(max_examples=25)
