@@ -6,6 +6,7 @@ and lone surrogates are made visible everywhere; what else is special depends on
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final
@@ -87,6 +88,11 @@ def markdown_code(text: str) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     edge = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown else ""
     return f"{fence}{edge}{shown}{edge}{fence}"
+
+
+def html_text(text: str, limit: int = 4096) -> str:
+    """Text of an HTML document, or of an attribute in quotes; also of Graphviz' HTML-like labels."""
+    return html.escape(visible(text, limit))
 
 
 def dot(text: str) -> str:
