@@ -6,6 +6,7 @@ and lone surrogates are made visible everywhere; what else is special depends on
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -94,6 +95,11 @@ def script_json(data: object) -> str:
     """JSON for a ``<script type="application/json">`` block: nothing in it can end the block or start markup."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def html_text(text: str, limit: int = 4096) -> str:
+    """Text of an HTML document, or of an attribute in quotes; also of Graphviz' HTML-like labels."""
+    return html.escape(visible(text, limit))
 
 
 def dot(text: str) -> str:

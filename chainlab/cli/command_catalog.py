@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +26,7 @@ def show(
         str, typer.Argument(metavar="[HASH|NAME]", help="Beginning of a SHA-256 or SHA-1, or a part of the subject.")
     ] = "",
     catalog: opt.CatalogFolder = None,
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -75,7 +74,7 @@ def import_(
     if not quiet:
         from chainlab.report.catalog_text import render_import
 
-        render_import(report, sys.stdout, color=False if no_color else None)
+        write_page(lambda file, color: render_import(report, file, color=color), None, no_color=no_color)
     raise typer.Exit(3 if report.problems else 0)
 
 

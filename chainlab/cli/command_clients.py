@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from chainlab.clients import Profile, Snapshots
 
 
-Output = Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")]
 Identity = Annotated[str, typer.Argument(metavar="ID", help="A client id; see 'chainlab clients list'.")]
 
 
@@ -28,7 +27,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="clients")
 
 
-def list_clients(clients: opt.Clients = "", format: Output = opt.TextOrJson.TEXT, output: opt.Output = None) -> None:
+def list_clients(
+    clients: opt.Clients = "", format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+) -> None:
     """All clients of a selection in one table: family, year, number of roots, and how far verdicts are checked.
 
     Without --clients the named ones; --clients all shows every snapshot, --clients core a spread of about sixty.
@@ -42,7 +43,10 @@ def list_clients(clients: opt.Clients = "", format: Output = opt.TextOrJson.TEXT
 
 
 def show(
-    identity: Identity, format: Output = opt.TextOrJson.TEXT, output: opt.Output = None, verbose: opt.Verbose = False
+    identity: Identity,
+    format: opt.Format = opt.TextOrJson.TEXT,
+    output: opt.Output = None,
+    verbose: opt.Verbose = False,
 ) -> None:
     """One client: its trust store, verifier, sources, grade, agreement with the real verifier, limits.
 
@@ -62,7 +66,9 @@ def show(
     write(text, output)
 
 
-def diff(before: Identity, after: Identity, format: Output = opt.TextOrJson.TEXT, output: opt.Output = None) -> None:
+def diff(
+    before: Identity, after: Identity, format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+) -> None:
     """Which roots the second client has and the first lacks, and the other way round."""
     from chainlab.clients.roots import difference
     from chainlab.report import clients_report as report
@@ -75,7 +81,7 @@ def diff(before: Identity, after: Identity, format: Output = opt.TextOrJson.TEXT
 
 def trusts(
     root: Annotated[str, typer.Argument(metavar="HASH|NAME", help="SHA-256 (or its start) or a part of the name.")],
-    format: Output = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
 ) -> None:
     """Who knows a root, and since when."""

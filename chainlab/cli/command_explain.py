@@ -25,23 +25,11 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
+@opt.shared(without=("clients", "own_client", "check_keys", "cross_check"))
 def explain(
-    inputs: opt.Inputs = None,
-    at: opt.At = None,
+    raw: opt.Raw,
     client: Client = None,
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    served: opt.Served = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    catalog: opt.CatalogFolder = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -53,12 +41,7 @@ def explain(
 
     named = [text for text in client or () if "=" not in text]
     own = [text for text in client or () if "=" in text]
-    raw = opt.Raw(
-        inputs, at, ",".join(named) or "none", host, store, server, root_update, aia, served, own, password_env,
-        password_file, max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool,
-        catalog=catalog,
-    )  # fmt: skip
-    explained = run(raw.request())
+    explained = run(replace(raw, clients=",".join(named) or "none", own_client=own).request())
     if client:
         explained = replace(explained, windows=())
     if format is opt.TextOrJson.JSON:

@@ -30,25 +30,12 @@ def register(app: typer.Typer) -> None:
     app.command("impact")(impact)
 
 
+@opt.shared(without=("served", "check_keys", "cross_check"))
 def impact(
-    inputs: opt.Inputs = None,
+    raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    at: opt.At = None,
-    clients: opt.Clients = "",
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    client: opt.OwnClient = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
-    catalog: opt.CatalogFolder = None,
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -60,10 +47,6 @@ def impact(
     """
     from chainlab.impact import impact as run
 
-    raw = opt.Raw(
-        inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
-    )  # fmt: skip
     answer = run(raw.request(), change or (), changes or ())
     if not quiet:
         if format is opt.TextOrJson.JSON:

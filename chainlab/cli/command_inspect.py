@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from chainlab.cli import options as opt
@@ -15,14 +13,10 @@ def register(app: typer.Typer) -> None:
     app.command("inspect")(inspect)
 
 
+@opt.shared(only=("inputs", "store", "password_env", "password_file", "check_keys", "max_iterations"))
 def inspect(
-    inputs: opt.Inputs = None,
-    store: opt.Store = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    check_keys: opt.CheckKeys = False,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    raw: opt.Raw,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -34,10 +28,6 @@ def inspect(
     """
     from chainlab.inspection import inspect as run
 
-    raw = opt.Raw(
-        inputs, store=store, password_env=password_env, password_file=password_file, check_keys=check_keys,
-        max_iterations=max_iterations,
-    )  # fmt: skip
     inspection = run(raw.named_inputs(), raw.reading())
     if not quiet:
         if format is opt.TextOrJson.JSON:

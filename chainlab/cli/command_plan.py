@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_directory
+from chainlab.cli.output import write, write_directory, write_page
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
 from chainlab.errors import UsageError
 
@@ -44,26 +43,14 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
+@opt.shared(without=("served", "check_keys", "cross_check"))
 def plan(
-    inputs: opt.Inputs = None,
+    raw: opt.Raw,
     output: Directory = None,
     choose: Choose = 0,
     force: Force = False,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    at: opt.At = None,
-    clients: opt.Clients = "",
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    client: opt.OwnClient = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
     format: Annotated[Format, typer.Option("--format", help="How to print the plan.")] = Format.TEXT,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -76,11 +63,7 @@ def plan(
     """
     from chainlab.planning import plan as run
 
-    raw = opt.Raw(
-        inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, import_tool=import_tool,
-    )  # fmt: skip
-    planned = run(with_traffic(raw.request(), traffic, weigh, quiet=quiet), choose)
+    planned = run(with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet), choose)
     if output is not None and planned.chosen is not None:
         from chainlab.report.plan_package import package
 
@@ -89,7 +72,7 @@ def plan(
         if format is Format.TEXT:
             from chainlab.report.plan_text import render
 
-            render(planned, sys.stdout, color=False if no_color else None, verbose=verbose)
+            write_page(lambda file, color: render(planned, file, color=color, verbose=verbose), None, no_color=no_color)
         elif format is Format.JSON:
             from chainlab.report.plan_json import render as render_json
 

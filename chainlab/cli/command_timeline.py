@@ -20,25 +20,11 @@ def register(app: typer.Typer) -> None:
     app.command("timeline")(timeline)
 
 
+@opt.shared(without=("check_keys", "cross_check"))
 def timeline(
-    inputs: opt.Inputs = None,
+    raw: opt.Raw,
     until: Until = None,
-    at: opt.At = None,
-    clients: opt.Clients = "",
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    served: opt.Served = None,
-    client: opt.OwnClient = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
-    catalog: opt.CatalogFolder = None,
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -50,10 +36,6 @@ def timeline(
     """
     from chainlab.timeline import timeline as run
 
-    raw = opt.Raw(
-        inputs, at, clients, host, store, server, root_update, aia, served, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
-    )  # fmt: skip
     answer = run(raw.request(), opt.parse_at(until, "--until") if until is not None else None)
     if not quiet:
         if format is opt.TextOrJson.JSON:

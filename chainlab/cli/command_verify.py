@@ -38,7 +38,7 @@ def verify(
     plan: Plan,
     served: Served,
     host: Annotated[str, typer.Option("--host", metavar="NAME", help="The server name to send to HOST:PORT.")] = "",
-    format: Annotated[opt.TextOrJson, typer.Option("--format", help="How to print the result.")] = opt.TextOrJson.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     no_color: opt.NoColor = False,

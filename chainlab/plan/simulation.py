@@ -29,6 +29,11 @@ class JudgedChain:
         """Ids of the clients that accept."""
         return accepting(self.verdicts)
 
+    @property
+    def rejecting(self) -> frozenset[str]:
+        """Ids of the clients that reject: not those of which it is unknown."""
+        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.REJECT)
+
 
 def accepting(verdicts: Sequence[ClientVerdict]) -> frozenset[str]:
     """Ids of the clients that accept."""
@@ -61,6 +66,16 @@ class Outcome:
     def possibly_accepting(self) -> frozenset[str]:
         """Clients that accept at least one of the possible chains."""
         return frozenset.union(*(chain.accepting for chain in self.judged))
+
+    @property
+    def surely_rejecting(self) -> frozenset[str]:
+        """Clients that reject whichever of the possible chains is served; of the others one cannot know."""
+        return frozenset.intersection(*(chain.rejecting for chain in self.judged))
+
+    def obstacle(self, client: str) -> str:
+        """Why a client does not accept the first possible chain that it does not accept; empty if it accepts all."""
+        verdicts = (verdict for chain in self.judged for verdict in chain.verdicts if verdict.profile.id == client)
+        return next((verdict.detail for verdict in verdicts if verdict.verdict is not Verdict.ACCEPT), "")
 
     @property
     def ends(self) -> datetime | None:

@@ -5,10 +5,9 @@ Roles by shape, stores by colour, the served path bold, catalogued-only certific
 
 from __future__ import annotations
 
-import html
 from typing import Final
 
-from chainlab.escaping import dot, visible
+from chainlab.escaping import dot, html_text
 from chainlab.report.graph_model import Edge, Node, Picture
 
 SUFFIX = ".dot"
@@ -19,6 +18,10 @@ COLORS: Final = {
     "catalog": "#6e7781",
 }  # fmt: skip
 """Colour-blind safe enough beside the line styles; the store's name stands in the label as well."""
+
+
+MAX_LABEL: Final = 80
+"""Characters of a name in a node."""
 
 
 def render(picture: Picture) -> str:
@@ -34,12 +37,8 @@ def render(picture: Picture) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _text(text: str, limit: int = 80) -> str:
-    return html.escape(visible(text, limit))
-
-
 def _node(node: Node) -> str:
-    label = f"<b>{_text(node.name)}</b><br/><font point-size='9'>{_text(node.key)}</font>"
+    label = f"<b>{html_text(node.name, MAX_LABEL)}</b><br/><font point-size='9'>{html_text(node.key, MAX_LABEL)}</font>"
     style = "dashed" if node.dangling else "solid"
     tooltip = dot(f"{node.name} ({node.key})")
     shape = _SHAPES[node.role]

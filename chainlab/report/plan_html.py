@@ -1,19 +1,17 @@
 """The plan as one self-contained HTML page: verdict, steps, chains before and after, clients, costs, alternatives.
 
-Nothing is loaded and no script runs, so that it opens from anywhere and can go into a ticket; ``escape`` is the one
-function that text from outside passes.
+Nothing is loaded and no script runs, so that it opens from anywhere and can go into a ticket; all text passes
+``escaping.html_text``.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from chainlab.clients import Verdict
 from chainlab.errors import UsageError
-from chainlab.escaping import visible
-from chainlab.plan import Option
+from chainlab.escaping import html_text as escape
+from chainlab.plan import Option, Outcome
 from chainlab.planning import Planned
 from chainlab.report import graph_as_svg
 from chainlab.report.graph_model import picture
@@ -27,9 +25,6 @@ from chainlab.report.plan_words import (
     sent_by,
 )
 from chainlab.report.terminal import describe
-
-MAX_TEXT: Final = 4_000
-"""Characters of one piece of text; hostile names may be longer."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -50,18 +45,13 @@ pre {{ background: var(--soft); padding: .5rem; white-space: pre-wrap; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); }}
 th, td:not(:last-child) {{ white-space: nowrap; }}
-.accept {{ color: var(--good); }} .reject {{ color: var(--bad); }}
+.accepts {{ color: var(--good); }} .rejects, .uncertain {{ color: var(--bad); }}
 figure {{ margin: 0; background: #fff; }} figure svg {{ max-width: 100%; height: auto; }}
 @media print {{ body {{ max-width: none; }} details > * {{ display: block; }} }}
 </style></head><body><main>
 {body}
 </main></body></html>
 """
-
-
-def escape(text: str) -> str:
-    """Text for HTML, with control and bidirectional characters made visible."""
-    return html.escape(visible(text, MAX_TEXT))
 
 
 def render(planned: Planned) -> str:
@@ -129,8 +119,7 @@ def _clients(planned: Planned) -> Iterator[str]:
     for position, site in enumerate(planned.sites):
         before = planned.plan.baseline.outcomes[position].after
         after = planned.chosen.outcomes[position].after if planned.chosen is not None else before
-        now, then = before.surely_accepting, after.surely_accepting
-        rows = [(v.profile, v.profile.id in now, v.profile.id in then, v) for v in after.verdicts]
+        rows = [(v.profile, _answer(before, v.profile.id), _answer(after, v.profile.id)) for v in after.verdicts]
         rows.sort(key=lambda row: (row[1] == row[2], row[2], row[0].name))
         yield f"<h2>Clients of {escape(site.leaf.subject.common)}</h2>"
         beyond = planned.plan.beyond_help[position]
@@ -141,16 +130,19 @@ def _clients(planned: Planned) -> Iterator[str]:
             f'<th scope="col">{head}</th>' for head in ("client", "verifier", "year", "now", "then", "why not")
         )
         yield "</tr></thead><tbody>"
-        for profile, accepted, accepts, verdict in rows:
-            why = verdict.detail if not accepts and verdict.verdict is not Verdict.ACCEPT else ""
+        for profile, now, then in rows:
             cells = (profile.name, profile.family, profile.date[:4])
-            yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{_verdict(accepted)}{_verdict(accepts)}"
-            yield f"<td>{escape(why)}</td></tr>"
+            yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}"
+            yield "".join(f'<td class="{answer}">{answer}</td>' for answer in (now, then))
+            yield f"<td>{escape(after.obstacle(profile.id))}</td></tr>"
         yield "</tbody></table></div>"
 
 
-def _verdict(accepts: bool) -> str:
-    return '<td class="accept">accepts</td>' if accepts else '<td class="reject">rejects</td>'
+def _answer(outcome: Outcome, client: str) -> str:
+    """Whether a client accepts; uncertain where that depends on the chain, or a limit was hit."""
+    if client in outcome.surely_accepting:
+        return "accepts"
+    return "rejects" if client in outcome.surely_rejecting else "uncertain"
 
 
 def _alternatives(planned: Planned) -> Iterator[str]:
