@@ -1,14 +1,25 @@
 """Escaping: nothing that a stranger writes into a name leaves its place."""
 
+import html
 import re
 import shlex
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chainlab.escaping import dot, markdown, markdown_code, mermaid, posix_shell, powershell, terminal, visible
+from chainlab.escaping import (
+    dot,
+    html_text,
+    markdown,
+    markdown_code,
+    mermaid,
+    posix_shell,
+    powershell,
+    terminal,
+    visible,
+)
 
 HOSTILE = "\x1b[2J\u202eevil\x00\u2028'; rm $(x) `n \"<script>"
 
@@ -20,6 +31,15 @@ def test_control_and_bidi_characters_are_made_visible() -> None:
 
 def test_long_text_is_cut() -> None:
     assert len(visible("x" * 1000)) == 300
+
+
+@given(st.text())
+@example(HOSTILE)
+@example('"><img onerror=x>')
+def test_html_text_starts_and_ends_nothing(text: str) -> None:
+    shown = html_text(text, 5000)
+    assert not set(shown) & set("<>\"'")
+    assert html.unescape(shown) == visible(text, 5000)
 
 
 @given(st.text())

@@ -12,7 +12,7 @@ from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -243,7 +243,7 @@ def _encodings(data: Path) -> dict[str, str]:
 
 def parse_instant(text: str) -> datetime:
     """A time of the data files (``2026-11-20T00:00:00Z``) as an aware ``datetime``."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)  # a tenth of strptime's time; lists have hundreds of them
 
 
 def certificate_from_facts(row: Row) -> Certificate:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from chainlab import __version__
 from chainlab.errors import ChainlabError, InputError
+
+MAX_MESSAGE: Final = 2_000
+"""Characters of one error message; a file name in it may be long."""
 
 app = typer.Typer(
     name="chainlab",
@@ -66,7 +69,7 @@ def main() -> None:
 def _explain(error: ChainlabError) -> int:
     from chainlab.escaping import terminal
 
-    typer.echo(f"chainlab: {terminal(str(error))}", err=True)
+    typer.echo(f"chainlab: {terminal(str(error), MAX_MESSAGE)}", err=True)
     if isinstance(error, InputError) and error.hint:
-        typer.echo(f"hint: {terminal(error.hint)}", err=True)
+        typer.echo(f"hint: {terminal(error.hint, MAX_MESSAGE)}", err=True)
     return error.exit_status

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
+from chainlab.cli.output import write, write_page
+from chainlab.cli.progress import bar
 from chainlab.errors import UsageError
-
-
-class Format(StrEnum):
-    """What goes to standard output."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +38,7 @@ def capture(
     ] = "auto",
     ipv4: Annotated[bool, typer.Option("-4", "--ipv4", help="IPv4 only.")] = False,
     ipv6: Annotated[bool, typer.Option("-6", "--ipv6", help="IPv6 only.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the capture (JSON) to FILE.")
     ] = None,
@@ -57,8 +47,8 @@ def capture(
 ) -> None:
     """Capture the chains that servers send: for RSA and ECDSA, over TLS 1.2 and 1.3, with and without SNI.
 
-    The only command that opens a connection. Nothing is verified. The capture (-o FILE, or --format json) is an input
-    of every other command: chainlab diagnose --served FILE.
+    Only this command and verify --served HOST:PORT open a connection. Nothing is verified. The capture (-o FILE, or
+    --format json) is an input of every other command: chainlab diagnose --served FILE.
     """
     from chainlab.evidence.capture import capture as run
     from chainlab.evidence.capture import document, parse_target
@@ -67,37 +57,16 @@ def capture(
         raise UsageError("-4 and -6 exclude each other")
     family = 4 * ipv4 + 6 * ipv6
     targets = [parse_target(text, connect=connect, sni=sni, starttls=starttls, family=family) for text in servers]
-    with _progress() as progress:
+    with bar("handshakes", quiet=quiet) as progress:
         answers = run(targets, progress)
     written = document(answers)
     if output is not None:
         write(written, output)
     if not quiet:
-        if format is Format.JSON:
+        if format is opt.TextOrJson.JSON:
             write(written, None)
         else:
             from chainlab.report.capture_text import render
 
-            render(answers, sys.stdout, color=False if no_color else None)
+            write_page(lambda file, color: render(answers, file, color=color), None, no_color=no_color)
     raise typer.Exit(0 if any(answer.chain for answer in answers) else 3)
-
-
-def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
-    """A bar on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    return _Bar()
-
-
-class _Bar:
-    def __enter__(self) -> Callable[[int, int], None]:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self.progress = Progress(console=Console(stderr=True), transient=True)
-        self.progress.start()
-        self.task = self.progress.add_task("handshakes", total=None)
-        return lambda done, total: self.progress.update(self.task, completed=done, total=total)
-
-    def __exit__(self, *_: Any) -> None:
-        self.progress.stop()

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
+from chainlab.cli.output import write, write_page
 from chainlab.errors import UsageError
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +26,7 @@ def show(
         str, typer.Argument(metavar="[HASH|NAME]", help="Beginning of a SHA-256 or SHA-1, or a part of the subject.")
     ] = "",
     catalog: opt.CatalogFolder = None,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -44,17 +34,14 @@ def show(
     from chainlab.cataloguing import show as run
 
     view = run(opt.catalog_folder(catalog), wanted, datetime.now(UTC))
-    if format is Format.JSON:
+    if format is opt.TextOrJson.JSON:
         from chainlab.report.catalog_json import render as render_json
 
         write(render_json(view), output)
     else:
         from chainlab.report.catalog_text import render
 
-        buffer = io.StringIO() if output is not None else sys.stdout
-        render(view, buffer, asked=bool(wanted), color=False if no_color or output is not None else None)
-        if isinstance(buffer, io.StringIO):
-            write(buffer.getvalue(), output)
+        write_page(lambda file, color: render(view, file, asked=bool(wanted), color=color), output, no_color=no_color)
     raise typer.Exit(1 if wanted and not view.found else 0)
 
 
@@ -87,7 +74,7 @@ def import_(
     if not quiet:
         from chainlab.report.catalog_text import render_import
 
-        render_import(report, sys.stdout, color=False if no_color else None)
+        write_page(lambda file, color: render_import(report, file, color=color), None, no_color=no_color)
     raise typer.Exit(3 if report.problems else 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from chainlab.clients import Profile, Snapshots
 
 
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-Output = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 Identity = Annotated[str, typer.Argument(metavar="ID", help="A client id; see 'chainlab clients list'.")]
 
 
@@ -36,7 +27,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="clients")
 
 
-def list_clients(clients: opt.Clients = "", format: Output = Format.TEXT, output: opt.Output = None) -> None:
+def list_clients(
+    clients: opt.Clients = "", format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+) -> None:
     """All clients of a selection in one table: family, year, number of roots, and how far verdicts are checked.
 
     Without --clients the named ones; --clients all shows every snapshot, --clients core a spread of about sixty.
@@ -46,11 +39,14 @@ def list_clients(clients: opt.Clients = "", format: Output = Format.TEXT, output
 
     _, snapshots = _knowledge()
     rows = [(profile, len(snapshots.roots(profile.store))) for profile in select(load_profiles(), clients)]
-    write(report.list_json(rows) if format is Format.JSON else report.list_text(rows), output)
+    write(report.list_json(rows) if format is opt.TextOrJson.JSON else report.list_text(rows), output)
 
 
 def show(
-    identity: Identity, format: Output = Format.TEXT, output: opt.Output = None, verbose: opt.Verbose = False
+    identity: Identity,
+    format: opt.Format = opt.TextOrJson.TEXT,
+    output: opt.Output = None,
+    verbose: opt.Verbose = False,
 ) -> None:
     """One client: its trust store, verifier, sources, grade, agreement with the real verifier, limits.
 
@@ -63,25 +59,29 @@ def show(
     catalog, snapshots = _knowledge()
     roots = sorted((name_root(catalog, sha256) for sha256 in snapshots.roots(profile.store)), key=lambda r: r.name)
     text = (
-        report.show_json(profile, roots) if format is Format.JSON else report.show_text(profile, roots, verbose=verbose)
+        report.show_json(profile, roots)
+        if format is opt.TextOrJson.JSON
+        else report.show_text(profile, roots, verbose=verbose)
     )
     write(text, output)
 
 
-def diff(before: Identity, after: Identity, format: Output = Format.TEXT, output: opt.Output = None) -> None:
+def diff(
+    before: Identity, after: Identity, format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+) -> None:
     """Which roots the second client has and the first lacks, and the other way round."""
     from chainlab.clients.roots import difference
     from chainlab.report import clients_report as report
 
     one, other = _profile(before), _profile(after)
     found = difference(*_knowledge(), one, other)
-    json_wanted = format is Format.JSON
+    json_wanted = format is opt.TextOrJson.JSON
     write((report.difference_json if json_wanted else report.difference_text)(one, other, found), output)
 
 
 def trusts(
     root: Annotated[str, typer.Argument(metavar="HASH|NAME", help="SHA-256 (or its start) or a part of the name.")],
-    format: Output = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
 ) -> None:
     """Who knows a root, and since when."""
@@ -92,7 +92,7 @@ def trusts(
     catalog, snapshots = _knowledge()
     profiles = load_profiles()
     answers = [who_trusts(catalog, snapshots, profiles, found) for found in find_roots(catalog, snapshots, root)]
-    write(report.trusts_json(answers) if format is Format.JSON else report.trusts_text(answers), output)
+    write(report.trusts_json(answers) if format is opt.TextOrJson.JSON else report.trusts_text(answers), output)
 
 
 def _knowledge() -> tuple[Catalog, Snapshots]:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
+from chainlab.cli.output import write, write_page
 
 Client = Annotated[
     list[str] | None,
@@ -36,23 +25,11 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
+@opt.shared(without=("clients", "own_client", "check_keys", "cross_check"))
 def explain(
-    inputs: opt.Inputs = None,
-    at: opt.At = None,
+    raw: opt.Raw,
     client: Client = None,
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    served: opt.Served = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    catalog: opt.CatalogFolder = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -64,24 +41,14 @@ def explain(
 
     named = [text for text in client or () if "=" not in text]
     own = [text for text in client or () if "=" in text]
-    raw = opt.Raw(
-        inputs, at, ",".join(named) or "none", host, store, server, root_update, aia, served, own, password_env,
-        password_file, max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool,
-        catalog=catalog,
-    )  # fmt: skip
-    explained = run(raw.request())
+    explained = run(replace(raw, clients=",".join(named) or "none", own_client=own).request())
     if client:
         explained = replace(explained, windows=())
-    if format is Format.JSON:
+    if format is opt.TextOrJson.JSON:
         from chainlab.report.explain_json import render as render_json
 
         write(render_json(explained), output)
         return
     from chainlab.report.explain_text import render
 
-    if output is None:
-        render(explained, sys.stdout, color=False if no_color else None)
-    else:
-        buffer = io.StringIO()
-        render(explained, buffer, color=False)
-        write(buffer.getvalue(), output)
+    write_page(lambda file, color: render(explained, file, color=color), output, no_color=no_color)

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
+from chainlab.cli.output import write, write_page
 
 Changes = Annotated[
     list[str] | None,
@@ -41,25 +30,12 @@ def register(app: typer.Typer) -> None:
     app.command("impact")(impact)
 
 
+@opt.shared(without=("served", "check_keys", "cross_check"))
 def impact(
-    inputs: opt.Inputs = None,
+    raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    at: opt.At = None,
-    clients: opt.Clients = "",
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    client: opt.OwnClient = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
-    catalog: opt.CatalogFolder = None,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -71,23 +47,16 @@ def impact(
     """
     from chainlab.impact import impact as run
 
-    raw = opt.Raw(
-        inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, with_plan=False, import_tool=import_tool, catalog=catalog,
-    )  # fmt: skip
     answer = run(raw.request(), change or (), changes or ())
     if not quiet:
-        if format is Format.JSON:
+        if format is opt.TextOrJson.JSON:
             from chainlab.report.impact_json import render as render_json
 
             write(render_json(answer), output)
         else:
             from chainlab.report.impact_text import render
 
-            if output is None:
-                render(answer, sys.stdout, color=False if no_color else None, verbose=verbose)
-            else:
-                buffer = io.StringIO()
-                render(answer, buffer, color=False, verbose=verbose)
-                write(buffer.getvalue(), output)
+            write_page(
+                lambda file, color: render(answer, file, color=color, verbose=verbose), output, no_color=no_color
+            )
     raise typer.Exit(1 if answer.worse else 0)

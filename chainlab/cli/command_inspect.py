@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from enum import StrEnum
-from typing import Annotated
-
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
+from chainlab.cli.output import write, write_page
 
 
 def register(app: typer.Typer) -> None:
@@ -25,14 +13,10 @@ def register(app: typer.Typer) -> None:
     app.command("inspect")(inspect)
 
 
+@opt.shared(only=("inputs", "store", "password_env", "password_file", "check_keys", "max_iterations"))
 def inspect(
-    inputs: opt.Inputs = None,
-    store: opt.Store = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    check_keys: opt.CheckKeys = False,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    raw: opt.Raw,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -44,23 +28,16 @@ def inspect(
     """
     from chainlab.inspection import inspect as run
 
-    raw = opt.Raw(
-        inputs, store=store, password_env=password_env, password_file=password_file, check_keys=check_keys,
-        max_iterations=max_iterations,
-    )  # fmt: skip
     inspection = run(raw.named_inputs(), raw.reading())
     if not quiet:
-        if format is Format.JSON:
+        if format is opt.TextOrJson.JSON:
             from chainlab.report.inspection_json import render as render_json
 
             write(render_json(inspection), output)
         else:
             from chainlab.report.inspection_text import render
 
-            if output is None:
-                render(inspection, sys.stdout, color=False if no_color else None, verbose=verbose)
-            else:
-                buffer = io.StringIO()
-                render(inspection, buffer, color=False, verbose=verbose)
-                write(buffer.getvalue(), output)
+            write_page(
+                lambda file, color: render(inspection, file, color=color, verbose=verbose), output, no_color=no_color
+            )
     raise typer.Exit(inspection.exit_status)

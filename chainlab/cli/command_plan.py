@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_directory
+from chainlab.cli.output import write, write_directory, write_page
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
+from chainlab.errors import UsageError
+
+if TYPE_CHECKING:
+    from chainlab.planning import Planned
 
 
 class Format(StrEnum):
@@ -20,6 +23,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 Directory = Annotated[
@@ -39,26 +43,14 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
+@opt.shared(without=("served", "check_keys", "cross_check"))
 def plan(
-    inputs: opt.Inputs = None,
+    raw: opt.Raw,
     output: Directory = None,
     choose: Choose = 0,
     force: Force = False,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    at: opt.At = None,
-    clients: opt.Clients = "",
-    host: opt.Host = "",
-    store: opt.Store = None,
-    server: opt.Server = "windows",
-    root_update: opt.RootUpdate = None,
-    aia: opt.Aia = None,
-    client: opt.OwnClient = None,
-    password_env: opt.PasswordEnv = None,
-    password_file: opt.PasswordFile = None,
-    max_iterations: opt.MaxIterations = opt.DEFAULT_ITERATIONS,
-    lab: opt.Lab = None,
-    import_tool: opt.ImportedBy = opt.Tool.IIS,
     format: Annotated[Format, typer.Option("--format", help="How to print the plan.")] = Format.TEXT,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -71,26 +63,37 @@ def plan(
     """
     from chainlab.planning import plan as run
 
-    raw = opt.Raw(
-        inputs, at, clients, host, store, server, root_update, aia, None, client, password_env, password_file,
-        max_iterations=max_iterations, lab=lab, import_tool=import_tool,
-    )  # fmt: skip
-    planned = run(with_traffic(raw.request(), traffic, weigh, quiet=quiet), choose)
+    planned = run(with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet), choose)
     if output is not None and planned.chosen is not None:
         from chainlab.report.plan_package import package
 
-        write_directory(package(planned), output, mark="plan.json", force=force)
+        write_directory(package(planned, _report(planned, required=False)), output, mark="plan.json", force=force)
     if not quiet:
         if format is Format.TEXT:
             from chainlab.report.plan_text import render
 
-            render(planned, sys.stdout, color=False if no_color else None, verbose=verbose)
+            write_page(lambda file, color: render(planned, file, color=color, verbose=verbose), None, no_color=no_color)
         elif format is Format.JSON:
             from chainlab.report.plan_json import render as render_json
 
             write(render_json(planned), None)
+        elif format is Format.HTML:
+            write(_report(planned), None)
         else:
             from chainlab.report.plan_markdown import render as render_markdown
 
             write(render_markdown(planned), None)
     raise typer.Exit(0 if planned.chosen is not None or planned.well_as_it_is else 1)
+
+
+def _report(planned: Planned, *, required: bool = True) -> str:
+    """The HTML report around the plan; empty where the extra is missing and the report is not ``required``."""
+    from chainlab.dossier import dossier_of
+    from chainlab.report.html_report import render
+
+    try:
+        return render(dossier_of(planned))
+    except UsageError:
+        if required:
+            raise
+        return ""

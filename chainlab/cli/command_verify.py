@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
+from chainlab.cli.output import write, write_page
 from chainlab.errors import InputError
 
 if TYPE_CHECKING:
     from chainlab.observation import ObservedChain
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 Plan = Annotated[
@@ -48,7 +38,7 @@ def verify(
     plan: Plan,
     served: Served,
     host: Annotated[str, typer.Option("--host", metavar="NAME", help="The server name to send to HOST:PORT.")] = "",
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: opt.Format = opt.TextOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     no_color: opt.NoColor = False,
@@ -63,17 +53,14 @@ def verify(
     promise = read_promise(plan)
     verification = run(promise, [chain for what in served for chain in _observed(what, host)])
     if not quiet:
-        if format is Format.JSON:
+        if format is opt.TextOrJson.JSON:
             from chainlab.report.verify_json import render as render_json
 
             write(render_json(verification), output)
         else:
             from chainlab.report.verify_text import render
 
-            buffer = io.StringIO()
-            render(verification, sys.stdout if output is None else buffer, color=False if no_color or output else None)
-            if output is not None:
-                write(buffer.getvalue(), output)
+            write_page(lambda file, color: render(verification, file, color=color), output, no_color=no_color)
     raise typer.Exit(0 if verification.holds else 1)
 
 

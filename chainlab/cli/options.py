@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
+import inspect
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -28,6 +31,13 @@ class Switch(StrEnum):
 
     ON = "on"
     OFF = "off"
+
+
+class TextOrJson(StrEnum):
+    """Output formats of a command whose answer is for people or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Tool(StrEnum):
@@ -130,9 +140,12 @@ ImportedBy = Annotated[
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
+Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000
+
+Command = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,29 +192,28 @@ def parse_at(text: str | None, option: str = "--at") -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The shared options as typed."""
+    """The shared options as typed; each command that takes a ``Raw`` offers them (``shared``)."""
 
-    inputs: list[Path] | None
-    at: str | None = None
-    clients: str = ""
-    host: str = ""
-    store: list[str] | None = None
-    server: str = "windows"
-    root_update: Switch | None = None
-    aia: Switch | None = None
-    served: Path | None = None
-    own_client: list[str] | None = None
-    password_env: str | None = None
-    password_file: Path | None = None
-    check_keys: bool = False
-    max_iterations: int = DEFAULT_ITERATIONS
-    lab: Path | None = None
-    with_plan: bool = True
-    cross_check: bool = False
-    import_tool: Tool = Tool.IIS
-    catalog: Path | None = None
+    inputs: Inputs = None
+    at: At = None
+    clients: Clients = ""
+    host: Host = ""
+    store: Store = None
+    server: Server = "windows"
+    root_update: RootUpdate = None
+    aia: Aia = None
+    served: Served = None
+    own_client: OwnClient = None
+    password_env: PasswordEnv = None
+    password_file: PasswordFile = None
+    check_keys: CheckKeys = False
+    max_iterations: MaxIterations = DEFAULT_ITERATIONS
+    lab: Lab = None
+    catalog: CatalogFolder = None
+    import_tool: ImportedBy = Tool.IIS
+    cross_check: CrossCheck = False
 
-    def request(self) -> Request:
+    def request(self, *, with_plan: bool = False) -> Request:
         """What the use cases take; ``UsageError`` for malformed options."""
         from chainlab.clients import parse_own_client
         from chainlab.diagnosis import Request
@@ -224,7 +236,7 @@ class Raw:
             baseline=Baseline(windows, _as_bool(self.root_update), _as_bool(self.aia), self.imported_by()),
             reading=self.reading(),
             twins=self.twins(),
-            with_plan=self.with_plan,
+            with_plan=with_plan,
             cross_check=self.cross_check,
             imported=catalog_folder(self.catalog),
         )
@@ -257,6 +269,35 @@ class Raw:
         from chainlab.catalog.twins import load_twins
 
         return load_twins(self.lab)
+
+
+def shared(*, only: Collection[str] = (), without: Collection[str] = ()) -> Callable[[Command], Command]:
+    """A command whose parameter ``raw`` stands for the shared options: typer sees ``Raw``'s fields in its place.
+
+    ``only`` or ``without`` name fields that the command offers, or leaves at their defaults.
+    """
+    hints = get_type_hints(Raw, include_extras=True)
+    offered = [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(Raw)
+        if field.name not in without and (not only or field.name in only)
+    ]
+
+    def offer(command: Command) -> Command:
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            raw = Raw(**{parameter.name: given.pop(parameter.name) for parameter in offered})
+            command(raw=raw, **given)
+
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        parameters = [*offered, *(each.replace(kind=each.KEYWORD_ONLY) for each in own if each.name != "raw")]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in parameters}
+        return run
+
+    return offer
 
 
 def catalog_folder(option: Path | None) -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 from chainlab.errors import InputError, UsageError
 
@@ -33,6 +35,19 @@ def write(text: str | bytes, file: Path | None) -> None:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise InputError(str(file), f"cannot be written: {reason}") from None
+
+
+def write_page(render: Callable[[IO[str], bool | None], None], file: Path | None, *, no_color: bool) -> None:
+    """Print a page with colour as the terminal says, or write it to ``file`` without.
+
+    ``render`` gets the output and whether to colour it (``None``: as the terminal says).
+    """
+    if file is None:
+        render(sys.stdout, False if no_color else None)
+        return
+    buffer = io.StringIO()
+    render(buffer, False)
+    write(buffer.getvalue(), file)
 
 
 def write_directory(files: Mapping[str, bytes], directory: Path, *, mark: str, force: bool = False) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from chainlab.cli.progress import bar
 from chainlab.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
     from chainlab.diagnosis import Request
 
 
@@ -50,7 +46,7 @@ def with_traffic(request: Request, patterns: list[str] | None, unit: Unit, *, qu
     from chainlab.traffic import read_traffic
 
     files = [file for pattern in patterns for file in _files(pattern)]
-    with _progress(files, quiet=quiet) as progress:
+    with bar("reading access logs", in_bytes=True, quiet=quiet) as progress:
         traffic = read_traffic(files, select(load_profiles(), request.selector), progress)
     weights = traffic.clients if unit is Unit.CLIENTS else traffic.requests
     return replace(request, traffic=traffic, objective=Objective(weights, _UNITS[unit]))
@@ -65,11 +61,3 @@ def _files(pattern: str) -> list[Path]:
     if not found:
         raise InputError(pattern, "no such log file", expected="an access log, or a pattern that matches some")
     return found
-
-
-def _progress(files: list[Path], *, quiet: bool) -> AbstractContextManager[Callable[[int], None] | None]:
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(None)
-    from chainlab.cli.progress import bar
-
-    return bar("reading access logs", sum(file.stat().st_size for file in files))

@@ -147,6 +147,7 @@ class _Planner:
     changes: tuple[Change, ...] = field(init=False)
     search: Search = field(init=False)
     predictions: dict[str, Predictions] = field(init=False)
+    known_costs: dict[tuple[tuple[Change, ...], ...], tuple[Cost, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         graph, at = self.sites[0].graph, self.sites[0].at
@@ -194,8 +195,15 @@ class _Planner:
             broken,
             sum(self.objective.weigh(now) for now in lasting),
             sum(self.objective.loss(lost) for lost in broken),
-            tuple(costs(self.server, self.sites, outcomes)) if changes else (),
+            self._costs(outcomes) if changes else (),
         )
+
+    def _costs(self, outcomes: tuple[PlannedOutcome, ...]) -> tuple[Cost, ...]:
+        key = tuple(outcome.changes for outcome in outcomes)
+        known = self.known_costs.get(key)
+        if known is None:
+            known = self.known_costs[key] = tuple(costs(self.server, self.sites, outcomes))
+        return known
 
     def _ranked(self, group: Group) -> list[tuple[Score, int]]:
         """The group's subsets that win clients for sure, or failing that perhaps, without losing more; best first."""
@@ -215,8 +223,8 @@ class _Planner:
         worth = [item for item in ranked if not sure or item[0][:2] > floor[:2]]
         lossless = [subset for score, subset in worth if score[0] == 0 or score[0] > floor[0]]
         for subset in lossless[:MAX_DECLINED]:
-            outcomes = [site.of(subset).outcome for site in self.search.sites]
-            if not any(cost.decision for cost in costs(self.server, self.sites, outcomes)):
+            outcomes = tuple(site.of(subset).outcome for site in self.search.sites)
+            if not any(cost.decision for cost in self._costs(outcomes)):
                 return subset
         return lossless[0] if lossless else 0
 

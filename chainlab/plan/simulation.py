@@ -29,6 +29,11 @@ class JudgedChain:
         """Ids of the clients that accept."""
         return accepting(self.verdicts)
 
+    @property
+    def rejecting(self) -> frozenset[str]:
+        """Ids of the clients that reject: not those of which it is unknown."""
+        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.REJECT)
+
 
 def accepting(verdicts: Sequence[ClientVerdict]) -> frozenset[str]:
     """Ids of the clients that accept."""
@@ -63,6 +68,16 @@ class Outcome:
         return frozenset.union(*(chain.accepting for chain in self.judged))
 
     @property
+    def surely_rejecting(self) -> frozenset[str]:
+        """Clients that reject whichever of the possible chains is served; of the others one cannot know."""
+        return frozenset.intersection(*(chain.rejecting for chain in self.judged))
+
+    def obstacle(self, client: str) -> str:
+        """Why a client does not accept the first possible chain that it does not accept; empty if it accepts all."""
+        verdicts = (verdict for chain in self.judged for verdict in chain.verdicts if verdict.profile.id == client)
+        return next((verdict.detail for verdict in verdicts if verdict.verdict is not Verdict.ACCEPT), "")
+
+    @property
     def ends(self) -> datetime | None:
         """When the first CA certificate of a possible chain expires, its root included; then Windows chooses anew."""
         ends = [c.not_after for chain in self.judged for c in chain.possibility.path.certificates[1:]]
@@ -77,6 +92,7 @@ class Simulator:
     ) -> None:
         self.graph, self.leaf, self.at, self.judge, self.policies = graph, leaf, at, judge, policies
         self._judged: dict[tuple[str, ...], tuple[ClientVerdict, ...]] = {}
+        self._later: dict[datetime, Simulator] = {}
 
     def outcome(self, server: Server) -> Outcome:
         """What this server state leads to."""
@@ -101,8 +117,10 @@ class Simulator:
 
         The renewed certificate differs in its dates only, so the answer is about the CA certificates.
         """
-        later = moment + _ONE_SECOND
-        renewed = self.leaf if self.leaf.valid_at(later) else replace(self.leaf, not_before=self.at, not_after=later)
-        return Simulator(
-            self.graph, renewed, later, self.judge.asked(replace(self.judge.question, at=later)), self.policies
-        )
+        known = self._later.get(moment)
+        if known is None:
+            later, leaf = moment + _ONE_SECOND, self.leaf
+            renewed = leaf if leaf.valid_at(later) else replace(leaf, not_before=self.at, not_after=later)
+            judge = self.judge.asked(replace(self.judge.question, at=later))
+            known = self._later[moment] = Simulator(self.graph, renewed, later, judge, self.policies)
+        return known

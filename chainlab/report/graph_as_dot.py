@@ -5,10 +5,9 @@ Roles by shape, stores by colour, the served path bold, catalogued-only certific
 
 from __future__ import annotations
 
-import html
 from typing import Final
 
-from chainlab.escaping import dot, visible
+from chainlab.escaping import dot, html_text
 from chainlab.report.graph_model import Edge, Node, Picture
 
 SUFFIX = ".dot"
@@ -19,6 +18,10 @@ COLORS: Final = {
     "catalog": "#6e7781",
 }  # fmt: skip
 """Colour-blind safe enough beside the line styles; the store's name stands in the label as well."""
+
+
+MAX_LABEL: Final = 80
+"""Characters of a name in a node."""
 
 
 def render(picture: Picture) -> str:
@@ -34,15 +37,12 @@ def render(picture: Picture) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _text(text: str, limit: int = 80) -> str:
-    return html.escape(visible(text, limit))
-
-
 def _node(node: Node) -> str:
-    label = f"<b>{_text(node.name)}</b><br/><font point-size='9'>{_text(node.key)}</font>"
+    label = f"<b>{html_text(node.name, MAX_LABEL)}</b><br/><font point-size='9'>{html_text(node.key, MAX_LABEL)}</font>"
     style = "dashed" if node.dangling else "solid"
     tooltip = dot(f"{node.name} ({node.key})")
-    return f"  {node.id} [label=<{label}>, shape={_SHAPES[node.role]}, style={style}, tooltip={tooltip}];"
+    shape = _SHAPES[node.role]
+    return f'  {node.id} [id="{node.id}", label=<{label}>, shape={shape}, style={style}, tooltip={tooltip}];'
 
 
 def _edge(edge: Edge) -> str:
@@ -54,5 +54,6 @@ def _edge(edge: Edge) -> str:
     color = COLORS[edge.store]
     style = "dashed" if edge.catalogued_only else "solid"
     width = 3 if edge.served else 1
+    identity = f'id="{certificate.sha256}"'
     attributes = f'label=<{label}>, color="{color}", fontcolor="{color}", style={style}, penwidth={width}'
-    return f"  {edge.source} -> {edge.target} [{attributes}, tooltip={dot(certificate.label)}];"
+    return f"  {edge.source} -> {edge.target} [{identity}, {attributes}, tooltip={dot(certificate.label)}];"

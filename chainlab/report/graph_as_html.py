@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
-
-from chainlab.escaping import visible
+from chainlab.escaping import html_text
 from chainlab.report import graph_as_svg
 from chainlab.report.graph_as_dot import COLORS
 from chainlab.report.graph_model import Picture
@@ -33,4 +31,4 @@ def render(picture: Picture) -> str:
     """The page."""
     svg = graph_as_svg.render(picture).decode()
     legend = "".join(f'<li style="color: {color}">{store}</li>' for store, color in COLORS.items())
-    return _PAGE.format(title=html.escape(visible(picture.title)), legend=legend, svg=svg[svg.index("<svg") :])
+    return _PAGE.format(title=html_text(picture.title), legend=legend, svg=svg[svg.index("<svg") :])

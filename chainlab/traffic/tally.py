@@ -101,15 +101,17 @@ class Tally:
 
 
 def read_traffic(
-    files: Sequence[Path], profiles: Iterable[Profile], progress: Callable[[int], None] | None = None
+    files: Sequence[Path], profiles: Iterable[Profile], progress: Callable[[int, int], None] | None = None
 ) -> Traffic:
-    """Read the logs one after the other; ``progress`` is told the bytes read over all of them.
+    """Read the logs one after the other; ``progress`` is told how many bytes are read of how many, over all of them.
 
     ``InputError`` if one cannot be read, ``UsageError`` if the extra is not installed.
     """
     agents, tally, done = Agents(profiles), Tally(), 0
+    total = 0 if progress is None else sum(file.stat().st_size for file in files)
     for file in files:
-        reader = LogReader(Log(file, _from(progress, done)))
+        told = None if progress is None else _from(progress, done, total)
+        reader = LogReader(Log(file, told))
         for sighting in reader:
             tally.add(sighting.address, sighting.agent)
         tally.skipped += reader.skipped
@@ -117,5 +119,5 @@ def read_traffic(
     return tally.mapped(agents, len(files))
 
 
-def _from(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
-    return None if progress is None else lambda position: progress(start + position)
+def _from(progress: Callable[[int, int], None], start: int, total: int) -> Callable[[int], None]:
+    return lambda position: progress(start + position, total)

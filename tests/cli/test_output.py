@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from chainlab.cli import output, progress
 from chainlab.cli.output import write_directory
@@ -51,8 +50,26 @@ def test_only_an_earlier_one_is_replaced(tmp_path: Path) -> None:
 
 
 def test_the_bar_shows_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = io.StringIO()
-    monkeypatch.setattr(progress, "Console", lambda **_: Console(file=shown, force_terminal=True, width=80))
-    with progress.bar("reading access logs", 1000) as told:
-        told(1000)
-    assert "reading access logs" in shown.getvalue()
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    for in_bytes, done in ((True, "1.0/1.0 kB"), (False, "1000/1000")):
+        with progress.bar("reading access logs", in_bytes=in_bytes) as told:
+            assert told is not None
+            told(1000, 1000)
+        assert "reading access logs" in shown.getvalue()
+        assert done in shown.getvalue()
+
+
+def test_without_a_terminal_or_when_quiet_there_is_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream, quiet in ((io.StringIO(), False), (Terminal(), True)):
+        monkeypatch.setattr("sys.stderr", stream)
+        with progress.bar("handshakes", quiet=quiet) as told:
+            assert told is None
+        assert stream.getvalue() == ""
+
+
+class Terminal(io.StringIO):
+    """Standard error of somebody at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
