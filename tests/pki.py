@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import x25519
+
 from chainlab.certificate import Certificate
+from chainlab.decoding import decode_certificate
 from chainlab.lab.pki import LEAF, Entity, KeyRing, Profile, certify, issue, make_name
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -38,6 +43,47 @@ class Pki:
     def der(self, subject: str, issuer: str, **fields: object) -> bytes:
         """A certificate's encoding, undecoded."""
         return issue(self.entity(subject), self.entity(issuer), replace(Profile(), **fields))  # type: ignore[arg-type]
+
+    def with_extension(self, subject: str, issuer: str, oid: str, value: bytes, *, critical: bool) -> Certificate:
+        """A sound CA certificate with one more extension, whatever its value says."""
+        signer = self.entity(issuer)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(self.entity(subject).name)
+            .issuer_name(signer.name)
+            .public_key(self.entity(subject).key.public_key())
+            .serial_number(7)
+            .not_valid_before(Profile().not_before)
+            .not_valid_after(Profile().not_after)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), critical)
+            .sign(signer.key, hashes.SHA256(), ecdsa_deterministic=True)
+        )
+        return decode_certificate(made.public_bytes(serialization.Encoding.DER))
+
+    def for_key_agreement(self, subject: str, issuer: str) -> Certificate:
+        """A CA certificate whose key is for X25519, which signs nothing."""
+        signer = self.entity(issuer)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(self.entity(subject).name)
+            .issuer_name(signer.name)
+            .public_key(x25519.X25519PrivateKey.from_private_bytes(bytes(range(32))).public_key())
+            .serial_number(8)
+            .not_valid_before(Profile().not_before)
+            .not_valid_after(Profile().not_after)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(signer.key, hashes.SHA256(), ecdsa_deterministic=True)
+        )
+        return decode_certificate(made.public_bytes(serialization.Encoding.DER))
+
+
+def forged(certificate: Certificate) -> Certificate:
+    """The same with a signature algorithm that nobody knows: ecdsa-with-SHA256 becomes an unassigned neighbour."""
+    assert certificate.der is not None
+    known = bytes.fromhex("2a8648ce3d040302")
+    assert certificate.der.count(known) == 2
+    return decode_certificate(certificate.der.replace(known, bytes.fromhex("2a8648ce3d04037f")))
 
 
 def at(text: str) -> datetime:

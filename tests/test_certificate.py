@@ -65,3 +65,17 @@ def test_dns_names_come_from_the_san_else_from_a_host_like_cn(pki: Pki) -> None:
     assert pki.leaf("A", dns_names=("a.test", "b.test")).dns_names == ("a.test", "b.test")
     assert pki.leaf("A", dns_names=()).dns_names == ("www.example.test",)
     assert pki.ca("Some Root").dns_names == ()
+
+
+def test_a_blank_common_name_tells_nothing() -> None:
+    assert Name("CN= ,O=Org").common == "Org"
+    assert Name("CN=\\ ,OU=\t,O=Org").common == "Org"
+    assert Name("CN=\\ ").common == "CN=\\ "
+
+
+def test_names_are_split_at_unescaped_separators_only() -> None:
+    assert split_rdns("CN=A\\\\,O=B") == ["CN=A\\\\", "O=B"]
+    assert split_rdns("CN=A\\+B+OU=C,O=D") == ["CN=A\\+B", "OU=C", "O=D"]
+    assert split_rdns("CN=A+OU=C,O=D", ",") == ["CN=A+OU=C", "O=D"]
+    assert split_rdns("CN=two\nlines,O=D") == ["CN=two\nlines", "O=D"]
+    assert split_rdns("") == []

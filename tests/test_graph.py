@@ -98,3 +98,18 @@ def _facts(certificate):
             "ski": certificate.ski.hex(), **({"aki": aki.hex()} if aki else {}),
         }
     )  # fmt: skip
+
+
+def test_what_is_asked_first_does_not_change_what_is_known_of_a_signature(pki: Pki) -> None:
+    child, cross = pki.ca("I", "R"), pki.ca("R", "U")
+    own = pki.ca("R")
+    published = _facts(pki.ca("R", hash="sha384"))
+    pairs = [(child, own), (child, published), (child, cross), (published, own), (own, published)]
+    answers = []
+    for order in permutations(pairs):
+        graph = CertGraph([child, cross, own, published])
+        found = {pair: graph.signature(*pair) for pair in order}
+        answers.append([found[pair] for pair in pairs])
+    assert all(answer == answers[0] for answer in answers)
+    assert answers[0][:3] == [Signature.VALID] * 3
+    assert answers[0][3] is Signature.CATALOGUED

@@ -8,7 +8,7 @@ import pytest
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.graph import CertGraph
 from chainlab.signatures import Signature, check_signature
-from tests.pki import Pki
+from tests.pki import Pki, forged
 
 
 def test_the_issuers_key_verifies_whichever_certificate_carries_it(pki: Pki) -> None:
@@ -81,3 +81,13 @@ def test_ecdsa_with_sha1_is_checked_like_any_other(pki: Pki) -> None:
     assert old.signature.hash == "sha1"
     assert check_signature(old, pki.ca("R")) is Signature.VALID
     assert check_signature(old, pki.ca("X")) is Signature.INVALID
+
+
+def test_a_key_for_key_agreement_signed_nothing(pki: Pki) -> None:
+    issuer = pki.for_key_agreement("A", "R")
+    assert check_signature(pki.ca("I", "A"), issuer) is Signature.INVALID
+    assert check_signature(issuer, pki.ca("R")) is Signature.VALID
+
+
+def test_an_unknown_algorithm_cannot_be_checked(pki: Pki) -> None:
+    assert check_signature(forged(pki.leaf("I")), pki.ca("I", "R")) is Signature.UNSUPPORTED

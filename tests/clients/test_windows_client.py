@@ -9,7 +9,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import DISTRUSTED, RootSet, TrustSetting
 from chainlab.verifiers import Handshake, cryptoapi
-from tests.pki import NOW, Pki, at
+from tests.pki import NOW, Pki, at, forged
 
 SWITCHES = cryptoapi.family().switches
 
@@ -98,3 +98,24 @@ def test_profiles_of_the_cryptoapi_family_are_judged_by_the_engine(pki: Pki) -> 
     windows = Profile("own-pc", "PC", "cryptoapi", "own-pc")
     (answer,) = Judge([(windows, RootSet([root]))], graph, Question(NOW)).verdicts((leaf,))
     assert answer.verdict is Verdict.ACCEPT
+
+
+def test_a_mesh_beyond_the_budget_is_unknown(pki: Pki) -> None:
+    names = [f"M{number}" for number in range(9)]
+    crosses = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    leaf, root = pki.leaf("M0"), pki.ca("R")
+    graph = CertGraph([leaf, *crosses, root])
+    windows = Profile("own-pc", "PC", "cryptoapi", "own-pc")
+    (answer,) = Judge([(windows, RootSet([root]))], graph, Question(NOW)).verdicts((leaf, *crosses))
+    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.reason == "search-stopped"
+
+
+def test_three_fetches_take_effect(pki: Pki) -> None:
+    chain = (pki.ca("I", "S"), pki.ca("S", "T"), pki.ca("T", "R"))
+    assert reason([pki.leaf("I")], [pki.ca("R")], fetchable=chain) == "accept"
+    assert reason([pki.leaf("I")], [pki.ca("R")], fetchable=chain[:2]) == "no-anchor"
+
+
+def test_a_signature_that_cannot_be_checked_is_unknown(pki: Pki) -> None:
+    assert reason([forged(pki.leaf("I")), pki.ca("I", "R")], [pki.ca("R")]) == "cannot-be-checked"

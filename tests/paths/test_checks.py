@@ -2,6 +2,7 @@
 
 import pytest
 
+from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
@@ -106,3 +107,35 @@ def test_explicit_distrust_of_any_element_is_final(pki: Pki) -> None:
 def test_the_most_telling_reason_of_several_paths_is_reported(pki: Pki) -> None:
     served = [pki.leaf("I"), pki.ca("I", "R", not_after=at("2022-01-01")), pki.ca("I", "X")]
     assert reason(served, [pki.ca("R")]) == "expired-intermediate"
+
+
+GARBAGE = bytes.fromhex("30050601")
+"""A SEQUENCE that is cut short."""
+
+
+@pytest.mark.parametrize("oid", [oids.NAME_CONSTRAINTS, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME])
+@pytest.mark.parametrize(("critical", "expected"), [(True, "critical-extension"), (False, "cannot-be-checked")])
+def test_an_extension_that_does_not_decode_is_refused_if_critical_and_else_unknown(
+    pki: Pki, oid: str, critical: bool, expected: str
+) -> None:
+    crooked = pki.with_extension("I", "R", oid, GARBAGE, critical=critical)
+    assert oid in crooked.extensions.unparsed
+    assert reason([pki.leaf("I"), crooked], [pki.ca("R")]) == expected
+
+
+def test_an_undecodable_extension_that_decides_nothing_is_no_matter(pki: Pki) -> None:
+    crooked = pki.with_extension("I", "R", oids.CERTIFICATE_POLICIES, GARBAGE, critical=False)
+    assert oids.CERTIFICATE_POLICIES in crooked.extensions.unparsed
+    assert reason([pki.leaf("I"), crooked], [pki.ca("R")]) == "accept"
+
+
+def test_what_is_wrong_for_certain_counts_more_than_what_cannot_be_checked(pki: Pki) -> None:
+    crooked = pki.with_extension("I", "R", oids.EXTENDED_KEY_USAGE, GARBAGE, critical=False)
+    assert reason([pki.leaf("I", not_after=at("2026-10-01")), crooked], [pki.ca("R")]) == "expired-leaf"
+
+
+def test_a_path_that_cannot_be_checked_comes_before_one_that_fails(pki: Pki) -> None:
+    crooked = pki.with_extension("I", "R", oids.EXTENDED_KEY_USAGE, GARBAGE, critical=False)
+    expired = pki.ca("I", "R", not_after=at("2022-01-01"))
+    for served in ([pki.leaf("I"), crooked, expired], [pki.leaf("I"), expired, crooked]):
+        assert reason(served, [pki.ca("R")]) == "cannot-be-checked"

@@ -76,3 +76,15 @@ def test_exclusion_wins_and_other_kinds_are_not_restricted() -> None:
     assert violation(constraints, [GeneralName("ip", "10.0.0.1")]) is None
     bad = GeneralName("dns", "x.bad.example.test")
     assert violation(constraints, [GeneralName("dns", "a.example.test"), bad]) == bad
+
+
+def test_an_rdn_of_several_attributes_is_compared_as_a_whole_in_any_order() -> None:
+    tree = GeneralName("dirname", "", Name("OU=Unit+O=Org"))
+    for name, expected in (("CN=me,O=Org+OU=Unit", True), ("CN=me,O=Org", False), ("CN=me,OU=Unit,O=Org", False)):
+        assert within(GeneralName("dirname", name, Name(name)), tree) is expected
+
+
+def test_an_escaped_comma_does_not_make_a_subtree() -> None:
+    tree = GeneralName("dirname", "", Name("O=Org"))
+    assert not within(GeneralName("dirname", "", Name("CN=me\\,O=Org")), tree)
+    assert within(GeneralName("dirname", "", Name("CN=me\\\\,O=Org")), tree)

@@ -1,6 +1,7 @@
 """The registry of verifier families: names, versions, sources."""
 
 import importlib
+from dataclasses import replace
 
 import pytest
 
@@ -46,3 +47,11 @@ def test_a_version_picks_the_nearest_earlier_behaviour() -> None:
     assert family_for("openssl-3.9").behaviour == family_for("openssl-3").behaviour
     assert family_for("openssl-0.9.8").behaviour == family_for("openssl-1.0.1").behaviour
     assert family_for("libressl-2.8").behaviour == family_for("openssl-1.0.2").behaviour
+
+
+def test_chrome_before_its_own_verifier_is_cryptoapi_on_windows_but_for_hashes_and_host_names() -> None:
+    chrome, windows = family_for("chrome-90-windows").behaviour, family_for("cryptoapi").behaviour
+    own = {"host": chrome.switches.host, "rejected_hashes": chrome.switches.rejected_hashes}
+    assert chrome == replace(windows, switches=replace(windows.switches, **own))
+    assert "sha1" in chrome.switches.rejected_hashes
+    assert not chrome.switches.host.common_name_fallback

@@ -294,3 +294,56 @@ def test_layers_of_many_certificates_for_one_issuer_stay_within_the_budget(pki: 
     assert served(prediction) == "A B C [R]"
     assert prediction.certainty is Certainty.UNDETERMINED
     assert len(prediction.alternatives()) < 4_000
+
+
+def test_aia_fetches_one_issuer_after_the_other(pki: Pki) -> None:
+    chain = [pki.ca("I", "S"), pki.ca("S", "T"), pki.ca("T", "V"), pki.ca("V", "R")]
+    machine = Machine(pki.leaf("I"), Root=[pki.ca("R")], CA=chain[:1]).fetchable(*chain[1:])
+    prediction = machine.predict()
+    assert served(prediction) == "I S T V [R]"
+    assert {entry.certificate for entry in prediction.fetched} == set(chain[1:])
+    assert not prediction.budget_exceeded
+
+
+def test_root_update_follows_three_fetches(pki: Pki) -> None:
+    chain = [pki.ca("I", "S"), pki.ca("S", "T"), pki.ca("T", "R")]
+    machine = Machine(pki.leaf("I")).listed(pki.ca("R")).fetchable(*chain)
+    assert served(machine.predict()) == "I S T [R]"
+
+
+def test_an_archived_root_does_not_keep_root_update_from_bringing_it(r46: dict[str, Certificate]) -> None:
+    machine = Machine(r46["leaf"], CA=[r46["I"]]).with_properties(r46["R"], "AuthRoot", archived=True)
+    assert served(machine.predict(r46["R"])) == "I"
+    prediction = with_update(machine, program(r46["R"]), r46["R"]).predict(r46["R"])
+    assert [entry.certificate for entry in prediction.fetched] == [r46["R"]]
+    assert served(prediction) == "I [R]"
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        NameConstraints(permitted=(GeneralName("dns", "example.org"),)),
+        NameConstraints(excluded=(GeneralName("dns", "example.test"),)),
+        NameConstraints(permitted=(GeneralName("dns", "example.test"),), bounded=True),
+        NameConstraints(permitted=(GeneralName("other", "1.2.3"), GeneralName("dns", "example.test"))),
+    ],
+    ids=["permitted", "excluded", "bounded", "unsupported form"],
+)
+def test_every_name_constraint_error_lets_a_path_lose(
+    r46: dict[str, Certificate], constraints: NameConstraints
+) -> None:
+    from dataclasses import replace
+
+    root = replace(r46["R"], extensions=replace(r46["R"].extensions, name_constraints=constraints))
+    machine = Machine(r46["leaf"], Root=[root, r46["U"]], CA=[r46["I"], r46["RxU"]])
+    prediction = machine.predict()
+    assert served(prediction) == "I R [U]"
+    assert [path.lost_because for path in prediction.alternatives()] == [LostBecause.NAME_CONSTRAINTS]
+
+
+def test_name_constraints_of_a_form_the_leaf_has_not_do_not_matter(r46: dict[str, Certificate]) -> None:
+    from dataclasses import replace
+
+    mail_only = NameConstraints(permitted=(GeneralName("email", "example.org"),))
+    root = replace(r46["R"], extensions=replace(r46["R"].extensions, name_constraints=mail_only))
+    assert served(Machine(r46["leaf"], Root=[root, r46["U"]], CA=[r46["I"], r46["RxU"]]).predict()) == "I [R]"
