@@ -81,10 +81,10 @@ class Switches:
 
     ``anchor`` is what is judged of the anchor too. Purposes: ``leaf_purpose`` and ``ca_purposes`` judge extended key
     usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
-    of CAs. CAs: ``only_signers_are_cas`` asks only those with a key usage for basic constraints,
-    ``require_basic_constraints`` wants them in version 3 certificates unless ``key_usage_makes_ca`` takes
-    keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
-    path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
+    of CAs. CAs: ``only_signers_are_cas`` asks only those with a key usage for basic constraints and counts no others,
+    ``require_basic_constraints`` wants them in version 3 certificates unless ``key_usage_makes_ca`` takes keyCertSign
+    instead, ``key_usage`` wants keyCertSign where there is a key usage, ``path_lengths`` judges these,
+    ``self_issued_limited`` those in self-issued ones too, ``self_issued_count`` counts such CAs against them. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
     ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
     ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
@@ -104,6 +104,7 @@ class Switches:
     key_usage: bool = True
     self_issued_count: bool = False
     self_issued_limited: bool = True
+    path_lengths: bool = True
     leaf_key_usage: frozenset[str] = frozenset()
     rsa_leaf_key_usage: frozenset[str] = frozenset()
     leaf_not_ca: bool = False
@@ -256,8 +257,10 @@ def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
 
 def _path_lengths(case: Case) -> Iterator[Problem]:
     switches, intermediates_below = case.switches, 0
-    for issuer in case.judged(Anchor.PATH_LENGTH)[1:]:
+    for issuer in case.judged(Anchor.PATH_LENGTH)[1:] if switches.path_lengths else ():
         constraints = issuer.extensions.basic_constraints
+        if switches.only_signers_are_cas and not (constraints is not None and constraints.ca):
+            continue
         limit = constraints.path_length if constraints is not None else None
         if (
             limit is not None

@@ -12,7 +12,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Case, Question, judge
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
-from chainlab.paths.search import MAX_DEPTH, Budget, CandidatePath, End, Origin, Step, search
+from chainlab.paths.search import MAX_DEPTH, Budget, End, Origin, Step, search
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -21,6 +21,7 @@ from chainlab.verifiers.family import (
     Handshake,
     LeafTrust,
     Prefer,
+    Proposal,
     Scene,
     ServedOrder,
     Stop,
@@ -51,9 +52,8 @@ class _Builder:
     def run(self) -> BuildResult:
         family, budget = self.family, Budget(depth=self.family.depth or MAX_DEPTH)
         kept: list[JudgedPath] = []
-        start = self._leaf_step(self.scene.handshake.served[0])
-        for path in search(start, self._expand, budget, loop=family.loop):
-            judged = self._judge(path)
+        for proposal in self._proposals(budget):
+            judged = self._judge(proposal)
             if len(kept) < MAX_KEPT or judged.good:
                 kept.append(judged)
             if self._stops(judged):
@@ -61,6 +61,13 @@ class _Builder:
         chosen = len(kept) - 1 if kept and kept[-1].good else None
         cut = not family.depth and any(judged.path.end is End.DEPTH for judged in kept)
         return BuildResult(tuple(kept), chosen, budget.exceeded or cut)
+
+    def _proposals(self, budget: Budget) -> Iterable[Proposal]:
+        if self.family.propose is not None:
+            return self.family.propose(self.family, self.scene)
+        start = self._leaf_step(self.scene.handshake.served[0])
+        found = search(start, self._expand, budget, loop=self.family.loop)
+        return (Proposal(path, self.family.switches, self.problems) for path in found)
 
     def _stops(self, judged: JudgedPath) -> bool:
         if self.family.stop is Stop.FIRST_PATH or judged.good:
@@ -73,14 +80,14 @@ class _Builder:
             return judged.path.complete and all(problem.certificate in ends for problem in judged.problems)
         return self.family.stop is not Stop.FIRST_GOOD and judged.path.complete
 
-    def _judge(self, path: CandidatePath) -> JudgedPath:
-        scene = self.scene
-        problems = judge(Case(path, scene.graph, scene.trust, self.family.switches, scene.question))
+    def _judge(self, proposal: Proposal) -> JudgedPath:
+        scene, path = self.scene, proposal.path
+        problems = judge(Case(path, scene.graph, scene.trust, proposal.switches, scene.question))
         if self.family.served_order is not ServedOrder.ANY and not path.complete and self._out_of_order():
             problems = (Problem(Reason.CHAIN_ORDER, path.top), *problems)
         if self.family.leaf_trust is LeafTrust.UNQUESTIONED and path.complete and len(path.steps) == 1:
             return JudgedPath(path, tuple(p for p in problems if p.reason is Reason.HOST_MISMATCH))
-        return JudgedPath(path, (*self.problems, *problems))
+        return JudgedPath(path, (*proposal.problems, *problems))
 
     def _out_of_order(self) -> bool:
         served = self.scene.handshake.served

@@ -6,7 +6,7 @@ choices are measured, documented, from the literature or inferred. ``builder`` r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
@@ -16,7 +16,7 @@ from chainlab.certificate import Certificate, Name
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question, Switches
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.paths.search import LoopRule, Step, by_certificate, by_entity
+from chainlab.paths.search import CandidatePath, LoopRule, Step, by_certificate, by_entity
 from chainlab.paths.trust import TrustStore
 
 
@@ -149,6 +149,18 @@ class Prepared:
 Prepare = Callable[["Family", Scene], Prepared]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A whole path that a verifier makes before it judges any; by which rules, and what is wrong with it already."""
+
+    path: CandidatePath
+    switches: Switches
+    problems: tuple[Problem, ...] = ()
+
+
+Propose = Callable[["Family", Scene], Iterable[Proposal]]
+
+
 def names_match(matching: Matching, issuer: Name, subject: Name) -> bool:
     """Whether a verifier that compares names this way takes them for the same."""
     if matching is Matching.BYTES:
@@ -216,7 +228,7 @@ class Family:
     shared search follows are then undecided.
 
     ``prepare`` reads the handshake before anything is built: JSSE validates an ordered list and builds only otherwise,
-    wolfSSL loads the list from its end.
+    wolfSSL loads the list from its end. ``propose`` stands in for the search where whole paths are made first: OTP.
     """
 
     id: str
@@ -248,6 +260,7 @@ class Family:
     switches: Switches = field(default_factory=Switches)
     note: str = ""
     prepare: Prepare | None = None
+    propose: Propose | None = None
 
     @property
     def behaviour(self) -> Family:
@@ -312,6 +325,8 @@ __all__ = [
     "Prefer",
     "Prepare",
     "Prepared",
+    "Proposal",
+    "Propose",
     "Scene",
     "ServedOrder",
     "Stop",

@@ -30,6 +30,7 @@ SWITCHES = Switches(
     anchor=Anchor.VALIDITY | Anchor.CA | Anchor.PATH_LENGTH | Anchor.NAMES,
     any_on_leaf=False,
     any_on_ca=False,
+    require_basic_constraints=False,  # a served one is no candidate without, a trusted one is a CA by its trust
     also_on_ca=frozenset({oids.CLIENT_AUTH}),
     names_in_cn=True,
     leaf_key_usage=frozenset({"digital_signature", "key_agreement"}),

@@ -1,27 +1,45 @@
-"""wolfSSL as Debian builds it, with WOLFSSL_ALT_CERT_CHAINS.
+"""wolfSSL as Debian builds it: ``--enable-distro``, with WOLFSSL_ALT_CERT_CHAINS and OPENSSL_COMPATIBLE_DEFAULTS.
 
-Models: ``ProcessPeerCerts`` loads the served list from its end. A certificate whose issuer is known is verified: a bad
-signature, a date or a name constraint of that issuer ends the handshake; if it is a CA whose key is not known yet, it
-becomes an issuer itself, for which it needs keyCertSign. A CA whose issuer is not known is passed over. The server's
-certificate then needs a known issuer. Issuers are found by the key identifier that the child names (a certificate
-without one is not found that way), else by name, roots first. A root with an unknown critical extension is not loaded.
-Anchors do not expire and are not judged; extended key usages of CAs are ignored; where DNS names are permitted, every
-certificate below must have one. Sources: 5.5.4 measured 2026-11-20; src/internal.c. A device build without that option
-refuses every certificate whose issuer is not known (not measured).
+Models: ``ProcessPeerCerts`` works through the served list from its end. Each certificate is verified by one issuer out
+of the manager's table: by the key identifier that it names, by its own, else, if it names none, by name. Whatever is
+wrong (path length, signature, name constraints of that issuer alone, dates, critical extensions) ends the handshake,
+but a CA without an issuer is passed over. A verified CA with keyCertSign, which a self-signed one does without, joins
+the table unless its key identifier is there. Path lengths are carried as the longest path below a CA, which a
+self-signed one resets. A server certificate that is in the store itself is accepted for its host and purpose alone,
+whatever else is served. Roots are loaded without a look at their dates; one with an unknown critical extension is not
+loaded, nor is one that has name constraints and is no CA, which ends the handshake where it is served. Extended key
+usages of CAs are ignored; where DNS names are constrained, the CN of a certificate without them counts as one. Sources: 5.5.4-2+deb12u3: src/internal.c, src/ssl.c (AddCA, GetCA, GetCAByName, AddTrustedPeer),
+wolfcrypt/src/asn.c (ParseCertRelative, ConfirmNameConstraints); measured 2026-11-24. Not modelled: the order in which
+roots of different names are loaded, which matters for the path lengths of those that are not self-signed; builds for
+devices without those options, which refuse every certificate whose issuer is not known.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, GeneralName, Name
+from chainlab.der import public_key_bits, tbs_slices
 from chainlab.paths.checks import UNDERSTOOD, Anchor, Names, Switches
 from chainlab.paths.names import HostRules, names_of, violation
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear, named
+from chainlab.paths.search import CandidatePath, End, Origin, Step
+from chainlab.paths.trust import TrustLevel
+from chainlab.verifiers.family import Basis, Family, Matching, Proposal, Scene, named
 
 VERSIONS = ("",)
+
+TABLE_ROWS: Final = 11
+"""CA_TABLE_SIZE [D: wolfssl/internal.h]."""
+
+LONGEST: Final = 127
+"""WOLFSSL_MAX_PATH_LEN, which also stands for "no limit" [D: wolfcrypt/asn.h]."""
+
+_HASH_SIZE: Final = 20
+"""Key identifiers of another length are hashed with SHA-1 [D: GetHashId]."""
 
 
 def family(version: str = "") -> Family:
@@ -30,95 +48,182 @@ def family(version: str = "") -> Family:
         id=named("wolfssl", version),
         title="wolfSSL",
         basis=Basis.MEASURED,
-        sources=("measured 2026-11-20 with wolfSSL 5.5.4", "src/internal.c"),
+        sources=("measured 2026-11-24 with wolfSSL 5.5.4", "src/internal.c, wolfcrypt/src/asn.c"),
         matching=Matching.BYTES,
+        propose=_one_path,
         switches=Switches(
             anchor=Anchor.NOTHING,
             ca_purposes=False,
-            name_constraints=Names.IGNORED,  # judged while loading, against the direct issuer alone
+            path_lengths=False,  # judged here, with name constraints
+            name_constraints=Names.IGNORED,
             host=HostRules(common_name_fallback=True),
         ),
-        prepare=_from_the_end,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Signer:
+    """A CA in the manager's table. ``longest``: so many CAs may stand below it."""
+
+    certificate: Certificate
+    trusted: bool
+    longest: int
 
 
 @dataclass(slots=True)
 class _Manager:
-    """The certificate manager: the roots, and the served CAs loaded so far."""
+    """The certificate manager: a hash table by key identifier, whose rows keep the latest first."""
 
-    scene: Scene
-    loaded: dict[str, Certificate] = field(default_factory=dict)
+    rows: list[list[_Signer]] = field(default_factory=lambda: [[] for _ in range(TABLE_ROWS)])
 
-    def issuer(self, child: Certificate) -> Certificate | None:
-        """By the key identifier that the child names, or its own (self-signed), else by name."""
-        roots = [root for root in self.scene.trust.anchors_named(child.issuer) if _loads(root)]
-        found = [c for c in (*roots, *self.loaded.values()) if child.issuer.same_bytes(c.subject)]
-        for wanted in filter(None, (child.aki.key_id, child.ski)):
-            by_key = next((c for c in found if _has_key_id(c, wanted)), None)
-            if by_key is not None:
-                return by_key
-        return found[0] if found and child.aki.key_id is None else None
+    def add(self, signer: _Signer) -> None:
+        """``AddCA``, unless the key identifier is there."""
+        key_id = _key_id(signer.certificate)
+        if self.by_key_id(key_id) is None:
+            self._row(key_id).insert(0, signer)
 
-    def load(self, certificate: Certificate) -> Iterator[Problem]:
-        """Keep a verified CA, unless one with its key identifier is known; it must have keyCertSign."""
-        roots = [root for root in self.scene.trust.anchors_named(certificate.subject) if _loads(root)]
-        if not certificate.is_ca or any(c.ski == certificate.ski for c in (*roots, *self.loaded.values())):
-            return
-        self.loaded[certificate.sha256] = certificate
-        if "key_cert_sign" not in (certificate.extensions.key_usage or ()):
-            yield Problem(Reason.KEY_USAGE, certificate, "a CA without keyCertSign")
+    def by_key_id(self, key_id: bytes) -> _Signer | None:
+        """``GetCA``."""
+        return next((signer for signer in self._row(key_id) if _key_id(signer.certificate) == key_id), None)
+
+    def by_name(self, name: Name) -> _Signer | None:
+        """``GetCAByName``."""
+        return next((s for row in self.rows for s in row if s.certificate.subject.same_bytes(name)), None)
+
+    def issuer(self, child: Certificate) -> _Signer | None:
+        """The only certificate by which ``child`` is verified."""
+        wanted = child.aki.key_id
+        found = self.by_key_id(_hashed(wanted)) if wanted is not None else None
+        if found is None and child.ski is not None:
+            found = self.by_key_id(_key_id(child))
+        if found is not None and found.certificate.subject.same_bytes(child.issuer):
+            return found
+        return self.by_name(child.issuer) if wanted is None else None
+
+    def _row(self, key_id: bytes) -> list[_Signer]:
+        return self.rows[int.from_bytes(key_id[:4], "big") % TABLE_ROWS]
 
 
-def _from_the_end(table: Family, scene: Scene) -> Prepared:
-    """Load the list from its end, then walk from the leaf up through what was loaded."""
-    manager, problems = _Manager(scene), list[Problem]()
-    issuers: dict[str, Certificate] = {}
+def _one_path(table: Family, scene: Scene) -> Iterator[Proposal]:
     leaf, *others = scene.handshake.served
-    for position, certificate in enumerate([*reversed(others), leaf]):
+    if scene.trust.setting(leaf).level is TrustLevel.ANCHOR:
+        yield Proposal(CandidatePath((Step(leaf, Origin.LEAF, End.ANCHOR),), End.ANCHOR), table.switches)
+        return
+    manager = _loaded(scene)
+    issuers: dict[str, _Signer] = {}
+    problems: list[Problem] = []
+    for certificate in [*reversed(others), leaf]:
+        problems.extend(_misplaced_constraints(certificate))
         issuer = manager.issuer(certificate)
-        if issuer is not None:
-            issuers[certificate.sha256] = issuer
-            problems.extend(_faults(certificate, issuer, scene))
-            problems.extend(manager.load(certificate) if position < len(others) else ())
-        elif not certificate.is_ca:
-            problems.append(Problem(Reason.MISSING_INTERMEDIATE, certificate, "its issuer is not known"))
-    path = [leaf]
-    while (above := issuers.get(path[-1].sha256)) is not None and above not in path:
-        if above.sha256 not in manager.loaded:
-            return linear(table, path, tuple(problems), anchor=above)
-        path.append(above)
-    return linear(table, path, tuple(problems))
+        if issuer is None:
+            if certificate == leaf or not _is_ca(certificate):
+                problems.append(Problem(Reason.MISSING_INTERMEDIATE, certificate, "its issuer is not known"))
+            continue
+        faults = list(_faults(certificate, issuer, scene))
+        problems.extend(faults)
+        issuers.setdefault(certificate.sha256, issuer)
+        if not faults and _is_ca(certificate) and certificate != leaf:
+            problems.extend(_join(certificate, issuer, manager))
+    yield Proposal(_path(leaf, issuers), table.switches, tuple(problems))
 
 
-def _has_key_id(certificate: Certificate, wanted: bytes) -> bool:
-    """Without the extension the key's hash stands in: the usual value for RSA, another one for elliptic curves."""
-    return certificate.ski == wanted or (certificate.ski is None and certificate.key.algorithm == "RSA")
+def _loaded(scene: Scene) -> _Manager:
+    """The roots that the list could need: the last certificate's first, those of one name in the store's order."""
+    manager = _Manager()
+    names = {name.key: name for c in reversed(scene.handshake.served) for name in (c.issuer, c.subject)}
+    roots = [root for name in names.values() for root in scene.trust.anchors_named(name)]
+    for root in roots:
+        if not root.extensions.critical - UNDERSTOOD and not any(_misplaced_constraints(root)):
+            manager.add(_Signer(root, trusted=True, longest=_longest(root, manager.issuer(root))))
+    return manager
 
 
-def _loads(root: Certificate) -> bool:
-    return not root.extensions.critical - UNDERSTOOD
+def _misplaced_constraints(certificate: Certificate) -> Iterator[Problem]:
+    """Name constraints in a certificate that is no CA do not parse, before anything else is looked at."""
+    if certificate.extensions.name_constraints is not None and not _is_ca(certificate):
+        yield Problem(Reason.NAME_CONSTRAINT, certificate, "has name constraints and is no CA")
 
 
-def _faults(child: Certificate, issuer: Certificate, scene: Scene) -> Iterator[Problem]:
-    """What ends the handshake when a certificate of the list is verified with its issuer."""
-    if not scene.graph.signature(child, issuer).holds:
-        yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.subject.common}'")
+def _join(certificate: Certificate, issuer: _Signer, manager: _Manager) -> Iterator[Problem]:
+    """A verified CA becomes an issuer; without an authority key identifier it is not seen that it is one already."""
+    known = manager.by_key_id(_key_id(certificate)) is not None
+    if known and certificate.aki.key_id is not None:
+        return
+    usage = certificate.extensions.key_usage or ()
+    if not _self_signed(certificate) and "key_cert_sign" not in usage:
+        yield Problem(Reason.KEY_USAGE, certificate, "a CA without keyCertSign")
+    else:
+        manager.add(_Signer(certificate, trusted=False, longest=_longest(certificate, issuer)))
+
+
+def _path(leaf: Certificate, issuers: dict[str, _Signer]) -> CandidatePath:
+    """From the leaf up through the issuers by which each was verified."""
+    steps = [Step(leaf, Origin.LEAF)]
+    while (above := issuers.get(steps[-1].certificate.sha256)) is not None:
+        if above.trusted:
+            return CandidatePath((*steps, Step(above.certificate, Origin.ANCHOR, End.ANCHOR)), End.ANCHOR)
+        if any(step.certificate == above.certificate for step in steps):
+            return CandidatePath(tuple(steps), End.CYCLE)
+        steps.append(Step(above.certificate, Origin.SERVED))
+    return CandidatePath(tuple(steps), End.NO_ISSUER)
+
+
+def _faults(child: Certificate, issuer: _Signer, scene: Scene) -> Iterator[Problem]:
+    """What ends the handshake when a certificate of the list is verified by its issuer."""
+    if _longest(child, issuer) < 0:
+        yield Problem(Reason.PATH_LENGTH, child, "a CA below one whose path length is used up")
+    if not scene.graph.signature(child, issuer.certificate).holds:
+        yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.certificate.subject.common}'")
     if child.extensions.critical - UNDERSTOOD:
         yield Problem(Reason.CRITICAL_EXTENSION, child, "has a critical extension that is not understood")
     if not child.valid_at(scene.question.at):
         yield Problem(Reason.EXPIRED_INTERMEDIATE, child, "not valid now, and its issuer is known")
-    limit, own = _path_length(issuer), _path_length(child)
-    if not child.self_issued and limit is not None and own is not None and own >= limit:
-        yield Problem(Reason.PATH_LENGTH, child, f"its path length {own} is not below that of its issuer")
-    constraints = issuer.extensions.name_constraints
-    if constraints is None:
-        return
-    needed = any(tree.kind == "dns" for tree in constraints.permitted)
-    named_so = names_of(child)
-    if violation(constraints, named_so) or (needed and not any(name.kind == "dns" for name in named_so)):
-        yield Problem(Reason.NAME_CONSTRAINT, issuer, "does not permit the names below it")
+    constraints = issuer.certificate.extensions.name_constraints
+    if constraints is not None and (forbidden := violation(constraints, _names(child))) is not None:
+        detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
+        yield Problem(Reason.NAME_CONSTRAINT, issuer.certificate, detail)
 
 
-def _path_length(certificate: Certificate) -> int | None:
+def _names(certificate: Certificate) -> list[GeneralName]:
+    """What name constraints judge: the names, and the CN where no DNS name stands beside it, host or not."""
+    names = list(names_of(certificate))
+    if not any(name.kind == "dns" for name in names):
+        names.append(GeneralName("dns", certificate.subject.common))
+    return names
+
+
+def _longest(certificate: Certificate, issuer: _Signer | None) -> int:
+    """How long a path may be below: ``maxPathLen`` of ``ParseCertRelative``; negative: not at all, an error."""
     constraints = certificate.extensions.basic_constraints
-    return constraints.path_length if constraints is not None else None
+    own = constraints.path_length if constraints is not None else None
+    if _self_signed(certificate) or issuer is None or (own is None and not _is_ca(certificate)):
+        return LONGEST
+    usage = certificate.extensions.key_usage
+    signs = usage is None or "key_cert_sign" in usage
+    if own is not None and (not _is_ca(certificate) or (signs and own < issuer.longest)):
+        return own
+    return issuer.longest - 1
+
+
+def _self_signed(certificate: Certificate) -> bool:
+    return certificate.issuer.same_bytes(certificate.subject)
+
+
+def _is_ca(certificate: Certificate) -> bool:
+    constraints = certificate.extensions.basic_constraints
+    return constraints is not None and constraints.ca
+
+
+def _key_id(certificate: Certificate) -> bytes:
+    """The subject key identifier; without one a hash: of an RSA key's bits, of all the key information of others."""
+    if certificate.ski is not None:
+        return _hashed(certificate.ski)
+    if certificate.der is None:
+        return bytes.fromhex(certificate.spki_sha256)[:_HASH_SIZE]
+    spki = tbs_slices(certificate.der).spki
+    data = public_key_bits(certificate.der) if certificate.key.algorithm == "RSA" else spki
+    return hashlib.sha1(data, usedforsecurity=False).digest()
+
+
+def _hashed(key_id: bytes) -> bytes:
+    return key_id if len(key_id) == _HASH_SIZE else hashlib.sha1(key_id, usedforsecurity=False).digest()

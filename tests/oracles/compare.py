@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for
-from tests.oracles.oracle import ACCEPT, REJECT, Answer, Cell, Oracle, set_up
+from tests.oracles.oracle import ACCEPT, CANNOT, REJECT, UNKNOWN, Answer, Cell, Oracle, set_up
 from tests.oracles.scenario import Case, Scenario, materialise, now
 
 
@@ -25,7 +25,9 @@ def our_answer(family: str, case: Case, *, host: bool = True, purpose: bool = Tr
     path = result.accepted
     if path is not None:
         return Answer(ACCEPT, "", path.path.fingerprints)
-    return Answer(REJECT, f"{result.problem.reason.code}: {result.problem}" if result.problem else "")
+    assert result.problem is not None
+    verdict = UNKNOWN if result.problem.reason.undecided else REJECT
+    return Answer(verdict, f"{result.problem.reason.code}: {result.problem}")
 
 
 def compare(oracle: Oracle, scenarios: Sequence[Scenario]) -> list[Cell]:
@@ -57,7 +59,10 @@ def family_exists(oracle: Oracle) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often one oracle and its family agree."""
+    """How often one oracle and its family agree.
+
+    ``unanswered`` are cases on which the verifier gave no verdict, ``undecided`` those on which chainlab gave none.
+    """
 
     oracle: Oracle
     cells: int
@@ -65,6 +70,8 @@ class Tally:
     accepted: int
     paths: int
     same_paths: int
+    unanswered: int
+    undecided: int
 
     @property
     def share(self) -> float:
@@ -72,8 +79,8 @@ class Tally:
         return 100 * self.agreeing / self.cells if self.cells else 0.0
 
 
-def tally(oracle: Oracle, cells: Iterable[Cell]) -> Tally:
-    """Count the cells in which the verifier gave a verdict."""
+def tally(oracle: Oracle, cells: Sequence[Cell]) -> Tally:
+    """Count the cells in which both gave a verdict, and apart from them those in which one did not."""
     counted = [cell for cell in cells if cell.counts]
     agreeing = [cell for cell in counted if cell.agrees]
     with_paths = [cell for cell in agreeing if cell.answer.verdict == ACCEPT and cell.answer.path]
@@ -84,6 +91,8 @@ def tally(oracle: Oracle, cells: Iterable[Cell]) -> Tally:
         accepted=sum(cell.answer.verdict == ACCEPT for cell in counted),
         paths=len(with_paths),
         same_paths=sum(cell.answer.path == cell.ours.path for cell in with_paths),
+        unanswered=sum(cell.answer.verdict == CANNOT for cell in cells),
+        undecided=sum(cell.undecided for cell in cells),
     )
 
 

@@ -31,12 +31,12 @@ NATIVE: Final = Path(__file__).resolve().parent / "native"
 TIMEOUT: Final = 900
 """Seconds that one batch of a verifier may take; the browsers need most."""
 
-ACCEPT, REJECT, CANNOT = "accept", "reject", "cannot"
+ACCEPT, REJECT, CANNOT, UNKNOWN = "accept", "reject", "cannot", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verifier's verdict: accept, reject, or cannot (it has no support for the question).
+    """A verdict: accept, reject, cannot (the verifier has no support for the question), unknown (chainlab's alone).
 
     ``path`` are SHA-256 fingerprints, leaf first, of the path it reports; empty where it reports none.
     """
@@ -220,8 +220,13 @@ class Cell:
 
     @property
     def counts(self) -> bool:
-        """The verifier gave a verdict."""
-        return self.answer.verdict != CANNOT
+        """Both gave a verdict."""
+        return self.answer.verdict != CANNOT and self.ours.verdict != UNKNOWN
+
+    @property
+    def undecided(self) -> bool:
+        """The verifier gave a verdict and chainlab says that it does not know: neither agreement nor the opposite."""
+        return self.answer.verdict != CANNOT and self.ours.verdict == UNKNOWN
 
     @property
     def agrees(self) -> bool:

@@ -51,7 +51,7 @@ def test_a_version_picks_the_nearest_earlier_behaviour() -> None:
 
 def test_chrome_before_its_own_verifier_is_cryptoapi_on_windows_but_for_hashes_and_host_names() -> None:
     chrome, windows = family_for("chrome-90-windows").behaviour, family_for("cryptoapi").behaviour
-    own = {"host": chrome.switches.host, "rejected_hashes": chrome.switches.rejected_hashes}
-    assert chrome == replace(windows, switches=replace(windows.switches, **own))
+    host, hashes = chrome.switches.host, chrome.switches.rejected_hashes
+    assert chrome == replace(windows, switches=replace(windows.switches, host=host, rejected_hashes=hashes))
     assert "sha1" in chrome.switches.rejected_hashes
     assert not chrome.switches.host.common_name_fallback
