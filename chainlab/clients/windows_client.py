@@ -16,7 +16,15 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import BROKEN_HASHES, Question, Switches, unchecked_signature, undecodable_extension
+from chainlab.paths.checks import (
+    BROKEN_HASHES,
+    Question,
+    Switches,
+    late,
+    out_of_time,
+    unchecked_signature,
+    undecodable_extension,
+)
 from chainlab.paths.names import matches_host
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
@@ -113,7 +121,8 @@ def _status_problems(winner: WindowsPath, question: Question) -> Iterator[Proble
         yield Problem(reason, top, f"its issuer '{top.issuer.common}' is not trusted and not served")
     for position, element in enumerate(winner.elements):
         if TrustError.IS_NOT_TIME_VALID in element.error:
-            yield _out_of_time(element.certificate, position, winner, question)
+            expired = late(position, is_root=element.certificate == winner.root)
+            yield from out_of_time(element.certificate, question.at, expired)
         note = "; ".join(element.notes)
         for bits, reason in REASONS:
             if element.error & bits:
@@ -128,12 +137,3 @@ def _signature_problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
             yield unchecked_signature(child)
         if child.signature.hash in case.switches.rejected_hashes - BROKEN_HASHES:
             yield Problem(Reason.WEAK_SIGNATURE, child, f"signed with {child.signature.hash.upper()}")
-
-
-def _out_of_time(certificate: Certificate, position: int, winner: WindowsPath, question: Question) -> Problem:
-    if question.at < certificate.not_before:
-        return Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
-    late = Reason.EXPIRED_ANCHOR if certificate == winner.root else Reason.EXPIRED_INTERMEDIATE
-    return Problem(
-        late if position else Reason.EXPIRED_LEAF, certificate, f"expired on {certificate.not_after:%Y-%m-%d}"
-    )

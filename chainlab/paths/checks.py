@@ -83,8 +83,9 @@ class Switches:
     usages, ``any_on_leaf`` and ``any_on_ca`` take anyExtendedKeyUsage for all of them, ``also_on_ca`` other purposes
     of CAs. CAs: ``only_signers_are_cas`` asks only those with a key usage for basic constraints and counts no others,
     ``require_basic_constraints`` wants them in version 3 certificates unless ``key_usage_makes_ca`` takes keyCertSign
-    instead, ``key_usage`` wants keyCertSign where there is a key usage, ``path_lengths`` judges these,
-    ``self_issued_limited`` those in self-issued ones too, ``self_issued_count`` counts such CAs against them. The leaf:
+    instead or ``trust_makes_ca`` asks an anchor for none, ``key_usage`` wants keyCertSign where there is a key usage,
+    ``path_lengths`` judges these, ``self_issued_limited`` those in self-issued ones too, ``self_issued_count`` counts
+    such CAs against them. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
     ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
     ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
@@ -101,6 +102,7 @@ class Switches:
     require_basic_constraints: bool = True
     only_signers_are_cas: bool = False
     key_usage_makes_ca: bool = False
+    trust_makes_ca: bool = False
     key_usage: bool = True
     self_issued_count: bool = False
     self_issued_limited: bool = True
@@ -217,15 +219,23 @@ def unchecked_signature(child: Certificate) -> Problem:
 
 
 def _validity(case: Case) -> Iterator[Problem]:
-    at = case.question.at
     for position, certificate in enumerate(case.judged(Anchor.VALIDITY)):
-        is_anchor = certificate is case.anchor and position > 0
-        if at < certificate.not_before:
-            yield Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
-        elif at > certificate.not_after:
-            late = Reason.EXPIRED_ANCHOR if is_anchor else Reason.EXPIRED_INTERMEDIATE
-            reason = late if position else Reason.EXPIRED_LEAF
-            yield Problem(reason, certificate, f"expired on {certificate.not_after:%Y-%m-%d}")
+        yield from out_of_time(certificate, case.question.at, late(position, is_root=certificate is case.anchor))
+
+
+def late(position: int, *, is_root: bool) -> Reason:
+    """What an expired certificate at this place of a path means."""
+    if not position:
+        return Reason.EXPIRED_LEAF
+    return Reason.EXPIRED_ANCHOR if is_root else Reason.EXPIRED_INTERMEDIATE
+
+
+def out_of_time(certificate: Certificate, at: datetime, expired: Reason) -> Iterator[Problem]:
+    """Its validity has not begun or, for the reason given, is over."""
+    if at < certificate.not_before:
+        yield Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
+    elif at > certificate.not_after:
+        yield Problem(expired, certificate, f"expired on {certificate.not_after:%Y-%m-%d}")
 
 
 def _ca_flags(case: Case) -> Iterator[Problem]:
@@ -250,7 +260,9 @@ def _needs_basic_constraints(case: Case, issuer: Certificate) -> bool:
     """A certificate of which only published facts are known is not judged; old roots cannot have the extension."""
     if not case.switches.require_basic_constraints or not issuer.encoded:
         return False
-    if issuer == case.anchor and (issuer.version < 3 or (issuer.self_issued and not case.anchor_says_ca)):
+    if issuer == case.anchor and (issuer.version < 3 or case.switches.trust_makes_ca):
+        return False
+    if issuer == case.anchor and issuer.self_issued and not case.anchor_says_ca:
         return False
     return not (case.switches.key_usage_makes_ca and "key_cert_sign" in (issuer.extensions.key_usage or ()))
 

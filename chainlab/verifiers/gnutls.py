@@ -1,14 +1,15 @@
 """GnuTLS: wget, Debian's apt, GNOME, printers and television sets.
 
 Models: ``gnutls_x509_trust_list_verify_crt2``. The served list is sorted: each certificate followed by the first one
-that could be its issuer (names as bytes, key identifiers), duplicates dropped, cut where the trust list knows the
-issuer; unsorted leftovers stay behind it. A self-signed last certificate is dropped, and so is everything from the
-first certificate on that the trust list holds. What remains is judged against the roots that bear the last one's
-issuer name: one path, nothing is tried again. anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is
-refused (``gnutls-legacy``: allowed by priority string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before
-3.0) does not sort the list. Sources: 3.7.9 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and
-verify.c; BetterTLS results of 3.6.13 and 3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled:
-priority strings other than the default, PKCS #11 trust modules.
+that could be its issuer (names without regard to string types, key identifiers), duplicates dropped, cut where the
+trust list knows the issuer (under exactly the encoded name); unsorted leftovers stay behind it. A self-signed last
+certificate is dropped, and so is everything from the first certificate on that has name and key of a root, the first of
+which must be valid. What remains is judged against the roots that bear the last one's issuer name: one path.
+anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is refused (``gnutls-legacy``: allowed by priority
+string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before 3.0) does not sort the list. Sources: 3.7.9
+(certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and verify.c; BetterTLS results of 3.6.13 and
+3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled: priority strings other than the default, PKCS #11
+trust modules.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from chainlab.certificate import Certificate, Name
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches, out_of_time
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
@@ -31,7 +32,7 @@ from chainlab.verifiers.family import (
     named,
     names_match,
 )
-from chainlab.verifiers.rules import key_id_fits, same_bytes, valid_then_last
+from chainlab.verifiers.rules import key_id_fits, key_ids_agree, same_bytes, valid_then_last
 
 VERSIONS = ("", "legacy", "3.6.13", "2")
 
@@ -42,6 +43,10 @@ _INSECURE = BROKEN_HASHES | {"sha1"}
 
 MAX_SORTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: longer lists are not sorted [D: lib/x509/common.c]."""
+
+
+_Shortened = tuple[list[Certificate], tuple[Problem, ...]]
+"""What is left of the served list, and what is wrong with the root that stands for what was cut off."""
 
 
 def family(version: str = "") -> Family:
@@ -71,7 +76,8 @@ def family(version: str = "") -> Family:
 
 
 def _as_served(table: Family, scene: Scene) -> Prepared:
-    return linear(table, _shortened(list(scene.handshake.served), scene, expired_is_superseded=False))
+    chain, problems = _shortened(list(scene.handshake.served), scene, expired_is_superseded=False)
+    return linear(table, chain, problems)
 
 
 def _sorted_before_3_6_14(table: Family, scene: Scene) -> Prepared:
@@ -87,11 +93,12 @@ def _sorted(scene: Scene) -> list[Certificate]:
     return served if len(served) > MAX_SORTED else _arranged(served, scene)
 
 
-def _judged_list(table: Family, chain: list[Certificate]) -> Prepared:
+def _judged_list(table: Family, shortened: _Shortened) -> Prepared:
+    chain, problems = shortened
     broken = next((child for child, issuer in pairwise(chain) if not _issued(child, issuer)), None)
-    if broken is None:
-        return linear(table, chain)
-    return linear(table, chain, (Problem(Reason.MISSING_INTERMEDIATE, broken, "its issuer is not found"),))
+    if broken is not None:
+        problems = (*problems, Problem(Reason.MISSING_INTERMEDIATE, broken, "its issuer is not found"))
+    return linear(table, chain, problems)
 
 
 def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
@@ -102,7 +109,7 @@ def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
         fresh = [certificate for certificate in run if certificate not in done]
         waiting = [certificate for certificate in waiting if certificate not in run]
         done.extend(fresh)
-        if done and any(_issued(done[-1], root) for root in scene.trust.anchors_named(done[-1].issuer)):
+        if done and any(_issued(done[-1], root) for root in _bucket(scene, done[-1].issuer)):
             break
     return done
 
@@ -121,12 +128,10 @@ def _run(certificates: Sequence[Certificate]) -> list[Certificate]:
 
 def _issued(child: Certificate, issuer: Certificate) -> bool:
     """``gnutls_x509_crt_check_issuer``: name and key identifier, not the signature."""
-    if not names_match(Matching.TEXT, child.issuer, issuer.subject):
-        return False
-    return child.aki.key_id is None or issuer.ski is None or child.aki.key_id == issuer.ski
+    return names_match(Matching.TEXT, child.issuer, issuer.subject) and key_ids_agree(child, issuer)
 
 
-def _shortened(served: list[Certificate], scene: Scene, *, expired_is_superseded: bool) -> list[Certificate]:
+def _shortened(served: list[Certificate], scene: Scene, *, expired_is_superseded: bool) -> _Shortened:
     """Without a self-signed end, and without what stands on a root of the last one's issuer, else of its own, name."""
     if len(served) > 1 and _issued(served[-1], served[-1]):
         served = served[:-1]
@@ -136,10 +141,10 @@ def _shortened(served: list[Certificate], scene: Scene, *, expired_is_superseded
             break
     last = served[-1]
     roots = _bucket(scene, last.issuer)
-    cut = _cut(served, roots)
+    cut = _cut(served, roots, scene)
     if last.issuer.same_bytes(last.subject) or not _superseded(cut, roots, scene, expired_is_superseded):
         return cut
-    return _cut(served, _bucket(scene, last.subject))
+    return _cut(served, _bucket(scene, last.subject), scene)
 
 
 def _bucket(scene: Scene, name: Name) -> list[Certificate]:
@@ -147,8 +152,11 @@ def _bucket(scene: Scene, name: Name) -> list[Certificate]:
     return [root for root in scene.trust.anchors_named(name) if root.subject.same_bytes(name)]
 
 
-def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scene: Scene, by_expiry: bool) -> bool:
+def _superseded(shortened: _Shortened, roots: Sequence[Certificate], scene: Scene, by_expiry: bool) -> bool:
     """The first try finds no signer, or an expired certificate or SHA-1: reason enough for the second."""
+    chain, problems = shortened
+    if problems:
+        return by_expiry and problems[0].reason is Reason.EXPIRED_ANCHOR
     signers = [root for root in roots if _issued(chain[-1], root)]
     if not signers:
         return True
@@ -156,10 +164,10 @@ def _superseded(chain: Sequence[Certificate], roots: Sequence[Certificate], scen
     return (by_expiry and expired) or any(certificate.signature.hash in _INSECURE for certificate in chain)
 
 
-def _cut(served: list[Certificate], roots: Sequence[Certificate]) -> list[Certificate]:
-    """The list before the first certificate that has name and key of one of the roots."""
-    entities = {root.entity for root in roots}
+def _cut(served: list[Certificate], roots: Sequence[Certificate], scene: Scene) -> _Shortened:
+    """The list before the first certificate that has name and key of one of the roots; the first such must be valid."""
     for position, certificate in enumerate(served[1:], start=1):
-        if certificate.entity in entities:
-            return served[:position]
-    return served
+        root = next((root for root in roots if root.entity == certificate.entity), None)
+        if root is not None:
+            return served[:position], tuple(out_of_time(root, scene.question.at, Reason.EXPIRED_ANCHOR))
+    return served, ()

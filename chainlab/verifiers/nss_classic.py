@@ -4,7 +4,8 @@ Models: ``cert_VerifyCertChainOld`` takes one issuer at each step and never anot
 issuer's name (bytes), served and stored, those remain whose key identifier fits, or of these the one with the issuer
 and serial number that the authority key identifier names; of these the CAs; the best of them is one that may sign for
 TLS, then one valid now, then a trusted one, then the newer; of equals the last served. The path ends at the first
-trusted issuer; its validity, path length and name constraints are judged, not its key usage. A server certificate with
+trusted issuer; its validity, path length and name constraints are judged, not its key usage;
+by its trust it is a CA even without basic constraints. A server certificate with
 an RSA key needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain) measured 2026-11-20;
 lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not modelled: certificates cached
 from earlier connections; ``vfychain`` checks no host name.
@@ -30,7 +31,7 @@ SWITCHES = Switches(
     anchor=Anchor.VALIDITY | Anchor.CA | Anchor.PATH_LENGTH | Anchor.NAMES,
     any_on_leaf=False,
     any_on_ca=False,
-    require_basic_constraints=False,  # a served one is no candidate without, a trusted one is a CA by its trust
+    trust_makes_ca=True,
     also_on_ca=frozenset({oids.CLIENT_AUTH}),
     names_in_cn=True,
     leaf_key_usage=frozenset({"digital_signature", "key_agreement"}),

@@ -6,6 +6,7 @@ Each is named for what it asks; a family's table lists those it applies. What is
 
 from __future__ import annotations
 
+from chainlab.certificate import Certificate
 from chainlab.verifiers.family import Candidate, as_found, signature_holds
 
 __all__ = ["as_found", "signature_holds"]
@@ -13,7 +14,12 @@ __all__ = ["as_found", "signature_holds"]
 
 def key_id_fits(candidate: Candidate) -> bool:
     """The child's authority key identifier does not name another key than the candidate's subject key identifier."""
-    wanted, held = candidate.child.aki.key_id, candidate.issuer.ski
+    return key_ids_agree(candidate.child, candidate.issuer)
+
+
+def key_ids_agree(child: Certificate, issuer: Certificate) -> bool:
+    """The two key identifiers are equal, or one of them is missing."""
+    wanted, held = child.aki.key_id, issuer.ski
     return wanted is None or held is None or wanted == held
 
 

@@ -8,10 +8,11 @@ the table unless its key identifier is there. Path lengths are carried as the lo
 self-signed one resets. A server certificate that is in the store itself is accepted for its host and purpose alone,
 whatever else is served. Roots are loaded without a look at their dates; one with an unknown critical extension is not
 loaded, nor is one that has name constraints and is no CA, which ends the handshake where it is served. Extended key
-usages of CAs are ignored; where DNS names are constrained, the CN of a certificate without them counts as one. Sources: 5.5.4-2+deb12u3: src/internal.c, src/ssl.c (AddCA, GetCA, GetCAByName, AddTrustedPeer),
-wolfcrypt/src/asn.c (ParseCertRelative, ConfirmNameConstraints); measured 2026-11-24. Not modelled: the order in which
-roots of different names are loaded, which matters for the path lengths of those that are not self-signed; builds for
-devices without those options, which refuse every certificate whose issuer is not known.
+usages of CAs are ignored; where DNS names are constrained, the CN of a certificate without them counts as one.
+Sources: 5.5.4-2+deb12u3: src/internal.c, src/ssl.c (AddCA, GetCA, GetCAByName, AddTrustedPeer), wolfcrypt/src/asn.c
+(ParseCertRelative, ConfirmNameConstraints); measured 2026-11-24. Not modelled: the order in which roots of different
+names are loaded, which matters for the path lengths of those that are not self-signed; builds for devices without those
+options, which refuse every certificate whose issuer is not known.
 """
 
 from __future__ import annotations
