@@ -2,17 +2,18 @@
 
 Models: every path is tried; key identifier, issuer and serial number of the authority key identifier must fit; anchors
 do not expire; CA purposes are ignored; the fork wants the purposes it is asked for spelt out in the server's
-certificate and refuses RSA signatures by keys below 2048 bits. It checks no host name. ``certvalidator-0.11`` is the
+certificate, refuses RSA signatures by keys below 2048 bits and takes a served certificate with the name and key of a
+root for that root. It checks no host name. ``certvalidator-0.11`` is the
 original: it checks the host and the anchor's path length, not the serial number beside a key identifier, knows no
-RSA-PSS and refuses critical name constraints. Sources: 0.33.0 and 0.11.1
-measured 2026-11-20 with SHA-1 allowed.
+RSA-PSS and refuses critical name constraints. Sources: 0.33.0 (registry.py,
+authority.py) and 0.11.1 measured 2026-11-20 with SHA-1 allowed.
 """
 
 from dataclasses import replace
 
 from chainlab.paths.checks import Anchor, Demand, Names, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers.family import Basis, Family, Matching, by_certificate, named
+from chainlab.verifiers.family import Basis, Candidate, Family, Matching, by_certificate, named
 from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
 
 VERSIONS = ("", "0.11")
@@ -30,8 +31,8 @@ def family(version: str = "") -> Family:
         matching=Matching.NORMALISED,
         self_signed_ends=False,
         loop=by_certificate,
-        served_rules=_RULES,
-        store_rules=_RULES,
+        served_rules=(*_RULES, is_no_root),
+        store_rules=(*_RULES, is_registered),
         switches=Switches(
             anchor=Anchor.KEY_SIZE,
             ca_purposes=False,
@@ -44,6 +45,18 @@ def family(version: str = "") -> Family:
         ),
     )
     return _original(table) if version.startswith("0.11") else table
+
+
+def is_no_root(candidate: Candidate) -> bool:
+    """A served certificate with the name and key of a root is left to the roots: ``is_root`` compares authorities."""
+    roots = candidate.scene.trust.anchors_named(candidate.issuer.subject)
+    return all(root.entity != candidate.issuer.entity for root in roots)
+
+
+def is_registered(candidate: Candidate) -> bool:
+    """Of several roots with one name and key the first is kept: ``_register_root``."""
+    roots = candidate.scene.trust.anchors_named(candidate.issuer.subject)
+    return next(root for root in roots if root.entity == candidate.issuer.entity) == candidate.issuer
 
 
 def _original(table: Family) -> Family:

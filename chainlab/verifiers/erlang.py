@@ -76,7 +76,7 @@ def family(version: str = "") -> Family:
 class _Start:
     """A path, leaf first, and the anchor found above it. ``final``: another anchor is not looked for.
 
-    ``doubled``: the anchor was served in a list without order and stands in the path too.
+    ``doubled``: the anchor was served, in a list that did not end in it, and stands in the path too.
     """
 
     path: Path
@@ -108,7 +108,7 @@ def _other_root(start: _Start, scene: Scene, given_up: list[Certificate]) -> _St
     for length in range(len(whole), 0, -1):
         root = _issuer(whole[length - 1], _roots(whole[length - 1], scene), scene, given_up)
         if root is not None and root.self_issued:
-            return _Start(whole[:length], root)
+            return _Start(whole[:length], root, doubled=root == whole[length - 1])
     return None
 
 

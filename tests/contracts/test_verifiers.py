@@ -12,7 +12,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for, known_families
-from chainlab.verifiers.family import ServedOrder, Stop
+from chainlab.verifiers.family import Family, ServedOrder, Stop
 from tests.pki import NOW, Pki, at
 
 FAMILIES = list({family_for(identity).behaviour: identity for identity in reversed(known_families())}.values())
@@ -31,11 +31,19 @@ EDGES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.bo
 
 @pytest.mark.parametrize("identity", FAMILIES)
 @settings(max_examples=40)
-@given(edges=EDGES, roots=st.sets(st.sampled_from(NAMES), min_size=1, max_size=3), seed=st.integers(0, 9))
-def test_accepted_paths_hold_edge_by_edge_and_end_in_an_anchor(identity: str, edges, roots, seed: int) -> None:
+@given(
+    edges=EDGES,
+    roots=st.sets(st.sampled_from(NAMES), min_size=1, max_size=3),
+    trusted_crosses=st.sets(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=2),
+    seed=st.integers(0, 9),
+)
+def test_accepted_paths_hold_edge_by_edge_and_end_in_an_anchor(
+    identity: str, edges, roots, trusted_crosses, seed: int
+) -> None:
     leaf = _PKI.leaf("A")
     pool = [certificate(*edge) for edge in edges]
     anchors = [certificate(name, name, False) for name in sorted(roots)]
+    anchors += [certificate(name, issuer, False) for name, issuer in trusted_crosses]
     graph = CertGraph([leaf, *pool, *anchors])
     family, trust, question = family_for(identity), RootSet(anchors), Question(NOW)
     result = build(family, Handshake((leaf, *pool)), trust, graph, question)
@@ -49,11 +57,17 @@ def test_accepted_paths_hold_edge_by_edge_and_end_in_an_anchor(identity: str, ed
         assert Counter(c.sha256 for c in path) <= at_hand | Counter(c.sha256 for c in [leaf, *pool])
     else:
         assert result.problem is not None
-    ignores_order = family.prepare is None and family.served_order is ServedOrder.ANY
-    if ignores_order and family.stop is Stop.FIRST_GOOD:
-        shuffled = random.Random(seed).sample(pool, len(pool))
-        again = build(family, Handshake((leaf, *shuffled)), trust, graph, question)
+    if tries_everything(family):
+        mixed = random.Random(seed)
+        shuffled, others = mixed.sample(pool, len(pool)), RootSet(mixed.sample(anchors, len(anchors)))
+        again = build(family, Handshake((leaf, *shuffled)), others, graph, question)
         assert (again.accepted is None) == (result.accepted is None)
+
+
+def tries_everything(family: Family) -> bool:
+    """The order of the served list and of the store cannot matter."""
+    as_searched = family.prepare is None and family.propose is None and family.served_order is ServedOrder.ANY
+    return as_searched and family.stop is Stop.FIRST_GOOD and not family.choices
 
 
 @given(edges=EDGES, roots=st.sets(st.sampled_from(NAMES), min_size=1, max_size=3))
