@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
-from chainlab.clients import ClientVerdict, Verdict
-from chainlab.plan import Outcome
+from chainlab.clients import ClientVerdict
+from chainlab.plan import Outcome, accepting, surely_accepting
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
 
@@ -30,7 +30,7 @@ class Serving:
     @property
     def accepting(self) -> frozenset[str]:
         """Ids of the clients that accept."""
-        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.ACCEPT)
+        return accepting(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Answer:
     @property
     def surely_accepting(self) -> frozenset[str]:
         """Clients that accept whichever chain is served."""
-        return frozenset.intersection(*(serving.accepting for serving in self.servings))
+        return surely_accepting(self.servings)
 
     @property
     def total(self) -> int:

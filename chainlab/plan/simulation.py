@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Verdict
@@ -40,6 +40,20 @@ def accepting(verdicts: Sequence[ClientVerdict]) -> frozenset[str]:
     return frozenset(v.profile.id for v in verdicts if v.verdict is Verdict.ACCEPT)
 
 
+class HasAccepting(Protocol):
+    """A chain of which it is known who accepts it."""
+
+    @property
+    def accepting(self) -> frozenset[str]:
+        """Ids of the clients that accept."""
+        ...
+
+
+def surely_accepting(chains: Iterable[HasAccepting]) -> frozenset[str]:
+    """Clients that accept every one of the chains, of which there is at least one."""
+    return frozenset.intersection(*(chain.accepting for chain in chains))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A prediction and the verdicts on every chain that it leaves possible; the documented policy's comes first."""
@@ -60,7 +74,7 @@ class Outcome:
     @property
     def surely_accepting(self) -> frozenset[str]:
         """Clients that accept whichever of the possible chains is served."""
-        return frozenset.intersection(*(chain.accepting for chain in self.judged))
+        return surely_accepting(self.judged)
 
     @property
     def possibly_accepting(self) -> frozenset[str]:

@@ -15,9 +15,8 @@ def test_measured_families_have_a_figure_and_it_is_high() -> None:
     measured = [agreement_of(family_for(identity)) for identity in known_families()]
     found = [agreement for agreement in measured if agreement is not None]
     assert len(found) >= 30
-    low = {agreement.checked_against.split()[0] for agreement in found if agreement.share < 0.99}
-    assert low <= {"erlang-ssl"}  # whose divergences are listed: 98.5 %
-    assert all(agreement.share >= 0.98 for agreement in found)
+    low = {agreement.checked_against.split()[0] for agreement in found if agreement.share < 0.995}
+    assert not low
 
 
 def test_a_version_that_behaves_like_a_measured_one_shares_its_figure() -> None:
