@@ -247,7 +247,11 @@ class Certificate:
 
     def valid_at(self, at: datetime) -> bool:
         """RFC 5280, 4.1.2.5: both ends of the validity period belong to it."""
-        return self.not_before <= at <= self.not_after
+        return self.not_before <= at and not self.expired_at(at)
+
+    def expired_at(self, at: datetime) -> bool:
+        """Its last second has passed: dates in certificates are whole seconds, and the last one belongs to it."""
+        return at.replace(microsecond=0) > self.not_after
 
     @property
     def dns_names(self) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Certificates as facts."""
 
+from datetime import timedelta
+
 from chainlab.certificate import Name, split_rdns, unescape_rdn
 from tests.pki import NOW, Pki, at
 
@@ -65,3 +67,10 @@ def test_dns_names_come_from_the_san_else_from_a_host_like_cn(pki: Pki) -> None:
     assert pki.leaf("A", dns_names=("a.test", "b.test")).dns_names == ("a.test", "b.test")
     assert pki.leaf("A", dns_names=()).dns_names == ("www.example.test",)
     assert pki.ca("Some Root").dns_names == ()
+
+
+def test_the_last_second_of_a_certificate_belongs_to_it(pki: Pki) -> None:
+    leaf = pki.leaf("R")
+    assert leaf.valid_at(leaf.not_after + timedelta(microseconds=999_999))
+    assert not leaf.valid_at(leaf.not_after + timedelta(seconds=1))
+    assert not leaf.valid_at(leaf.not_before - timedelta(microseconds=1))
