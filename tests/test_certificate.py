@@ -11,6 +11,15 @@ def test_name_key_folds_case_and_blanks_only() -> None:
     assert Name("CN=A").key != Name("CN=B").key
 
 
+def test_name_key_has_no_blanks_at_the_ends_of_values() -> None:
+    assert Name(r"CN=\ Root  A\ ,O= X \ ").key == Name("CN=root A,O=x").key
+    assert Name("CN= A+OU=B ,O=C").key == Name("CN=a+OU=b,O=c").key
+    assert Name(r"CN=a\, b,O=c").key == r"cn=a\, b,o=c"
+    assert Name(r"CN=a\\ ,O=b").key == r"cn=a\\,o=b"
+    assert Name(r"CN=a\ ,O=b").key == "cn=a,o=b"
+    assert Name("CN=a b").key != Name("CN=ab").key
+
+
 def test_names_without_encoding_are_compared_by_text() -> None:
     assert Name("CN=A", b"1").same_bytes(Name("CN=A"))
     assert not Name("CN=A", b"1").same_bytes(Name("CN=A", b"2"))
