@@ -86,8 +86,8 @@ class Switches:
     keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
     path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
-    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
-    ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
+    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too, ``names_in_email`` the subject's e-mail
+    addresses (both where there are no alternative names), ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
     ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     ``policies`` are the inputs of policy processing (6.1.1); TLS clients do none (``None``).
@@ -109,6 +109,7 @@ class Switches:
     leaf_not_ca: bool = False
     name_constraints: Names = Names.CHECKED
     names_in_cn: bool = False
+    names_in_email: bool = False
     names_need_san: bool = False
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
@@ -332,7 +333,8 @@ def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> 
     for lower_position, lower in enumerate(case.certificates[:position]):
         if lower_position and lower.self_issued:
             continue
-        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn)
+        email = case.switches.names_in_email and lower.extensions.subject_alternative_names is None
+        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn, email=email)
         name = violation(constraints, names)
         if name is not None:
             return name

@@ -20,5 +20,5 @@ def family(version: str = "") -> Family:
         basis=Basis.DOCUMENTED,
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
-        switches=Switches(policies=PolicyInputs()),
+        switches=Switches(policies=PolicyInputs(), names_in_email=True),
     )

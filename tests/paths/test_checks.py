@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chainlab.certificate import Certificate, GeneralName, NameConstraints
+from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import DISTRUSTED, RootSet, TrustSetting
@@ -129,3 +129,11 @@ def test_a_policy_that_a_ca_requires_and_the_path_lacks_is_a_reason(pki: Pki) ->
 
 def with_extensions(certificate: Certificate, **fields: object) -> Certificate:
     return replace(certificate, extensions=replace(certificate.extensions, **fields))
+
+
+def test_an_address_in_the_subject_counts_where_there_are_no_alternative_names(pki: Pki) -> None:
+    constraints = NameConstraints(permitted=(GeneralName("email", "example.org"),))
+    issuing = with_extensions(pki.ca("I", "R"), name_constraints=constraints)
+    bare = replace(pki.leaf("I"), subject=Name("1.2.840.113549.1.9.1=a@example.test,CN=www.example.test"))
+    assert reason([with_extensions(bare, subject_alternative_names=None), issuing], [pki.ca("R")]) == "name-constraint"
+    assert reason([bare, issuing], [pki.ca("R")]) == "accept"
