@@ -59,10 +59,8 @@ class Name:
 
 def _comparable(text: str) -> str:
     """The name with single blanks, and none at the ends of its values."""
-    if "\\" in text:
-        text = _ESCAPED_BLANKS.sub(lambda found: found[1] or " ", text)
-    else:
-        text = _BLANKS.sub(" ", text)
+    escaped = "\\" in text
+    text = _ESCAPED_BLANKS.sub(lambda found: found[1] or " ", text) if escaped else _BLANKS.sub(" ", text)
     text = text.strip()
     return _ATTRIBUTE.sub(_trimmed, text) if any(map(text.__contains__, _EDGE_BLANKS)) else text
 

@@ -86,9 +86,10 @@ class Switches:
     keyCertSign instead, ``key_usage`` wants keyCertSign where there is a key usage, ``self_issued_limited`` judges the
     path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
-    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too, ``names_in_email`` the subject's e-mail
-    addresses (both where there are no alternative names), ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
-    ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
+    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
+    ``names_in_email`` the subject's e-mail addresses (both where there are no alternative names), ``names_need_san``
+    refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
+    below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     ``policies`` are the inputs of policy processing (6.1.1); TLS clients do none (``None``).
     """

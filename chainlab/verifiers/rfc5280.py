@@ -2,7 +2,8 @@
 
 Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor,
 of which only validity is judged.
-Sources: RFC 5280, section 6; RFC 4158. Certificate policies are processed for any policy (RFC 9618). Not modelled: revocation.
+Certificate policies are processed for any policy (RFC 9618).
+Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 """
 
 from chainlab.paths.checks import Switches

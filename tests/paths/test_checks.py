@@ -1,6 +1,7 @@
 """Judgement of finished paths, one defect at a time."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_a_policy_that_a_ca_requires_and_the_path_lacks_is_a_reason(pki: Pki) ->
     assert reason([pki.leaf("I"), demanding], [pki.ca("R")], family="go") == "accept"
 
 
-def with_extensions(certificate: Certificate, **fields: object) -> Certificate:
+def with_extensions(certificate: Certificate, **fields: Any) -> Certificate:
     return replace(certificate, extensions=replace(certificate.extensions, **fields))
 
 
