@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_directory
+from chainlab.cli.output import write
 from chainlab.errors import UsageError
 
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="A scenario; without it all are listed.")]
@@ -51,29 +51,13 @@ def lab(
         return
     if output is None:
         raise UsageError("say where to write the scenario: -o DIR")
-    from chainlab.lab.folder import MARK, folder_files
-    from chainlab.lab.scenario import make
+    from chainlab.api import make_lab
 
-    files = folder_files(make(name, load_scenario(name, size), seed))
-    _only_ours(output, MARK)
-    write_directory(files, output, mark=MARK, force=True)
+    folder = make_lab(name, output, size=size, seed=seed)
     if not quiet:
-        written = {"schema": "chainlab.lab/1", "name": name, "folder": str(output), "files": sorted(files)}
+        files = sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file())
+        written = {"schema": "chainlab.lab/1", "name": name, "folder": str(output), "files": files}
         write(_json(written) if as_json else f"{len(files)} files in {output}; begin with README.md there\n", None)
-
-
-def _only_ours(directory: Path, mark: str) -> None:
-    """``UsageError`` where a scenario's folder holds other files too: replacing it would lose them."""
-    file = directory / mark
-    if not file.is_file():
-        return
-    try:
-        ours = {mark, *json.loads(file.read_text(encoding="utf-8"))["files"]}
-    except (OSError, ValueError, TypeError, KeyError):
-        raise UsageError(f"{file} is damaged, so what in {directory} is a scenario's is not known") from None
-    held = {each.relative_to(directory).as_posix() for each in directory.rglob("*") if each.is_file()}
-    if more := sorted(held - ours):
-        raise UsageError(f"{directory} holds other files too ({', '.join(more[:3])}); choose another folder")
 
 
 def _json(value: object) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from chainlab.catalog.twins import SCHEMA as TWINS_SCHEMA
+from chainlab.errors import UsageError
 from chainlab.lab.bundle import LabBinding, LabServer, evidence_bundle, key_reference
 from chainlab.lab.captures import Ends, packets, pcap, tls12
 from chainlab.lab.lesson import lesson
@@ -26,6 +28,14 @@ def folder_files(made: Made) -> dict[str, bytes]:
     files["README.md"] = lesson(made, sorted(files)).encode()
     files[MARK] = _json(_description(made, sorted(files)))
     return files
+
+
+def listed(mark: Path) -> set[str]:
+    """Every file of a scenario's folder, by the description in it. ``UsageError`` where that is damaged."""
+    try:
+        return {MARK, *json.loads(mark.read_text(encoding="utf-8"))["files"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise UsageError(f"{mark} is damaged, so what else in its folder is a scenario's is not known") from None
 
 
 def _files(made: Made) -> Iterator[tuple[str, bytes | str]]:

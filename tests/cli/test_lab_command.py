@@ -49,7 +49,7 @@ def test_a_folder_with_other_files_is_left_alone(chainlab, tmp_path: Path) -> No
     (tmp_path / "mine.txt").write_text("mine")
     done = chainlab("lab", "cross-sign", "-o", str(tmp_path))
     assert done.returncode == 2
-    assert "left alone" in done.stderr
+    assert "is left alone" in done.stderr
     assert list(files(tmp_path)) == ["mine.txt"]
 
 
