@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from chainlab.report.sheet import MAX_ROWS, Sheet, Table, as_html, as_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 PFX = "fixtures/r46/leaf-and-issuer.pfx"
-LAB = {"lab": "fixtures/lab.json", "at": "2026-11-20"}
+LAB: api.Options = {"lab": "fixtures/lab.json", "at": "2026-11-20"}
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def test_looking_up_a_question_does_not_load_what_answers_it() -> None:
 @pytest.mark.parametrize("first", ["chainlab", "chainlab.planning, chainlab.impact, chainlab.timeline", "chainlab.api"])
 def test_a_question_can_be_asked_whatever_was_imported_before(name: str, first: str) -> None:
     """``chainlab.plan`` is a package too; its modules stay importable, and it can be called."""
-    options = {**LAB, "change": "untrust fb243876"} if name == "impact" else LAB
+    options = {**LAB, "change": "untrust fb243876"} if name == "impact" else {**LAB}
     ask = f"import {first}, chainlab; print(type(chainlab.{name}({PFX!r}, **{options!r})).__name__)"
     assert python(ask) == ("Drawing\n" if name == "graph" else "Result\n")
 
@@ -87,7 +88,7 @@ def test_modules_named_like_questions_stay_modules() -> None:
     ("inspect", lambda: api.read(PFX)),
 ])  # fmt: skip
 def test_text_and_data_are_what_the_command_prints(command: str, ask) -> None:
-    options = [] if command == "inspect" else ["--lab", LAB["lab"], "--at", LAB["at"]]
+    options = [] if command == "inspect" else ["--lab", "fixtures/lab.json", "--at", "2026-11-20"]
     answer = ask()
     for extra, mine in (([], answer.text()), (["--format", "json"], answer.json())):
         done = subprocess.run(
@@ -100,16 +101,16 @@ def test_text_and_data_are_what_the_command_prints(command: str, ask) -> None:
             assert done.stdout.split() == mine.split()
 
 
-def answers() -> list[api.Result]:
+def answers() -> list[api.Result[Any]]:
     return [
         api.read("fixtures/r46/evidence.zip"),
         api.diagnose(PFX, **LAB),
-        api.diagnose(served="fixtures/r46/served-cross.pem", **LAB),
+        api.diagnose(**{**LAB, "served": "fixtures/r46/served-cross.pem"}),
         api.explain("fixtures/r46/with-cross-sign.pfx", **LAB),
         api.explain(PFX, client=["android-4.4-aosp", "own=openssl-3:fixtures/r46/roots-old-device.pem"], **LAB),
         api.impact("fixtures/r46/with-cross-sign.pfx", change=["delete fb243876", "restart iis"], **LAB),
         api.plan(PFX, **LAB),
-        api.timeline(served="fixtures/r46/served-aaa.pem", **LAB),
+        api.timeline(**{**LAB, "served": "fixtures/r46/served-aaa.pem"}),
     ]
 
 
@@ -187,7 +188,7 @@ def test_passwords_are_text_or_a_function() -> None:
         api.diagnose(protected, clients="none")
     places: list[str] = []
     for password in ("chainlab", lambda place: places.append(place) or "chainlab"):
-        answer = api.diagnose(protected, clients="none", password=password, **LAB)
+        answer = api.diagnose(protected, **{**LAB, "clients": "none", "password": password})
         assert answer.value.targets
     assert places == [protected]
 
