@@ -11,7 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 
@@ -22,7 +22,14 @@ from chainlab.report.sheet import MAX_ROWS, Sheet, Table, as_html, as_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 PFX = "fixtures/r46/leaf-and-issuer.pfx"
-LAB: api.Options = {"lab": "fixtures/lab.json", "at": "2026-11-20"}
+
+
+def lab(**more: Unpack[api.Options]) -> api.Options:
+    more.update({"lab": "fixtures/lab.json", "at": "2026-11-20"})
+    return more
+
+
+LAB = lab()
 
 
 @pytest.fixture(autouse=True)
@@ -105,12 +112,12 @@ def answers() -> list[api.Result[Any]]:
     return [
         api.read("fixtures/r46/evidence.zip"),
         api.diagnose(PFX, **LAB),
-        api.diagnose(**{**LAB, "served": "fixtures/r46/served-cross.pem"}),
+        api.diagnose(**lab(served="fixtures/r46/served-cross.pem")),
         api.explain("fixtures/r46/with-cross-sign.pfx", **LAB),
         api.explain(PFX, client=["android-4.4-aosp", "own=openssl-3:fixtures/r46/roots-old-device.pem"], **LAB),
         api.impact("fixtures/r46/with-cross-sign.pfx", change=["delete fb243876", "restart iis"], **LAB),
         api.plan(PFX, **LAB),
-        api.timeline(**{**LAB, "served": "fixtures/r46/served-aaa.pem"}),
+        api.timeline(**lab(served="fixtures/r46/served-aaa.pem")),
     ]
 
 
@@ -188,7 +195,7 @@ def test_passwords_are_text_or_a_function() -> None:
         api.diagnose(protected, clients="none")
     places: list[str] = []
     for password in ("chainlab", lambda place: places.append(place) or "chainlab"):
-        answer = api.diagnose(protected, **{**LAB, "clients": "none", "password": password})
+        answer = api.diagnose(protected, **lab(clients="none", password=password))
         assert answer.value.targets
     assert places == [protected]
 

@@ -21,7 +21,7 @@ def scenario(_size: int = 0) -> Scenario:
         question="Which single change to the Root store heals the server, and does it help `follows-the-wire`?",
         answer="Importing the new root: Windows then ends the chain there and sends no expired certificate any more. "
         "With only leaf and issuing CA on the wire OpenSSL 1.0.1 looks into its own store and finds the new root: it "
-        "accepts too.",
+        "accepts too. Deleting the expired cross-certificate does as well, as `chainlab plan` finds.",
         entities=ENTITIES,
         certificates={
             **CERTIFICATES,
