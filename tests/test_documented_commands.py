@@ -37,6 +37,7 @@ GIVEN = {
 }
 """Files that the text speaks of, and which fixture stands for each."""
 
+
 @dataclass(frozen=True)
 class Shown:
     """A command line of a page, and the output shown below it (``None``: none is shown)."""

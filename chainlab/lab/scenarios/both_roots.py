@@ -17,10 +17,10 @@ def scenario(_size: int = 0) -> Scenario:
         "from R46: end there, or go on through the cross-certificate to USERTrust. Both are good, the short one wins, "
         "and clients from before 2021, which do not know R46, get no path. `lab.json` puts the twins where the real "
         "certificates stand, so that the real clients can be asked.",
-        question="Which two changes to the stores make most clients accept, and how many accept then? Does deleting "
-        "the R46 root last?",
-        answer="Import the cross-certificate into LocalMachine/CA and move the R46 root to Untrusted. Deleting R46 "
-        "helps only until automatic root update brings it back: `chainlab plan` says so under 'What it costs'.",
+        question="Which single change to the stores makes most clients accept, and how many accept then? Does deleting "
+        "the R46 root instead last?",
+        answer="Move the R46 root to Untrusted: 88 of 120 accept. Deleting it does the same until automatic root "
+        "update brings it back: `chainlab plan` says so under 'What it costs'.",
         entities={role: (name, "RSA-2048") for role, (name, _) in sectigo.ENTITIES.items() if role in subjects},
         certificates=issued,
         stores={"LocalMachine/AuthRoot": ("r46", "usertrust-rsa"), "LocalMachine/CA": ("ov-r36", "r46-by-usertrust")},

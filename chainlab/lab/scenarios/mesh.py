@@ -21,8 +21,8 @@ def scenario(size: int = DEFAULT_SIZE) -> Scenario:
         "one only and holds all cross-certificates. Windows finds the shortest way; a client that trusts another CA "
         "depends on which cross-certificate happens to be sent.",
         question="Who accepts, and how many candidate chains does `explain` show? Try `--size`.",
-        answer="The client that trusts the CA at the end of the served chain. Without any cycle there are "
-        "1 + (n-2) + (n-2)(n-3) + … ways from the first CA to the last.",
+        answer="The client that trusts the CA at the end of the served chain, and one that knows the first CA. There"
+        " are 1 + (n-2) + (n-2)(n-3) + … ways from the first CA to the last.",
         entities={
             **{role: (ca_name(f"Lab Mesh CA {role[3:]}"), "P-256") for role in cas},
             "www": (f"CN={HOST}", "P-256"),
