@@ -83,10 +83,12 @@
         accepting += verdict === "accept" ? 1 : 0;
         button.classList.remove("accept", "reject", "unknown");
         button.classList.add(verdict);
+        const unsure = now.uncertain.includes(button.dataset.client);
         button.classList.toggle("changed", verdict !== before);
-        button.querySelector(".mark").textContent = marks[verdict];
+        button.classList.toggle("unsure", unsure);
+        button.querySelector(".mark").textContent = marks[verdict] + (unsure ? "?" : "");
         const change = verdict !== before ? `, before: ${before}` : "";
-        button.setAttribute("aria-label", `${button.title}: ${verdict}${change}`);
+        button.setAttribute("aria-label", `${button.title}: ${verdict}${unsure ? ", depends on the chain" : ""}${change}`);
       }
       const tally = section.querySelector(".tally");
       if (tally) tally.textContent = `${accepting} of ${clients.length} accept.`;
