@@ -8,7 +8,7 @@ from chainlab.clients import ClientVerdict
 from chainlab.comparison import gained_by
 from chainlab.impact import Effect, Impact, Seen
 from chainlab.report.differences import counted
-from chainlab.report.html_matrix import matrix
+from chainlab.report.html_matrix import MAX_SERIES, matrix
 from chainlab.report.html_model import (
     MAX_TARGETS,
     Card,
@@ -85,14 +85,17 @@ def _columns(effect: Effect, gained: frozenset[str], lost: frozenset[str], order
     verdicts = effect.before.first.verdicts
     link = (f"m{order}", "Every client, by family and year")
     if lost:
-        yield Column("Who stops accepting", tuple(named(_these(verdicts, lost))), link=link)
+        yield _clients("Who stops accepting", verdicts, lost, link)
     if gained:
-        yield Column("Who starts to accept", tuple(named(_these(verdicts, gained))), link=link)
+        yield _clients("Who starts to accept", verdicts, gained, link)
     yield from _next(effect)
 
 
-def _these(verdicts: Sequence[ClientVerdict], wanted: frozenset[str]) -> list[ClientVerdict]:
-    return [verdict for verdict in verdicts if verdict.profile.id in wanted]
+def _clients(title: str, verdicts: Sequence[ClientVerdict], wanted: frozenset[str], link: tuple[str, str]) -> Column:
+    names = named(verdict for verdict in verdicts if verdict.profile.id in wanted)
+    further = len(names) - MAX_SERIES
+    more = f"and {number(further, 'more kind')}" if further > 0 else ""
+    return Column(title, tuple(names[:MAX_SERIES]), more, link)
 
 
 def _next(effect: Effect) -> Iterator[Column]:

@@ -12,7 +12,7 @@ from chainlab.report.text import count_failing, series_of, version_key
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-MAX_YEARS: Final = 14
+MAX_YEARS: Final = 15
 """Columns of the matrix, so that it fits a screen; the years before are one column."""
 
 MAX_SERIES: Final = 6

@@ -21,7 +21,8 @@
     const states = data.sections[number].states;
     const first = Object.keys(states)[0];
     const facts = section.querySelector(".facts");
-    const answer = section.querySelector(".answer");
+    const answers = all(section, ".answer");
+    const drawing = section.querySelector(".drawing");
     const picker = section.querySelector(".pick select");
     const clients = all(section, "button.client");
     const certificates = all(section, "[data-certificate]");
@@ -55,10 +56,22 @@
       }
       for (const button of clients) button.setAttribute("aria-pressed", String(button.dataset.client === client));
       if (picker) picker.value = client;
-      if (!answer) return;
-      answer.className = `answer ${verdict || ""}`;
-      answer.replaceChildren();
-      if (!verdict) return;
+      for (const answer of answers) {
+        const beside = answer.classList.contains("beside");
+        answer.className = `answer${beside ? " beside" : ""} ${verdict || ""}`;
+        answer.replaceChildren();
+        if (beside) answer.hidden = !verdict;
+        if (verdict) tell(answer, [verdict, reason, detail], steps, stop);
+        if (verdict && beside && drawing) {
+          const link = element("a", "See it in the graph");
+          link.href = `#g${number}`;
+          answer.append(" ", link);
+        }
+      }
+      if (verdict) centre(section.querySelector("svg .certificate.stop") || section.querySelector("svg .on-path"));
+    }
+
+    function tell(answer, [verdict, reason, detail], steps, stop) {
       const name = picker.selectedOptions[0].textContent;
       const why = states[state].details[detail];
       answer.append(element("strong", `${marks[verdict]} ${name}: ${verdict}${reason ? `, ${reason}` : ""}.`), " ");
@@ -158,9 +171,15 @@
     for (const input of all(section, ".states input")) {
       input.addEventListener("change", () => { state = input.value; showState(); stagesTold(); });
     }
+    // A drawing may be wider than its frame: bring what matters into view.
+    function centre(part) {
+      if (!drawing || !part) return;
+      const [frame, shown] = [drawing.getBoundingClientRect(), part.getBoundingClientRect()];
+      drawing.scrollLeft += shown.left + shown.width / 2 - frame.left - frame.width / 2;
+    }
+
     showState();
-    const drawing = section.querySelector(".drawing");
-    if (drawing) drawing.scrollLeft = (drawing.scrollWidth - drawing.clientWidth) / 2;
+    centre(section.querySelector("svg .served"));
     return {
       stage: () => states[state].stage,
       fixed: Object.values(states).every((other) => other.stage === "now"),
