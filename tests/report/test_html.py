@@ -26,7 +26,7 @@ from chainlab.clients import ClientVerdict, Profile, Verdict, parse_own_client
 from chainlab.diagnosis import Request
 from chainlab.dossier import Dossier, dossier, dossier_of
 from chainlab.escaping import script_json
-from chainlab.explanation import explain
+from chainlab.explanation import Explained, explain
 from chainlab.impact import Impact, impact
 from chainlab.lab.writers import reg
 from chainlab.planning import plan
@@ -491,10 +491,14 @@ def test_an_impact_that_loses_everything_says_so() -> None:
     assert "Make the server look again" not in top
 
 
-def test_an_explanation_is_a_page_with_every_candidate_and_why_it_lost() -> None:
-    request = Request(((FIXTURES / "r46/with-cross-sign.pfx", None),), at("2026-11-20"), selector="android-7.0",
+def explained(client: str) -> Explained:
+    request = Request(((FIXTURES / "r46/with-cross-sign.pfx", None),), at("2026-11-20"), selector=client,
                       twins=load_twins(FIXTURES / "lab.json"))  # fmt: skip
-    tree = Tree(render_explained(explain(request)))
+    return explain(request)
+
+
+def test_an_explanation_is_a_page_with_every_candidate_and_why_it_lost() -> None:
+    tree = Tree(render_explained(explained("android-7.0")))
     assert "2 candidate chains; the choice is firm" in tree.text
     assert "not by the documented rule" in tree.text
     assert "Android 7.0: it rejects: its issuer" in tree.text

@@ -62,7 +62,7 @@
         answer.replaceChildren();
         if (beside) answer.hidden = !verdict;
         if (verdict) tell(answer, [verdict, reason, detail], steps, stop);
-        if (verdict && beside && drawing) {
+        if (verdict && beside) {
           const link = element("a", "See it in the graph");
           link.href = `#g${number}`;
           answer.append(" ", link);
@@ -162,7 +162,7 @@
       picker.closest(".pick").hidden = false;
       picker.addEventListener("change", () => { client = ""; pick(picker.value); });
     }
-    section.addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       if (kept) keep(kept);
       client = "";
