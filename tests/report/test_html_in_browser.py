@@ -322,6 +322,12 @@ def test_it_prints_whole(browser: Browser, files: dict[str, Path]) -> None:
     printed = opened.page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     opened.page.emulate_media(media="print")
+    opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert opened.page.locator('.stage-view[data-stage="planned"]').is_visible()
+    assert opened.page.locator('.state[data-state="planned"] .chain').first.is_visible()
+    assert opened.page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert not opened.page.locator('.stage-view[data-stage="planned"]').is_visible()
     assert not opened.page.locator(".pick").is_visible()
     assert opened.page.locator("svg").first.is_visible()
     opened.close()

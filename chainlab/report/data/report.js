@@ -214,10 +214,17 @@
     });
   }
 
+  // Paper has no switches: everything is open, and before and after are both there.
   let opened = [];
+  let shown = [];
   window.addEventListener("beforeprint", () => {
     opened = all(document, "details:not([open])");
+    shown = all(document, ".state[hidden], .stage-view[hidden]");
     for (const part of opened) part.open = true;
+    for (const part of shown) part.hidden = false;
   });
-  window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+  window.addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+    for (const part of shown) part.hidden = true;
+  });
 })();
