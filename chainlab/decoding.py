@@ -35,6 +35,12 @@ from chainlab.der import outer_length, tbs_slices
 MAX_CERTIFICATE_BYTES: Final = 128 * 1024
 """Longest DER accepted; the largest genuine certificates (thousands of SANs) stay well below."""
 
+_REFUSALS: Final = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
+"""What ``cryptography`` raises where it refuses a certificate or an extension."""
+
 _KEY_USAGES: Final = (
     "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
     "key_cert_sign", "crl_sign",
@@ -58,7 +64,7 @@ def decode_certificate(der: bytes) -> Certificate:
         try:
             parsed = x509.load_der_x509_certificate(der)
             return _from_cryptography(parsed, der, slices.issuer, slices.subject, slices.spki)
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as refused:
+        except _REFUSALS as refused:
             from chainlab.decoding_lenient import decode_leniently
 
             return decode_leniently(der, slices, str(refused))
@@ -127,7 +133,7 @@ def _extensions(parsed: x509.Certificate, der: bytes) -> Extensions:
                 fields.update(decode(extension.value))
         if "name_constraints" in fields:
             fields["name_constraints"] = _with_bounds(fields["name_constraints"], der)
-    except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm):
+    except _REFUSALS:
         from chainlab.decoding_lenient import extensions_leniently
 
         return extensions_leniently(der)

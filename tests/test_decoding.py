@@ -2,15 +2,24 @@
 
 import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainlab.decoding import MAX_CERTIFICATE_BYTES, decode_certificate
 from chainlab.evidence import ReadOptions, read_inputs
+from chainlab.lab.captures import vector
 from tests.pki import Pki
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_facts_are_those_that_were_put_in(pki: Pki) -> None:
@@ -38,6 +47,23 @@ def test_aki_with_issuer_and_serial_is_kept(pki: Pki) -> None:
     assert aki.serial == root.serial
     assert aki.issuer is not None
     assert aki.issuer.key == root.issuer.key
+
+
+@pytest.mark.parametrize("unusual", ["a3023000", "a502a100"], ids=["x400Address", "ediPartyName"])
+def test_names_that_the_strict_decoder_knows_not_cost_themselves_only(unusual: str) -> None:
+    certificate = decode_certificate(_with_names(bytes.fromhex(unusual) + b"\x82\x01a"))
+    names = certificate.extensions.subject_alternative_names or ()
+    assert [(name.kind, name.value) for name in names][1:] == [("dns", "a")]
+    assert certificate.extensions.basic_constraints is not None
+    assert certificate.extensions.unparsed == ()
+
+
+def _with_names(names: bytes) -> bytes:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a")])
+    alternatives = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30" + vector(names, 1))
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 5, START, START + timedelta(1))
+    builder = builder.add_extension(x509.BasicConstraints(True, None), True).add_extension(alternatives, False)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
 def test_trailing_bytes_are_cut_off(pki: Pki) -> None:
