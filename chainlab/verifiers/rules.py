@@ -68,8 +68,10 @@ def path_length_fits(candidate: Candidate) -> bool:
 
 def not_used_up(candidate: Candidate) -> bool:
     """The served list holds one more of it than the path: OpenSSL takes out what it has followed, twins stay."""
-    held = sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
-    return sum(step.certificate == candidate.issuer for step in candidate.path) < held
+    used = sum(step.certificate == candidate.issuer for step in candidate.path)
+    if not used:
+        return True
+    return used < sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
 
 
 def valid_first(candidates: list[Candidate]) -> list[Candidate]:
