@@ -7,6 +7,7 @@ Sources: RFC 5280, section 6; RFC 4158. Not modelled: certificate policies, revo
 
 from chainlab.paths.checks import Switches
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import likeliest_first
 
 VERSIONS = ("",)
 
@@ -19,5 +20,6 @@ def family(version: str = "") -> Family:
         basis=Basis.DOCUMENTED,
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
+        order=likeliest_first,
         switches=Switches(),
     )
