@@ -34,10 +34,16 @@ from chainlab.findings import (
 FORMAT: Final = "capture"
 
 MAX_DISTINCT_BYTES: Final = 32 * 1024 * 1024
-"""Certificate bytes of the distinct handshakes of one capture; what comes after is counted, not kept."""
+"""Certificate bytes and texts of the distinct handshakes of one capture; what comes after is counted, not kept."""
+
+MESSAGE_COST: Final = 256
+"""Bytes counted for each of these handshakes beside its certificates and texts."""
 
 MAX_REASONS: Final = 1_000
 """Distinct endpoints and reasons for which a missing certificate is reported."""
+
+MAX_PROBLEMS: Final = 100
+"""Distinct problems of the file itself that are reported."""
 
 _RESUMED: Final = "resumed"
 _ENCRYPTED: Final = "TLS 1.3 encrypts it, and no key log with the secrets of the connection was given"
@@ -84,9 +90,13 @@ class _Capture:
             try:
                 self.secrets += self.keys.add(piece.text)
             except ValueError as error:
-                self.problems.append(f"its key log: {error}")
+                self._note(f"its key log: {error}")
         else:
-            self.problems.append(piece.why)
+            self._note(piece.why)
+
+    def _note(self, problem: str) -> None:
+        if problem not in self.problems and len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
 
     def end(self) -> None:
         self.keys.complete = True
@@ -109,7 +119,8 @@ class _Capture:
 
     def _keep(self, message: Message, number: int) -> None:
         if message not in self.messages:
-            self.bytes_kept += sum(len(der) for der in message.ders)
+            texts = len(message.host or "") + sum(map(len, message.notes))
+            self.bytes_kept += MESSAGE_COST + texts + sum(len(der) for der in message.ders)
             if self.bytes_kept > MAX_DISTINCT_BYTES:
                 self.left_out += 1
                 return
@@ -157,7 +168,7 @@ def _message(connection: Connection, sender: str, ders: tuple[bytes, ...], endpo
         shown.client.host if shown.client else None,
         version_name(shown.server.version) if shown.server else "",
         cipher_name(shown.server.cipher) if shown.server else "",
-        tuple(dict.fromkeys(shown.problems)),
+        tuple(shown.problems),
     )
 
 
