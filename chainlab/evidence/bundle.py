@@ -64,21 +64,43 @@ class Bundle:
     whole: Members
     manifest: Member
     document: Mapping[str, Any]
-    files: Mapping[str, Member]
+    files: dict[str, Member]
 
 
 def find_bundles(whole: Members, members: list[Member]) -> list[Bundle]:
-    """Every bundle in a folder or archive: below each ``manifest.json`` of this schema."""
-    bundles = []
+    """Every bundle in a folder or archive: below each ``manifest.json`` of this schema.
+
+    A bundle within another one is a bundle of its own, and its files are not the outer one's.
+    """
+    found: dict[str, Bundle] = {}
     for manifest in members:
-        if PurePosixPath(manifest.path).name != MANIFEST:
+        root = manifest.path.removesuffix(MANIFEST)
+        if PurePosixPath(manifest.path).name != MANIFEST or root in found:
             continue
         document = _document(whole, manifest)
         if document is not None:
-            root = manifest.path.removesuffix(MANIFEST)
-            files = {m.path.removeprefix(root): m for m in members if m.path.startswith(root) and m != manifest}
-            bundles.append(Bundle(whole, manifest, document, files))
-    return bundles
+            found[root] = Bundle(whole, manifest, document, {})
+    owners = _owners(found, members) if found else {}
+    for member, root in owners.items():
+        if member != found[root].manifest:
+            found[root].files[member.path.removeprefix(root)] = member
+    return list(found.values())
+
+
+def _owners(roots: Iterable[str], members: list[Member]) -> dict[Member, str]:
+    """The innermost root around each member; in order of the paths a root comes right before what is below it."""
+    owners: dict[Member, str] = {}
+    around: list[str] = []
+    entries: list[tuple[str, Member | None]] = [(root, None) for root in roots]
+    entries += [(member.path, member) for member in members]
+    for path, member in sorted(entries, key=lambda entry: entry[0]):
+        while around and not path.startswith(around[-1]):
+            around.pop()
+        if member is None:
+            around.append(path)
+        elif around:
+            owners[member] = around[-1]
+    return owners
 
 
 def _document(whole: Members, manifest: Member) -> Mapping[str, Any] | None:

@@ -212,6 +212,38 @@ def test_an_unpacked_bundle_and_bundles_in_folders_are_bundles(members: dict[str
     assert "note.txt" in next(f for f in evidence.findings if f.code == "broken-part").message
 
 
+def test_a_bundle_within_a_bundle_is_one_of_its_own(members: dict[str, bytes]) -> None:
+    inner = {f"earlier/{path}": data for path, data in members.items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in {**inner, **members}.items():
+            archive.writestr(name, data)
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == []
+    assert len(evidence.certificates) == 2 * len(read(members).certificates)
+
+
+def test_nested_manifests_cost_no_more_than_their_number() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for depth in range(300):
+            archive.writestr("a/" * depth + "manifest.json", '{"schema":"chainlab-evidence/1"}')
+            archive.writestr("a/" * depth + "x.txt", "x")
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == ["bundle-file-unlisted"] * 300
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_manifest_that_is_there_twice_is_one_bundle(members: dict[str, bytes]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in [*members.items(), ("manifest.json", members["manifest.json"])]:
+            archive.writestr(name, data)
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == ["bundle-file-unlisted"]
+    assert len(evidence.certificates) == len(read(members).certificates)
+
+
 def test_windows_paths_inside_the_archive_are_understood(members: dict[str, bytes], tmp_path: Path) -> None:
     file = tmp_path / "e.zip"
     with zipfile.ZipFile(file, "w") as archive:
