@@ -33,7 +33,7 @@ from chainlab.evidence.model import (
     Item,
     Place,
 )
-from chainlab.evidence.reading import ReadOptions, placed, read_bytes
+from chainlab.evidence.reading import ReadOptions, placed, problem, read_bytes
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.evidence.wire import Message, message_items
 from chainlab.findings import (
@@ -53,7 +53,7 @@ MANIFEST: Final = "manifest.json"
 NOT_IN_REGISTRY: Final = "(not in the registry)"
 """Physical store of what Windows shows in a logical store but its registry keys do not hold, as on a smart card."""
 
-_SERVED_NAME: Final = re.compile(r"([0-9A-Fa-f.-]+)_(\d{1,5})_(.*)_(rsa|ecdsa|any)\.pem")
+_SERVED_NAME: Final = re.compile(r"([0-9A-Fa-f.-]+)_([0-9]{1,5})_(.*)_(rsa|ecdsa|any)\.pem")
 _REORDERED: Final = "read on the server through .NET, which loses the order; shown in the order of issuers"
 
 
@@ -189,7 +189,7 @@ def _file(
         read = _PARTS.get(PurePosixPath(path).parts[0], _other)
         yield from read(path, data, place, options, known)
     except InputError as error:
-        yield Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
+        yield problem(error)
 
 
 def _registry(_path: str, data: bytes, place: Place, options: ReadOptions, known: _Known) -> Iterator[Item]:
@@ -242,9 +242,9 @@ def _object(data: bytes, place: Place) -> dict[str, Any]:
 def _moment(value: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the years 1 and 9999 end where UTC would be in another one
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _served(path: str, data: bytes, place: Place, options: ReadOptions, _known: _Known) -> Iterator[Item]:

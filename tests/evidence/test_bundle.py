@@ -198,6 +198,23 @@ def test_sites_name_central_stores_and_other_services(members: dict[str, bytes])
     ]
 
 
+def test_a_site_binding_that_is_none_is_a_finding(members: dict[str, bytes]) -> None:
+    bindings = [{"protocol": "https", "information": text} for text in ("nonsense", "*:²:", "*:70000:", "*:443:x.test")]
+    sites = {"sites": [{"name": "A", "bindings": [*bindings, {"protocol": "net.tcp", "information": "808:*"}]}]}
+    evidence = read(replaced(members, "iis/sites.json", json.dumps(sites).encode()))
+    assert [(b.endpoint, b.host) for b in evidence.bindings if b.kind == "site"] == [
+        ("0.0.0.0:443", "x.test"), ("0.0.0.0:808", ""),
+    ]  # fmt: skip
+    assert codes(evidence).count("broken-part") == 3
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "², ", "9" * 5000])
+def test_a_chain_with_an_impossible_date_has_none(members: dict[str, bytes], at: str) -> None:
+    chain = {"at": at, "elements": [{"thumbprint": "AB" * 20, "error": 0}]}
+    evidence = read(replaced(members, "oracle/x.json", json.dumps(chain).encode()))
+    assert [found.at for found in evidence.chains if found.thumbprints == ("ab" * 20,)] == [None]
+
+
 def test_an_unpacked_bundle_and_bundles_in_folders_are_bundles(members: dict[str, bytes], tmp_path: Path) -> None:
     for name in ("first", "second"):
         for path, data in members.items():
