@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence import tls_messages as tls
+from chainlab.evidence.client_hello import ClientHello, parse_client_hello
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tls13 import RecordDecryption, record_decryption
 
@@ -48,7 +49,7 @@ _CLEAR_HELLO: Final = re.compile(rb"[\x01\x02]\x00..\x03[\x00-\x04]", re.DOTALL)
 class Shown:
     """What a connection showed so far. ``certificates``: sender, certificates in wire order."""
 
-    client: tls.ClientHello | None = None
+    client: ClientHello | None = None
     server: tls.ServerHello | None = None
     certificates: list[tuple[str, tuple[bytes, ...]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -173,7 +174,7 @@ class Direction:
         shown = self._shown
         if kind == tls.CLIENT_HELLO:
             self.sender = "client"
-            shown.client = tls.parse_client_hello(body)
+            shown.client = parse_client_hello(body)
         elif kind == tls.SERVER_HELLO:
             self._server_hello(tls.parse_server_hello(body))
         elif kind == tls.CERTIFICATE:
