@@ -185,9 +185,9 @@ def parse_at(text: str | None, option: str = "--at") -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{option} '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +300,21 @@ def shared(*, only: Collection[str] = (), without: Collection[str] = ()) -> Call
     return offer
 
 
-def catalog_folder(option: Path | None) -> Path:
-    """Where imported catalogue certificates are: the option, CHAINLAB_CATALOG, or the user's data folder."""
-    if option is not None:
-        return option
-    named = os.environ.get("CHAINLAB_CATALOG")
-    return Path(named) if named else _data_folder() / "chainlab" / "catalog"
+def catalog_folder(option: Path | None, *, create: bool = False) -> Path:
+    """Where imported catalogue certificates are: the option, CHAINLAB_CATALOG, or the user's data folder.
+
+    ``UsageError`` if the user names a folder that is not there, unless it may be created, or a file.
+    """
+    variable = os.environ.get("CHAINLAB_CATALOG")
+    named = option if option is not None else Path(variable) if variable else None
+    if named is None:
+        return _data_folder() / "chainlab" / "catalog"
+    source = "--catalog" if option is not None else "CHAINLAB_CATALOG"
+    if named.exists() and not named.is_dir():
+        raise UsageError(f"{source} '{named}' is a file; expected the folder of imported certificates")
+    if not named.exists() and not create:
+        raise UsageError(f"{source} '{named}' is not there; 'chainlab catalog import' makes the folder")
+    return named
 
 
 def _data_folder() -> Path:
