@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from chainlab import __version__
+from chainlab.cli.output import standard_output
 from chainlab.errors import ChainlabError, InputError
 
 MAX_MESSAGE: Final = 2_000
@@ -56,14 +59,14 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    if sys.stdout is None:  # it was closed before the start
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     register()
     try:
-        app()
+        with standard_output():
+            app()
     except ChainlabError as error:
         sys.exit(_explain(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
 
 
 def _explain(error: ChainlabError) -> int:
