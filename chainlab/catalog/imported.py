@@ -151,4 +151,4 @@ class Imported:
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     """A database without any table: SQLite takes an empty or missing file for one."""
-    return connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

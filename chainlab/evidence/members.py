@@ -20,7 +20,7 @@ from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, place
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import Finding
 from chainlab.server import StoreName
-from chainlab.wording import counted
+from chainlab.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _nothing_read(whole: Members, members: list[Member], problems: list[InputErr
     """A wrong password before all else; one file alone says itself what is wrong with it."""
     password = next((error for error in problems if isinstance(error, PasswordError)), None)
     alone = problems[0] if len(members) == len(problems) == 1 else None
-    found = f"no certificate in {counted(len(members), 'file')}"
+    found = f"no certificate in {number_of(len(members), 'file')}"
     return password or alone or InputError(str(whole.place), found, expected=EXPECTED)
 
 

@@ -30,6 +30,7 @@ from chainlab.findings import (
     UNUSED_PART,
     Finding,
 )
+from chainlab.wording import number_of
 
 FORMAT: Final = "capture"
 
@@ -151,12 +152,15 @@ class _Capture:
             parameters = {"place": place, "endpoint": endpoint, "count": str(count), "why": why}
             yield Finding(SESSION_RESUMED if why == _RESUMED else CERTIFICATE_UNSEEN, parameters)
         for what, count in sorted(self.skipped.items()):
-            yield Finding(UNUSED_PART, {"place": place, "what": f"{what} ({count} packets)"})
+            yield Finding(UNUSED_PART, {"place": place, "what": f"{what} ({number_of(count, 'packet')})"})
         if self.left_out:
-            what = f"what came after {MAX_DISTINCT_BYTES} bytes of distinct certificates ({self.left_out} messages)"
+            left_out = number_of(self.left_out, "message")
+            what = f"what came after {MAX_DISTINCT_BYTES} bytes of distinct certificates ({left_out})"
             yield Finding(UNUSED_PART, {"place": place, "what": what})
         if not self.messages and not self.unseen:
-            yield Finding(NO_HANDSHAKE, {"place": place, "why": f"{self.packets} packets and no TLS handshake"})
+            yield Finding(
+                NO_HANDSHAKE, {"place": place, "why": f"{number_of(self.packets, 'packet')} and no TLS handshake"}
+            )
 
 
 def _message(connection: Connection, sender: str, ders: tuple[bytes, ...], endpoint: str) -> Message:

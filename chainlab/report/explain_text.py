@@ -8,13 +8,16 @@ from chainlab.certificate import Certificate
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
 from chainlab.paths.result import JudgedPath
 from chainlab.paths.search import End, Origin
+from chainlab.report.clients_report import certainty
 from chainlab.report.terminal import Branch, Page, describe
 from chainlab.server import StoreEntry
+from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows.elements import ChainElement
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy, quality_words
 from chainlab.windows.status import describe as describe_status
 from chainlab.windows.status import names
+from chainlab.wording import number_of
 
 RULES: Final = {
     Policy.KB: "documented rule (kb: best quality, then the shortest)",
@@ -48,9 +51,7 @@ def _windows(page: Page, explanation: Explanation) -> None:
     if explanation.target.binding is not None:
         page.line(f"bound to {explanation.target.binding}", "dim")
     count = len(explanation.candidates)
-    page.line(
-        f"{count} candidate {'chain' if count == 1 else 'chains'}; the choice is {_CERTAINTY[prediction.certainty]}"
-    )
+    page.line(f"{number_of(count, 'candidate chain')}; the choice is {_CERTAINTY[prediction.certainty]}")
     for entry in prediction.fetched:
         page.line(f"Windows first brought {entry.certificate.label}: {_actor(entry)}", "yellow")
     for number, candidate in enumerate(explanation.candidates[:MAX_CANDIDATES], start=1):
@@ -110,7 +111,8 @@ def _client(page: Page, explanation: ClientExplanation) -> None:
     page.line(f"{profile.name} ({profile.id}), for {explanation.served[0].label}", "bold")
     rules = " and ".join(policy.value for policy in explanation.policies)
     under = f" (served under {rules})" if rules else ""
-    page.line(f"is sent {len(explanation.served)} certificates{under}; verifier {family.title}, {family.basis.value}")
+    page.line(f"is sent {number_of(len(explanation.served), 'certificate')}{under}; verifier {family.title}")
+    page.line(f"rests on: {certainty(profile, family, agreement_of(family))}", "dim", indent=2, hang=2)
     for source in family.sources:
         page.line(f"source: {source}", "dim", indent=2, hang=2)
     accepted = result.accepted

@@ -170,7 +170,7 @@ def test_an_empty_file_is_filled(tmp_path: Path, pki: Pki) -> None:
 
 
 def test_what_an_authority_issued_is_found_among_the_imported_too(tmp_path: Path, pki: Pki) -> None:
-    pki.entity("R2", subject="R")
+    pki.entity("R2", subject="O=Test, CN=R")
     root, issuing, renewed = pki.ca("R"), pki.ca("I", "R"), pki.ca("R2")
     assert renewed.subject == root.subject
     Imported(tmp_path).add([(c, "x") for c in (root, issuing, renewed, pki.ca("S"))])
