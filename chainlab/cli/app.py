@@ -24,7 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Which certificate chain will IIS serve, which clients will fail, and what to do about it. Offline.",
+    help="Which certificate chain will IIS serve, which clients will fail, and what to do about it. Offline: only "
+    "'capture' and 'verify --served HOST:PORT' open a connection.",
     epilog="Exit status: 0 all well, 1 a client fails or something is wrong, 2 wrong usage, 3 an input could not be "
     "read, 4 wrong or missing password.",
 )
