@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from chainlab import __version__
+from chainlab import __version__, wording
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
@@ -69,6 +69,7 @@ def _words() -> dict[str, Any]:
     """Sentences that the text reports have already."""
     return {
         "words": plan_words,
+        "wording": wording,
         "cause_text": cause_text,
         "counted": counted,
         "certainty": CERTAINTY,
