@@ -69,9 +69,10 @@ def import_(
 
     if not files:
         raise UsageError("nothing to import")
+    folder = catalog_folder(catalog, create=True)
     reading = opt.Raw(None, password_env=password_env, password_file=password_file).reading()
     reading = replace(reading, limits=replace(reading.limits, members=MAX_MEMBERS, files=MAX_MEMBERS))
-    report = import_files(files, reading, catalog_folder(catalog))
+    report = import_files(files, reading, folder)
     if not quiet:
         from chainlab.report.catalog_text import render_import
 

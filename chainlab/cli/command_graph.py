@@ -20,7 +20,13 @@ def register(app: typer.Typer) -> None:
 def graph(
     raw: opt.Raw,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help=".svg .html .json .graphml .dot or .mmd, by suffix.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help=".svg .html (both need the extra 'graph'), .json .graphml .dot or .mmd, by suffix.",
+        ),
     ],
 ) -> None:
     """Draw the certificate graph: who certified whom, which stores hold what, and the path that is served."""

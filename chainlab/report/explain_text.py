@@ -9,13 +9,16 @@ from chainlab.certificate import Certificate
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
 from chainlab.paths.result import JudgedPath
 from chainlab.paths.search import End, Origin
+from chainlab.report.clients_report import certainty
 from chainlab.report.terminal import Branch, Glyphs, Page, describe
 from chainlab.server import StoreEntry
+from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows.elements import ChainElement
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy, quality_words
 from chainlab.windows.status import describe as describe_status
 from chainlab.windows.status import names
+from chainlab.wording import number_of
 
 RULES: Final = {
     Policy.KB: "documented rule (kb: best quality, then the shortest)",
@@ -62,8 +65,7 @@ def _windows(page: Page, explanation: Explanation) -> None:
 def decision_words(explanation: Explanation) -> str:
     """How many chains Windows can choose from, and how sure the choice is."""
     count = len(explanation.candidates)
-    chains = f"{count} candidate {'chain' if count == 1 else 'chains'}"
-    return f"{chains}; the choice is {_CERTAINTY[explanation.prediction.certainty]}"
+    return f"{number_of(count, 'candidate chain')}; the choice is {_CERTAINTY[explanation.prediction.certainty]}"
 
 
 def fetched_words(explanation: Explanation) -> Iterator[str]:
@@ -137,6 +139,7 @@ def _client(page: Page, explanation: ClientExplanation) -> None:
     profile, result = explanation.profile, explanation.result
     page.line(f"{profile.name} ({profile.id}), for {explanation.served[0].label}", "bold")
     page.line(sent(explanation))
+    page.line(f"rests on: {resting(explanation)}", "dim", indent=2, hang=2)
     for source in explanation.family.sources:
         page.line(f"source: {source}", "dim", indent=2, hang=2)
     page.line(f"It {outcome(explanation)}", "bold green" if result.accepted is not None else "bold red")
@@ -147,11 +150,15 @@ def _client(page: Page, explanation: ClientExplanation) -> None:
 
 
 def sent(explanation: ClientExplanation) -> str:
-    """What a client is sent, and on what its verdict rests."""
+    """What a client is sent, and by what it is judged."""
     rules = " and ".join(policy.value for policy in explanation.policies)
     under = f" (served under {rules})" if rules else ""
-    family = explanation.family
-    return f"is sent {len(explanation.served)} certificates{under}; verifier {family.title}, {family.basis.value}"
+    return f"is sent {number_of(len(explanation.served), 'certificate')}{under}; verifier {explanation.family.title}"
+
+
+def resting(explanation: ClientExplanation) -> str:
+    """On what a client's verdict rests."""
+    return certainty(explanation.profile, explanation.family, agreement_of(explanation.family))
 
 
 def outcome(explanation: ClientExplanation) -> str:

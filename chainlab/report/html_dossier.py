@@ -28,10 +28,10 @@ from chainlab.report.html_model import (
     states,
 )
 from chainlab.report.html_trees import windows_tree
-from chainlab.report.plan_words import number
 from chainlab.report.text import CERTAINTY, grouped
 from chainlab.report.traffic import traffic_words
 from chainlab.timeline import Timeline
+from chainlab.wording import number_of
 
 MAX_REASONS: Final = 3
 """Reasons named at the top of an answer; all stand below the matrix."""
@@ -127,7 +127,7 @@ def _lines(diagnosis: Diagnosis, target: TargetDiagnosis, now: Sequence[State]) 
         yield from (f"{state.label}: {state.failing} of {len(state.verdicts)} fail." for state in now)
     unknown = sum(verdict.verdict is Verdict.UNKNOWN for verdict in target.clients)
     if unknown:
-        yield f"Of these, {number(unknown, 'client')} cannot be judged here: what they would do is unknown."
+        yield f"Of these, {number_of(unknown, 'client')} cannot be judged here: what they would do is unknown."
     objective = diagnosis.objective
     if objective.weights is not None:
         failing = frozenset(v.profile.id for v in target.clients if v.verdict is not Verdict.ACCEPT)
@@ -139,7 +139,7 @@ def _lines(diagnosis: Diagnosis, target: TargetDiagnosis, now: Sequence[State]) 
 def _who(now: State, order: int) -> Iterator[Column]:
     if now.failing:
         words, kinds, clients = who_fails(now.verdicts)
-        more = f"and {number(clients, 'client')} of {kinds} more {'kinds' if kinds > 1 else 'kind'}" if kinds else ""
+        more = f"and {number_of(clients, 'client')} of {kinds} more {'kinds' if kinds > 1 else 'kind'}" if kinds else ""
         yield Column("Who fails", words, more, (f"m{order}", "Every client, by family and year"))
 
 
@@ -151,7 +151,7 @@ def _why(dossier: Dossier, target: TargetDiagnosis, now: State) -> Iterator[Colu
     if len(items) == len(groups[:MAX_REASONS]):  # no error says it: what was noticed may
         items += [finding.message for finding in _noticed(dossier, target)][:MAX_NOTICED]
     further = len(groups) - MAX_REASONS
-    more = f"and {number(further, 'other reason')}" if further > 0 else ""
+    more = f"and {number_of(further, 'other reason')}" if further > 0 else ""
     yield Column("Why", tuple(map(sentence, items)), more, ("findings", "All findings"))
 
 
@@ -160,7 +160,7 @@ def _obstacle(members: Sequence[ClientVerdict]) -> str:
     told = {member.detail: member.problem for member in members}
     problem = told[Counter(member.detail for member in members).most_common(1)[0][0]]
     assert problem is not None
-    text = f"{problem.reason.text} ({number(len(members), 'client')})"
+    text = f"{problem.reason.text} ({number_of(len(members), 'client')})"
     if problem.certificate is None:
         return f"{text}: {problem.detail}" if problem.detail else text
     return f"{text}. At {problem.certificate.label}: {problem.detail or problem.reason.text}"
@@ -190,7 +190,7 @@ def _what(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State]) -> 
     changes = planned.chosen.changes
     worst = max(state.failing for state in (*after, *(s for s in shown if s.stage == "updated")))
     then = f"Then {len(target.clients) - worst} of {len(target.clients)} clients accept"
-    then += f", with {number(len(changes), 'change')}."
+    then += f", with {number_of(len(changes), 'change')}."
     if planned.chosen.needs_decision:
         then += " This needs your decision: see what it costs."
     yield Column(title, tuple(sentence(change.title) for change in changes), then,

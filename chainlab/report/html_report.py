@@ -12,7 +12,7 @@ import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from chainlab import __version__
+from chainlab import __version__, wording
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
@@ -26,6 +26,7 @@ from chainlab.report.impact_text import MAX_HIERARCHIES
 from chainlab.report.text import sighting
 from chainlab.report.timeline_text import cause_text
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.wording import accepting, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -92,8 +93,11 @@ def _words() -> dict[str, Any]:
     """Sentences that the text reports have already."""
     return {
         "words": plan_words,
+        "wording": wording,
         "cause_text": cause_text,
         "counted": counted,
+        "number_of": number_of,
+        "accepting": accepting,
         "certainty": CERTAINTY,
         "way": way,
         "sighting": sighting,

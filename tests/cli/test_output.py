@@ -2,12 +2,16 @@
 
 import io
 import os
+import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from chainlab import folders
-from chainlab.cli import progress
+from chainlab.cli import output, progress
 from chainlab.cli.output import write, write_directory
 from chainlab.errors import InputError, UsageError
 
@@ -61,6 +65,92 @@ def test_only_an_earlier_one_is_replaced(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             write_directory(FILES, tmp_path, mark="plan.json", force=force)
     assert names(tmp_path) == ["mine.txt"]
+
+
+def test_a_file_has_the_permissions_of_any_new_file_and_keeps_its_own(tmp_path: Path) -> None:
+    file, plain = tmp_path / "a.txt", tmp_path / "b.txt"
+    plain.write_text("x")
+    output.write("one", file)
+    assert file.stat().st_mode == plain.stat().st_mode
+    file.chmod(0o640)
+    before = file.stat().st_mode
+    output.write("two", file)
+    assert (file.stat().st_mode, file.read_text()) == (before, "two")
+    assert names(tmp_path) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text()), daemon=True)
+    reader.start()
+    output.write("result", pipe)
+    reader.join(10)
+    assert got == ["result"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making links needs a privilege there")
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    output.write("new", tmp_path / "link.txt")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+
+
+def test_a_directory_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        output.write("x", tmp_path)
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diagnose", "fixtures/e46/server.reg", "--at", "2026-11-20"),
+        ("diagnose", "fixtures/e46/server.reg", "--at", "2026-11-20", "--format", "json"),
+        ("clients", "list"),
+        ("collector",),
+        ("--help",),
+        ("--version",),
+    ],
+)
+def test_a_full_disk_is_one_line_and_status_3(fixtures: Path, arguments: tuple[str, ...]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "chainlab", *arguments], cwd=fixtures.parent, stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+    assert done.stderr == "chainlab: standard output: cannot be written: no space left on device\n"
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_reader_that_goes_away_is_no_error(fixtures: Path, form: str) -> None:
+    started = subprocess.Popen(
+        [sys.executable, "-m", "chainlab", "diagnose", "fixtures/e46/server.reg", "--at", "2026-11-20", "--lab",
+         "fixtures/lab.json", "--format", form], cwd=fixtures.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stdout is not None
+    assert started.stderr is not None
+    started.stdout.close()
+    with started.stderr:
+        assert started.stderr.read() == b""
+    assert started.wait(60) == 1  # as ever: clients fail
+
+
+@pytest.mark.parametrize(("columns", "longest"), [("60", 60), ("²", 120), ("0", 120)])
+def test_columns_are_honoured_in_a_pipe(chainlab, columns: str, longest: int) -> None:
+    for command in (("explain", "fixtures/e46/server.reg", "--at", "2026-11-20"), ("clients", "list")):
+        done = chainlab(*command, env={"COLUMNS": columns})
+        assert longest * 0.8 < max(map(len, done.stdout.splitlines())) <= longest
+        assert done.stderr == ""
 
 
 def test_the_bar_shows_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
