@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import os
 import pkgutil
@@ -63,6 +65,7 @@ def main() -> None:
     if sys.stdout is None:  # it was closed before the start
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     register()
+    atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
         with standard_output():
             app()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chainlab.cli import output, progress
-from chainlab.cli.output import write_directory
+from chainlab import folders
+from chainlab.cli import progress
+from chainlab.cli.output import write, write_directory
 from chainlab.errors import InputError, UsageError
 
 FILES = {"plan.json": b"{}", "certificates/a.cer": b"a"}
@@ -24,6 +25,18 @@ def names(folder: Path) -> list[str]:
 def test_a_directory_is_made_with_its_parents(tmp_path: Path) -> None:
     write_directory(FILES, tmp_path / "a" / "b", mark="plan.json")
     assert names(tmp_path) == ["a/b/certificates/a.cer", "a/b/plan.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_file_is_as_readable_as_the_umask_says(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        write("text", tmp_path / "report.html")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.html").stat().st_mode & 0o777 == mode
+    assert names(tmp_path) == ["report.html"]
 
 
 def test_an_empty_directory_is_filled(tmp_path: Path) -> None:
@@ -39,7 +52,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
         (directory / "half").write_text("x")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(output, "_fill", fail)
+    monkeypatch.setattr(folders, "_fill", fail)
     with pytest.raises(InputError, match="cannot be written: no space left on device"):
         write_directory({"plan.json": b"new"}, tmp_path / "b", mark="plan.json", force=True)
     assert names(tmp_path) == ["b/certificates/a.cer", "b/plan.json"]
@@ -57,11 +70,11 @@ def test_only_an_earlier_one_is_replaced(tmp_path: Path) -> None:
 def test_a_file_has_the_permissions_of_any_new_file_and_keeps_its_own(tmp_path: Path) -> None:
     file, plain = tmp_path / "a.txt", tmp_path / "b.txt"
     plain.write_text("x")
-    output.write("one", file)
+    write("one", file)
     assert file.stat().st_mode == plain.stat().st_mode
     file.chmod(0o640)
     before = file.stat().st_mode
-    output.write("two", file)
+    write("two", file)
     assert (file.stat().st_mode, file.read_text()) == (before, "two")
     assert names(tmp_path) == ["a.txt", "b.txt"]
 
@@ -73,7 +86,7 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
     got: list[str] = []
     reader = threading.Thread(target=lambda: got.append(pipe.read_text()), daemon=True)
     reader.start()
-    output.write("result", pipe)
+    write("result", pipe)
     reader.join(10)
     assert got == ["result"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -83,14 +96,14 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
 def test_a_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "real.txt").write_text("old")
     (tmp_path / "link.txt").symlink_to("real.txt")
-    output.write("new", tmp_path / "link.txt")
+    write("new", tmp_path / "link.txt")
     assert (tmp_path / "link.txt").is_symlink()
     assert (tmp_path / "real.txt").read_text() == "new"
 
 
 def test_a_directory_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        output.write("x", tmp_path)
+        write("x", tmp_path)
 
 
 FULL = Path("/dev/full")
