@@ -31,7 +31,7 @@ from chainlab.report.html_trees import windows_tree
 from chainlab.report.text import CERTAINTY, grouped
 from chainlab.report.traffic import traffic_words
 from chainlab.timeline import Timeline
-from chainlab.wording import number_of
+from chainlab.wording import accepting, number_of
 
 MAX_REASONS: Final = 3
 """Reasons named at the top of an answer; all stand below the matrix."""
@@ -114,9 +114,9 @@ def _card(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State], ord
         return Card("bad" if errors else "", "No client was selected; only the served chain is shown.", tuple(errors))
     bad = bool(failing[-1] or errors)
     if failing[-1]:
-        headline = f"{' to '.join(dict.fromkeys(map(str, (failing[0], failing[-1]))))} of {total} clients will fail"
+        headline = f"{' to '.join(dict.fromkeys(map(str, (failing[0], failing[-1]))))} of {number_of(total, 'client')} will fail"
     else:
-        headline = f"All {total} clients accept"
+        headline = f"All {total} clients accept" if total > 1 else "The client accepts"
     columns = [*_who(now[0], order), *_why(dossier, target, now[0]), *_what(dossier, target, shown)] if bad else []
     return Card("bad" if bad else "good", headline, tuple(_lines(dossier.diagnosis, target, now)), tuple(columns))
 
@@ -189,7 +189,7 @@ def _what(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State]) -> 
         return
     changes = planned.chosen.changes
     worst = max(state.failing for state in (*after, *(s for s in shown if s.stage == "updated")))
-    then = f"Then {len(target.clients) - worst} of {len(target.clients)} clients accept"
+    then = f"Then {accepting(len(target.clients) - worst, len(target.clients))}"
     then += f", with {number_of(len(changes), 'change')}."
     if planned.chosen.needs_decision:
         then += " This needs your decision: see what it costs."
