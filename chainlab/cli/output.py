@@ -15,7 +15,7 @@ from typing import IO, Final
 from chainlab.errors import InputError
 from chainlab.folders import write_directory
 
-__all__ = ["write", "write_directory", "write_page"]
+__all__ = ["standard_output", "write", "write_directory", "write_page"]
 
 
 def write(text: str | bytes, file: Path | None) -> None:
@@ -38,7 +38,7 @@ def write(text: str | bytes, file: Path | None) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f".{file.name}-{os.urandom(8).hex()}")
+    temporary = file.with_name(f".{file.name[:100]}-{os.urandom(8).hex()}")
     try:
         with temporary.open("xb") as stream:  # with the permissions that any new file gets
             stream.write(data)

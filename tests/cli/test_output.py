@@ -70,11 +70,11 @@ def test_only_an_earlier_one_is_replaced(tmp_path: Path) -> None:
 def test_a_file_has_the_permissions_of_any_new_file_and_keeps_its_own(tmp_path: Path) -> None:
     file, plain = tmp_path / "a.txt", tmp_path / "b.txt"
     plain.write_text("x")
-    output.write("one", file)
+    write("one", file)
     assert file.stat().st_mode == plain.stat().st_mode
     file.chmod(0o640)
     before = file.stat().st_mode
-    output.write("two", file)
+    write("two", file)
     assert (file.stat().st_mode, file.read_text()) == (before, "two")
     assert names(tmp_path) == ["a.txt", "b.txt"]
 
@@ -86,7 +86,7 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
     got: list[str] = []
     reader = threading.Thread(target=lambda: got.append(pipe.read_text()), daemon=True)
     reader.start()
-    output.write("result", pipe)
+    write("result", pipe)
     reader.join(10)
     assert got == ["result"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -96,14 +96,14 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
 def test_a_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "real.txt").write_text("old")
     (tmp_path / "link.txt").symlink_to("real.txt")
-    output.write("new", tmp_path / "link.txt")
+    write("new", tmp_path / "link.txt")
     assert (tmp_path / "link.txt").is_symlink()
     assert (tmp_path / "real.txt").read_text() == "new"
 
 
 def test_a_directory_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        output.write("x", tmp_path)
+        write("x", tmp_path)
 
 
 FULL = Path("/dev/full")

@@ -374,4 +374,4 @@ def test_distinct_certificates_above_the_cap_are_counted_and_left_out(monkeypatc
     other = packets(lab.tls12(CLIENTS), Ends(("192.0.2.11", 1)))
     evidence = read(pcap(FRAMES + other))
     assert chains(evidence) == [("server", NAMES)]
-    assert "(1 messages)" in evidence.findings[0].message
+    assert "(1 message)" in evidence.findings[0].message
