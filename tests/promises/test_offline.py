@@ -82,7 +82,7 @@ def name(arguments: tuple[str, ...]) -> str:
 
 IMPORTS = """
 import importlib, json, os, pkgutil, sys
-seen = {"events": [], "variables": []}
+seen, READING = {"events": [], "variables": []}, ("os.listdir", "os.scandir")
 
 class Environment(type(os.environ)):
     def __getitem__(self, key):
@@ -94,7 +94,7 @@ class Environment(type(os.environ)):
         return super().__getitem__(key)
 
 def watch(event, arguments):
-    if event.startswith(("socket.", "subprocess.", "os.", "_thread.start")) and "dir" not in event:
+    if event.startswith(("socket.", "subprocess.", "os.", "_thread.start")) and event not in READING:
         seen["events"].append(event)
     elif event == "open" and (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")):
         seen["events"].append(f"open {arguments[0]}")
