@@ -39,6 +39,14 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class PageOrJson(StrEnum):
+    """Output formats of a command whose answer is also a page to hand on."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
 class Tool(StrEnum):
     """The tools that import a PFX (``chainlab.windows.pfx_import`` says what each does)."""
 
@@ -140,6 +148,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", h
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
 Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
+AnyFormat = Annotated[PageOrJson, typer.Option("--format", help="How to print the result.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000

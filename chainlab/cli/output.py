@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -25,14 +24,14 @@ def write(text: str | bytes, file: Path | None) -> None:
             sys.stdout.write(text)
         return
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+    temporary = file.with_name(f".{file.name[:100]}-{secrets.token_hex(6)}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with temporary.open("xb") as stream:  # not mkstemp: the file is as readable as the user's umask says
                 stream.write(data)
-            Path(temporary).replace(file)
+            temporary.replace(file)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
