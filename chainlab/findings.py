@@ -91,7 +91,7 @@ MODERN_PFX = _kind(
     "For such a server export it with TripleDES-SHA1 (openssl pkcs12 -export -legacy).",
 )  # fmt: skip
 MANY_KEYS = _kind(
-    "several-keys", Severity.NOTE, "{place}: {count} private keys",
+    "several-keys", Severity.NOTE, "{place}: private keys: {count}",
     "Windows imports each; many tools see only the first.",
     "Check that the binding uses the certificate meant.",
 )  # fmt: skip
@@ -181,7 +181,7 @@ BINDING_WITHOUT_CERTIFICATE = _kind(
 )  # fmt: skip
 UNKNOWN_THUMBPRINTS = _kind(
     "unknown-thumbprints", Severity.WARNING,
-    "{count} store entries are known by their thumbprint only and are not catalogued; they are left out",
+    "store entries left out, for they are known by their thumbprint alone and not catalogued: {count}",
     "A text listing has no certificates; one of them may be an issuer that Windows uses.",
     "Add an export with encodings: a registry export, an SST file or the evidence bundle.",
 )  # fmt: skip
@@ -193,7 +193,7 @@ LEAF_ONLY = _kind(
     "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
 )  # fmt: skip
 CERTIFICATE_COUNT = _kind(
-    "certificate-count", Severity.WARNING, "{place}: {said} certificates are announced, {found} are there",
+    "certificate-count", Severity.WARNING, "{place}: certificates announced: {said}, there: {found}",
     "A part of the served chain may be missing here; the verdicts hold for what is there.",
     "Take it again and keep the whole output.",
 )  # fmt: skip
@@ -242,7 +242,7 @@ LEAF_NOT_YET_VALID = _kind(
     "Check the clock, or wait.",
 )  # fmt: skip
 LEAF_EXPIRES_SOON = _kind(
-    "leaf-expires-soon", Severity.WARNING, "the server certificate expires on {date}, in {days} days",
+    "leaf-expires-soon", Severity.WARNING, "the server certificate expires on {date}, in {days}",
     "Every client rejects it from then on.",
     "Renew it; the new certificate may be issued under another CA, so diagnose it again.",
 )  # fmt: skip
@@ -276,7 +276,7 @@ UNDETERMINED = _kind(
     "Remove all but the wanted cross-certificate, or look at the served chain.",
 )  # fmt: skip
 SEARCH_STOPPED = _kind(
-    "search-stopped", Severity.WARNING, "the search stopped after {count} candidate chains; the best so far is shown",
+    "search-stopped", Severity.WARNING, "the search stopped after {count}; the best so far is shown",
     "Stores with very many certificates of the same name or key make more chains than can be looked at.",
     "Remove the certificates that do not belong in the stores.",
 )  # fmt: skip
@@ -327,7 +327,7 @@ ISSUER_RENEWED = _kind(
 )  # fmt: skip
 OTHER_KEY_DIFFERS = _kind(
     "other-key-type-differs", Severity.WARNING,
-    "{count} clients accept the {good} certificate of {names} but not the {bad} one",
+    "clients that accept the {good} certificate of {names} but not the {bad} one: {count}",
     "The server picks one by what the client offers: the same site works and fails. Each key type has its own chain.",
     "Fix the chain of the {bad} certificate too; see its own part of this report.",
 )  # fmt: skip
@@ -365,7 +365,7 @@ EXPIRED_IN_STORE = _kind(
     "Delete it if nothing needs it; keep roots that timestamped signatures need.",
 )  # fmt: skip
 EXPIRES_IN_STORE = _kind(
-    "intermediate-expires-soon", Severity.WARNING, "{label} in {store} expires on {date}, in {days} days",
+    "intermediate-expires-soon", Severity.WARNING, "{label} in {store} expires on {date}, in {days}",
     "When it expires Windows may choose another path, and clients that need it fail.",
     "Import its successor before that date.",
 )  # fmt: skip

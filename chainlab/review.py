@@ -24,6 +24,7 @@ from chainlab.windows.engine import BOTH, Certainty, ChainPrediction, predict_ch
 from chainlab.windows.root_update import program_entry
 from chainlab.windows.selection import Policy, WindowsPath
 from chainlab.windows.status import TrustError, describe
+from chainlab.wording import number_of
 
 SOON_DAYS = 30
 """A certificate that expires within this time gets a warning."""
@@ -70,7 +71,7 @@ def _about_leaf(target: _Target) -> Iterator[Finding]:
     elif at < leaf.not_before:
         yield Finding(kinds.LEAF_NOT_YET_VALID, {"date": _day(leaf.not_before)}, concerned)
     elif (leaf.not_after - at).days < SOON_DAYS:
-        days = str((leaf.not_after - at).days)
+        days = number_of((leaf.not_after - at).days, "day")
         yield Finding(kinds.LEAF_EXPIRES_SOON, {"date": _day(leaf.not_after), "days": days}, concerned)
     if leaf.purposes is not None and target.question.purpose not in leaf.purposes:
         yield Finding(kinds.LEAF_PURPOSE, {}, concerned)
@@ -142,13 +143,13 @@ def _about_choice(target: _Target) -> Iterator[Finding]:
     prediction = target.prediction
     if prediction is None:
         return
+    if prediction.budget_exceeded:
+        yield Finding(kinds.SEARCH_STOPPED, {"count": number_of(len(prediction.candidates), "candidate chain")})
     if prediction.certainty is Certainty.CONTESTED:
         kb, newest = (prediction.choices[policy].winner for policy in (Policy.KB, Policy.NEWEST))
         parameters = {"kb": _describe_path(kb), "newest": _describe_path(newest)}
         yield Finding(kinds.CONTESTED, parameters)
-    elif prediction.budget_exceeded:
-        yield Finding(kinds.SEARCH_STOPPED, {"count": str(len(prediction.candidates))})
-    elif prediction.certainty is Certainty.UNDETERMINED:
+    elif prediction.certainty is Certainty.UNDETERMINED and not prediction.budget_exceeded:
         yield Finding(kinds.UNDETERMINED, {"count": str(len(prediction.possibilities))})
 
 

@@ -183,5 +183,5 @@ def test_problems_of_a_trust_store_are_told(ask, fixtures: Path, tmp_path: Path)
     diagnosis = ask(served=fixtures / "r46" / "served-cross.pem", own_clients=(own,), selector="none")
     assert [finding.code for finding in diagnosis.findings] == ["broken-certificate"]
     leaf = parse_own_client(f"device=openssl-3:{fixtures / 'r46' / 'leaf-only.pem'}")
-    with pytest.raises(InputError, match="no trust anchor among 1 certificates"):
+    with pytest.raises(InputError, match="no trust anchor among 1 certificate"):
         ask(served=fixtures / "r46" / "served-cross.pem", own_clients=(leaf,))

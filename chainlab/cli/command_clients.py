@@ -105,13 +105,11 @@ def _knowledge() -> tuple[Catalog, Snapshots]:
 
 def _profile(identity: str) -> Profile:
     from chainlab.clients import load_profiles
+    from chainlab.clients.profiles import near_hint
     from chainlab.errors import UsageError
 
-    profiles = {profile.id: profile for profile in load_profiles()}
-    if identity in profiles:
-        return profiles[identity]
-    import difflib
-
-    near = difflib.get_close_matches(identity, profiles, 3)
-    hint = f"; did you mean {', '.join(near)}?" if near else "; see 'chainlab clients list --clients all'"
-    raise UsageError(f"no client is called '{identity}'{hint}")
+    profiles = load_profiles()
+    found = next((profile for profile in profiles if profile.id.lower() == identity.lower()), None)
+    if found is None:
+        raise UsageError(f"no client is called '{identity}'{near_hint(profiles, identity)}")
+    return found

@@ -8,6 +8,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write, write_page
+from chainlab.errors import UsageError
 
 Until = Annotated[
     str | None,
@@ -36,7 +37,10 @@ def timeline(
     """
     from chainlab.timeline import timeline as run
 
-    answer = run(raw.request(), opt.parse_at(until, "--until") if until is not None else None)
+    request, end = raw.request(), opt.parse_at(until, "--until") if until is not None else None
+    if end is not None and end < request.at:
+        raise UsageError(f"--until {end:%Y-%m-%d} lies before {request.at:%Y-%m-%d}, where the timeline begins (--at)")
+    answer = run(request, end)
     if not quiet:
         if format is opt.TextOrJson.JSON:
             from chainlab.report.timeline_json import render as render_json

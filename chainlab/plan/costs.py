@@ -19,6 +19,7 @@ from chainlab.plan.simulation import Simulator
 from chainlab.server import Server
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import MAX_PASS1, Policy, WindowsPath
+from chainlab.wording import accepting
 
 HORIZON: Final = timedelta(days=5 * 365)
 """A plan is for a person to decide if its chain ends sooner, though another chain lasts longer, and clients fail then.
@@ -104,7 +105,7 @@ def _ends(
     text = (
         f"the chain ends on {end:%Y-%m-%d}"
         + (f", when {expiring.label} expires" if expiring is not None and expiring.not_after == end else "")
-        + f"; from then on {len(then)} of {len(outcome.after.verdicts)} clients accept unless the plan is revised"
+        + f"; from then on {accepting(len(then), len(outcome.after.verdicts))} unless the plan is revised"
         + (f" ({len(untouched)} without it)" if untouched - then else "")
     )
     early = end - site.at < HORIZON and end < _longest(site)

@@ -8,6 +8,7 @@ from typing import IO
 from chainlab.decoding import decode_certificate
 from chainlab.evidence.capture import Answer
 from chainlab.report.terminal import Page, describe
+from chainlab.wording import number_of
 
 
 def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = None) -> None:
@@ -25,7 +26,7 @@ def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = Non
 
 
 def _chain(chain: Sequence[bytes], answers: Sequence[Answer], page: Page) -> None:
-    count = "1 certificate" if len(chain) == 1 else f"{len(chain)} certificates"
+    count = number_of(len(chain), "certificate")
     page.line(f"{count}, sent for {', '.join(_hello(answer) for answer in answers)}", indent=2, hang=2)
     for number, der in enumerate(chain, start=1):
         page.line(f"{number}  {_certificate(der)}", indent=4, hang=3)

@@ -8,6 +8,7 @@ from chainlab.catalog import ProgramEntry
 from chainlab.cataloguing import CatalogView, ImportReport, Known
 from chainlab.oids import purpose_name
 from chainlab.report.terminal import Page, describe
+from chainlab.wording import number_of
 
 IN_FULL: Final = 5
 """Up to so many certificates are shown with all that is known of them."""
@@ -33,12 +34,13 @@ def render(view: CatalogView, file: IO[str], *, asked: bool, color: bool | None 
 
 def _whole(view: CatalogView, page: Page) -> None:
     facts = view.catalogued - view.shipped - view.imported
-    page.line(f"{view.catalogued} CA certificates are catalogued", "bold")
+    page.line(f"{number_of(view.catalogued, 'CA certificate')} are catalogued", "bold")
     page.line(f"{view.shipped} with the encoding that ships with chainlab", indent=2)
     page.line(f"{view.imported} with an imported encoding, in {view.folder}", indent=2, hang=2)
     page.line(f"{facts} by their published facts alone; their signatures are taken as published", indent=2, hang=2)
-    page.line(f"Microsoft's root program as of {view.program.this_update:%Y-%m-%d}: {len(view.program.entries)} roots")
-    page.line(f"{view.snapshot_count} trust-store snapshots of clients")
+    roots = number_of(len(view.program.entries), "root")
+    page.line(f"Microsoft's root program as of {view.program.this_update:%Y-%m-%d}: {roots}")
+    page.line(f"{number_of(view.snapshot_count, 'trust-store snapshot')} of clients")
     page.line("Look one up: chainlab catalog show NAME or HASH. Add encodings: chainlab catalog import FILE", hang=2)
 
 
@@ -80,8 +82,9 @@ def render_import(report: ImportReport, file: IO[str], *, color: bool | None = N
     page = Page(file, color=color, width=80)
     for problem in report.problems:
         page.line(f"{page.glyphs.bad} {problem}", "bold red", hang=2)
-    page.line(f"{report.added} of {report.read} CA certificates were new; they are in {report.folder}", hang=2)
+    read, were = number_of(report.read, "CA certificate"), "was" if report.read == 1 else "were"
+    page.line(f"{report.added} of {read} {were} new; they are in {report.folder}", hang=2)
     if report.not_ca:
-        page.line(f"{report.not_ca} certificates of servers or persons were left out", "dim")
+        page.line(f"left out: {number_of(report.not_ca, 'certificate')} of servers or persons", "dim")
     for finding in report.findings:
         page.line(f"{page.glyphs.bullet} {finding.message} [{finding.code}]", "yellow", hang=2)

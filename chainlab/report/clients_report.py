@@ -17,8 +17,10 @@ from chainlab.clients.limits import limits_of
 from chainlab.clients.profiles import Profile
 from chainlab.clients.roots import Difference, RootName, TrustAnswer
 from chainlab.escaping import terminal
+from chainlab.report.terminal import columns
 from chainlab.verifiers import Family, family_for
 from chainlab.verifiers.agreement import Agreement, agreement_of
+from chainlab.wording import number_of
 
 SCHEMA: Final = "chainlab.clients/1"
 
@@ -129,7 +131,9 @@ def list_text(clients: Sequence[tuple[Profile, int]], width: int = 120) -> str:
         agreement = agreement_of(family_for(profile.family))
         checked = f"{agreement.agreeing}/{agreement.cells}" if agreement else family_for(profile.family).basis.value
         _row(table, profile.id, profile.name, profile.family, profile.date[:4], str(roots), profile.grade, checked)
-    return _print(table, f"{len(clients)} clients. 'chainlab clients show ID' tells sources and limits.", width=width)
+    return _print(
+        table, f"{number_of(len(clients), 'client')}. 'chainlab clients show ID' tells sources and limits.", width=width
+    )
 
 
 def show_text(profile: Profile, roots: Sequence[RootName], width: int = 120, *, verbose: bool = False) -> str:
@@ -138,7 +142,7 @@ def show_text(profile: Profile, roots: Sequence[RootName], width: int = 120, *, 
     lines = [
         ("id", profile.id),
         ("platform", " ".join(part for part in (profile.platform, profile.version) if part not in ("", "None"))),
-        ("snapshot", f"{len(roots)} roots, {profile.date or 'undated'}, grade {profile.grade or '-'}"),
+        ("snapshot", f"{number_of(len(roots), 'root')}, {profile.date or 'undated'}, grade {profile.grade or '-'}"),
         ("from", profile.source),
         ("notes", profile.notes),
         ("verifier", f"{profile.family}: {family.title}{', fetches missing issuers' if family.aia else ''}"),
@@ -198,7 +202,7 @@ def _row(table: Table, *cells: str) -> None:
 
 
 def _print(*parts: object, width: int) -> str:
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console = Console(file=io.StringIO(), width=columns() or width, color_system=None)
     for part in parts:
         console.print(Text(terminal(part)) if isinstance(part, str) else part)
     assert isinstance(console.file, io.StringIO)

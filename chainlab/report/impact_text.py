@@ -12,6 +12,7 @@ from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, ga
 from chainlab.report.terminal import Page
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
+from chainlab.wording import accepting, number_of
 
 MAX_HIERARCHIES: Final = 12
 """Hierarchies named; turning root update off concerns hundreds. JSON has them all."""
@@ -28,7 +29,7 @@ _SEEN: Final = {
 def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
     """Write the report."""
     page = Page(file, color=color)
-    page.line(f"What {_number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
+    page.line(f"What {number_of(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
     for number, step in enumerate(impact.steps, start=1):
         _step(page, number, step, verbose)
     for effect, bindings in grouped(impact.effects):
@@ -87,11 +88,11 @@ def _verdict(page: Page, effect: Effect) -> None:
     if not total:
         page.line("No client was selected; only the chains are shown.")
         return
-    counts = f"{counted(before)} of {total} clients accept now, {counted(after)} afterwards"
+    counts = f"{accepting(counted(before), total)} now, {counted(after)} afterwards"
     if lost:
-        page.line(f"{page.glyphs.bad} {_number(len(lost), 'client')} lost: {counts}", "bold red")
+        page.line(f"{page.glyphs.bad} {number_of(len(lost), 'client')} lost: {counts}", "bold red")
     elif gained:
-        page.line(f"{page.glyphs.good} {_number(len(gained), 'client')} gained, none lost: {counts}", "bold green")
+        page.line(f"{page.glyphs.good} {number_of(len(gained), 'client')} gained, none lost: {counts}", "bold green")
     else:
         page.line(f"{page.glyphs.good} no client is lost: {counts}", "bold")
 
@@ -119,7 +120,7 @@ def _after_update(page: Page, effect: Effect, impact: Impact, verbose: bool) -> 
         page.line("After a Windows Update: the same chain, the same clients.", indent=2)
         return
     total = effect.updated.total
-    page.line(f"After a Windows Update: {counted(effect.updated)} of {total} clients accept", "bold yellow", indent=2)
+    page.line(f"After a Windows Update: {accepting(counted(effect.updated), total)}", "bold yellow", indent=2)
     for difference in changed:
         condition = way(difference, len(effect.update_differences))
         if condition:
@@ -130,12 +131,14 @@ def _after_update(page: Page, effect: Effect, impact: Impact, verbose: bool) -> 
             gained_and_lost(page, difference, verbose=True)
 
 
+def activation_words(effect: Effect) -> str:
+    """Whether the server shows on the wire what its stores now lead to, in words."""
+    activation, text = effect.activation, _SEEN[effect.seen]
+    return text if activation is None else text.format(step=activation.step, evidence=activation.evidence)
+
+
 def _activation(page: Page, effect: Effect) -> None:
-    activation = effect.activation
-    text = _SEEN[effect.seen]
-    if activation is not None:
-        text = text.format(step=activation.step, evidence=activation.evidence)
-    page.line(text, "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
+    page.line(activation_words(effect), "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
     if effect.seen is Seen.PENDING:
         page.line(f"until then  {arrows(page, effect.waiting.first)}", indent=4, hang=12)
         for number, step in enumerate(ACTIVATIONS, start=1):
@@ -149,7 +152,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
     page.heading("Other certificates of this server")
     if not touched:
         page.line(
-            f"{page.glyphs.good} {_number(len(impact.others), 'certificate')}, none is served differently", indent=2
+            f"{page.glyphs.good} {number_of(len(impact.others), 'certificate')}, none is served differently", indent=2
         )
     for effect in touched:
         page.line(effect.target.leaf.certificate.label, "bold", indent=2)
@@ -163,7 +166,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
 def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
     page.heading("Outbound TLS of this server's own programs")
     if not outbound.lost and not outbound.gained:
-        page.line(f"{page.glyphs.good} nothing changes ({_number(outbound.examined, 'hierarchy', 'hierarchies')} "
+        page.line(f"{page.glyphs.good} nothing changes ({number_of(outbound.examined, 'hierarchy', 'hierarchies')} "
                   "concerned, simulated)", indent=2)  # fmt: skip
         return
     if outbound.assumed:
@@ -172,11 +175,11 @@ def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
             "these are the ones that could not come any more.", "yellow", indent=2,
         )  # fmt: skip
     if outbound.lost:
-        count = _number(len(outbound.lost), "hierarchy", "hierarchies")
+        count = number_of(len(outbound.lost), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.bad} {count} can be validated less than before (simulated):", "bold red", indent=2)
     _hierarchies(page, outbound.lost, verbose)
     if outbound.gained:
-        count = _number(len(outbound.gained), "hierarchy", "hierarchies")
+        count = number_of(len(outbound.gained), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.good} {count} can be validated more than before (simulated):", "green", indent=2)
     _hierarchies(page, outbound.gained, verbose)
 
@@ -199,7 +202,3 @@ def _assumptions(page: Page, impact: Impact) -> None:
         page.heading("Assumed")
     for text in impact.before.assumptions:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=2, hang=2)
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"

@@ -25,6 +25,7 @@ from chainlab.properties import StoreProperties, property_name
 from chainlab.report.property_text import is_identifier, property_text
 from chainlab.report.terminal import Page, describe
 from chainlab.windows.status import TrustError, names
+from chainlab.wording import number_of
 
 WIDTH: Final = 80
 """Columns of a report that goes to a file."""
@@ -176,7 +177,11 @@ class _Writer:
 
     def list(self, item: ListEvidence) -> None:
         """A list with its date and counts; with ``--verbose`` all entries."""
-        count = f"{len(item.roots)} roots" if item.kind == "authroot" else f"{len(item.hashes)} hashes"
+        count = (
+            number_of(len(item.roots), "root")
+            if item.kind == "authroot"
+            else number_of(len(item.hashes), "hash", "hashes")
+        )
         sequence = f", sequence {item.sequence}" if item.sequence else ""
         self.page.line(f"{item.kind} of {item.this_update:%Y-%m-%d}: {count}{sequence}", indent=2, hang=2)
         self.page.line(f"signature: {item.signature}", indent=4, hang=2)

@@ -14,7 +14,6 @@ from chainlab.report.plan_words import (
     clients_named,
     counted,
     headline,
-    number,
     other_method,
     outcome_words,
     search_words,
@@ -22,6 +21,7 @@ from chainlab.report.plan_words import (
 )
 from chainlab.report.terminal import Page, describe
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS
+from chainlab.wording import number_of
 
 MAX_SITES = 12
 """Sites told apart; a server can have hundreds. JSON has them all."""
@@ -96,7 +96,9 @@ def _alternatives(page: Page, planned: Planned) -> None:
     if planned.plan.alternatives:
         page.heading("Alternatives (--choose NUMBER)")
     for position, option in enumerate(planned.plan.alternatives, start=1):
-        page.line(f"{position}  {counted(planned, option)}, with {number(len(option.changes), 'change')}", "bold", 2, 3)
+        page.line(
+            f"{position}  {counted(planned, option)}, with {number_of(len(option.changes), 'change')}", "bold", 2, 3
+        )
         for change in option.changes:
             page.line(f"{page.glyphs.bullet} {change.title}", indent=5, hang=2)
         for cost in option.costs:

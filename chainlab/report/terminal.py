@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,10 +54,17 @@ class Branch:
     below: Sequence[Branch] = ()
 
 
+def columns() -> int | None:
+    """The width that the environment asks for (COLUMNS), whatever the output is; ``None`` where it asks for none."""
+    named = os.environ.get("COLUMNS", "")
+    return int(named) if re.fullmatch(r"[0-9]{1,5}", named) and int(named) else None
+
+
 class Page:
     """A text output.
 
-    ``color`` ``None`` means as the terminal and NO_COLOR say; ``width`` is that of a file, a terminal has its own.
+    ``color`` ``None`` means as the terminal and NO_COLOR say; ``width`` is that of a file, a terminal has its own;
+    COLUMNS overrules both.
     """
 
     def __init__(self, file: IO[str], *, color: bool | None = None, width: int = 100) -> None:
@@ -68,7 +77,7 @@ class Page:
             markup=False,
             force_terminal=color,
             no_color=color is False or None,
-            width=None if file.isatty() else width,
+            width=columns() or (None if file.isatty() else width),
             legacy_windows=False,
         )
 

@@ -21,6 +21,7 @@ from chainlab.report.traffic import traffic_words
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 from chainlab.windows.selection import Policy
+from chainlab.wording import accepting, number_of
 
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _REASONS: Final = {reason.code: reason for reason in Reason}
@@ -82,19 +83,22 @@ class _Writer:
             self.page.line("No client was selected; only the served chain is shown.")
         elif failing:
             apart = "" if not errors else " (see the errors below first)"
-            self.page.line(f"{self.page.glyphs.bad} {failing} of {total} clients will fail{apart}", "bold red")
+            self.page.line(
+                f"{self.page.glyphs.bad} {failing} of {number_of(total, 'client')} will fail{apart}", "bold red"
+            )
         else:
-            self.page.line(f"{self.page.glyphs.good} all {total} clients accept", "bold green")
+            all_accept = f"all {total} clients accept" if total > 1 else "the client accepts"
+            self.page.line(f"{self.page.glyphs.good} {all_accept}", "bold green")
         self.weight(target)
         for finding in errors:
             self.page.line(f"{self.page.glyphs.bad} {finding.message}", "bold red")
         for other in target.others if total else ():
-            word, condition = condition_of(other)
+            word, condition = condition_of(other.possibility.policies)
             self.page.line(f"{word}: {condition}, {count_failing(other.verdicts)} of {total} will fail", "yellow")
         if target.plan is not None:
             best = target.plan.best
             self.page.line(
-                f"With {_number(len(best.changes), 'change')} {len(best.lasting)} of {total} accept; see below"
+                f"With {number_of(len(best.changes), 'change')} {len(best.lasting)} of {total} accept; see below"
             )
 
     def weight(self, target: TargetDiagnosis) -> None:
@@ -109,8 +113,8 @@ class _Writer:
     def served(self, target: TargetDiagnosis) -> None:
         served = target.served
         verb = "IIS will send" if served.basis == "predicted" else "On the wire:"
-        certainty = "" if served.basis == "observed" else f" ({_CERTAINTY[served.certainty]})"
-        self.page.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
+        certainty = "" if served.basis == "observed" else f" ({CERTAINTY[served.certainty]})"
+        self.page.heading(f"{verb} {number_of(len(served.chain), 'certificate')}{certainty}")
         self.chain(served.chain, served.root)
         for handshake in served.observed.handshakes if served.observed else ():
             self.page.line(f"seen {sighting(handshake)}", "dim", indent=5, hang=3)
@@ -124,8 +128,8 @@ class _Writer:
     def other(self, other: JudgedChain) -> None:
         """Another chain that may be served: as much of it as of the first."""
         chain = other.possibility.served
-        _, condition = condition_of(other)
-        self.page.heading(f"Or, {condition}, {_number(len(chain), 'certificate')}")
+        _, condition = condition_of(other.possibility.policies)
+        self.page.heading(f"Or, {condition}, {number_of(len(chain), 'certificate')}")
         self.chain(chain, other.possibility.path.root, "yellow")
         self.failing("Who then fails", other.verdicts)
 
@@ -172,7 +176,7 @@ class _Writer:
 
     def outcome(self, plan: Plan, total: int) -> None:
         best = plan.best
-        text = f"Then {len(best.after.surely_accepting)} of {total} clients accept"
+        text = f"Then {accepting(len(best.after.surely_accepting), total)}"
         text += f" (now {len(plan.before.surely_accepting)}); after a Windows Update {len(best.lasting)}."
         self.page.line(text, "bold", indent=2)
         if plan.broken:
@@ -183,7 +187,7 @@ class _Writer:
             shown = ", ".join(v.profile.name for v in plan.before.verdicts if v.profile.id in plan.beyond_help)
             self.page.line(f"No change on the server helps: {shown}.", indent=2)
         if len(best.after.judged) > 1:
-            certainty = _CERTAINTY[best.after.prediction.certainty.value]
+            certainty = CERTAINTY[best.after.prediction.certainty.value]
             self.page.line(f"What is served then is {certainty}; it is settled by:", "yellow", indent=2)
             for check in SETTLING_CHECKS:
                 self.page.verbatim(check, indent=5)
@@ -214,9 +218,8 @@ _CONDITIONS: Final = {
 }
 
 
-def condition_of(other: JudgedChain) -> tuple[str, str]:
-    """Under which condition this chain is served: one word, and a clause."""
-    policies = other.possibility.policies
+def condition_of(policies: Sequence[Policy]) -> tuple[str, str]:
+    """Under which condition a chain is served that these rules choose: one word, and a clause."""
     if policies:
         return "Contested", _CONDITIONS[policies[0]]
     return "Undetermined", "if Windows decides a full tie the other way"
@@ -238,15 +241,11 @@ def sighting(handshake: HandshakeEvidence) -> str:
     return ", ".join(parts)
 
 
-_CERTAINTY: Final = {
+CERTAINTY: Final = {
     "firm": "firm: every known selection rule agrees",
     "contested": "contested: documentation and field reports disagree",
     "undetermined": "undetermined: nothing known decides",
 }
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _compare(other: PlannedOutcome) -> str:

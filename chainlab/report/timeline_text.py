@@ -9,6 +9,7 @@ from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, ga
 from chainlab.report.terminal import Page
 from chainlab.server import Binding
 from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
+from chainlab.wording import accepting, number_of
 
 
 def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
@@ -27,13 +28,13 @@ def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbo
     target, start = timeline.target, timeline.start
     page.heading(target.leaf.certificate.label)
     bound_to(page, bindings, verbose=verbose)
-    page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {CERTAINTY[start.certainty]}")
+    page.line(f"{accepting(counted(start), start.total)} now; what is served is {CERTAINTY[start.certainty]}")
     for serving in start.servings:
         page.line(arrows(page, serving), indent=2, hang=2)
     for event in timeline.events:
         _event(page, event, verbose)
     if timeline.quiet:
-        page.line(f"{timeline.quiet} more dates were looked at; they change nothing.", "dim")
+        page.line(f"{number_of(timeline.quiet, 'more date')} without any change.", "dim")
 
 
 def _event(page: Page, event: Event, verbose: bool) -> None:

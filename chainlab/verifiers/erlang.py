@@ -6,13 +6,13 @@ like an intermediate certificate too. Above the last certificate stands what its
 issuer and serial number, else the first of the trust store that signed it; only a self-signed one is an anchor, and a
 served root must be held itself. Where the anchor has expired or is unknown, another root above this or a lower
 certificate is looked for; anything else that is wrong ends a path. A served list of the leaf alone, or one the trust
-store continues, is completed from the store. The anchor is judged by its dates alone; an issuer without key usage
-need not be a CA (``is_digitally_sign_cert``) and then does not count for path lengths; anyExtendedKeyUsage does not
-stand for serverAuth; no RSA-PSS certificates; a wildcard does not match unless the program asks for HTTPS rules.
-Sources: lib/ssl/src/ssl_certificate.erl, ssl_handshake.erl, lib/public_key/src/pubkey_cert.erl (OTP 25.2.3), measured
-2026-11-24 with that release. Not modelled: which of two trusted certificates of one name and key comes first (the order
-of an ETS table, different in every connection); a circle of certificates, in which OTP 25 walks for ever, is a path
-that ends nowhere.
+store continues, is completed from the store. The anchor is judged by its dates alone; an issuer without key usage need
+not be a CA (``is_digitally_sign_cert``) and then does not count for path lengths; anyExtendedKeyUsage does not stand
+for serverAuth; no RSA-PSS certificates; a wildcard does not match unless the program asks for HTTPS rules. Sources:
+lib/ssl/src/ssl_certificate.erl, ssl_handshake.erl, lib/public_key/src/pubkey_cert.erl (OTP 25.2.3), measured 2026-11-24
+with that release. Not modelled: which of two trusted certificates of one name and key comes first (the order of an ETS
+table, different in every connection); an identifier that names a certificate of another subject; a circle of
+certificates, in which OTP 25 walks for ever, is a path that ends nowhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
-from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Proposal, Scene, named
+from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Proposal, Scene, SubjectIndex, named
 
 VERSIONS = ("",)
 
@@ -185,16 +185,17 @@ def _completed(start: _Start, scene: Scene) -> _Start:
 
 def _walk(leaf: Certificate, pool: Sequence[Certificate] | None, scene: Scene) -> tuple[Path, End]:
     """``build_certificate_chain`` from the leaf up through a pool (``None``: the trust store)."""
-    path = [leaf]
-    while not path[-1].self_issued:
-        among = _roots(path[-1], scene) if pool is None else pool
-        issuer = _named_or_signer(path[-1], among, scene)
+    path = {leaf.sha256: leaf}
+    last, index = leaf, SubjectIndex(pool or ())
+    while not last.self_issued:
+        among = _roots(last, scene) if pool is None else index.named(last.issuer)
+        issuer = _named_or_signer(last, among, scene)
         if issuer is None:
-            return tuple(path), End.NO_ISSUER
-        if issuer in path:
-            return tuple(path), End.CYCLE
-        path.append(issuer)
-    return tuple(path), End.SELF_SIGNED
+            return tuple(path.values()), End.NO_ISSUER
+        if issuer.sha256 in path:
+            return tuple(path.values()), End.CYCLE
+        path[issuer.sha256] = last = issuer
+    return tuple(path.values()), End.SELF_SIGNED
 
 
 def _roots(child: Certificate, scene: Scene) -> Sequence[Certificate]:
@@ -240,10 +241,10 @@ def _choices(certificates: Sequence[Certificate]) -> Iterator[tuple[Certificate,
     """
     twins: dict[Name, list[Certificate]] = {}
     for certificate in certificates:
-        twins.setdefault(certificate.subject, []).insert(0, certificate)
+        twins.setdefault(certificate.subject, []).append(certificate)
     kept, names, combinations = [], 0, 1
     for subject in sorted(twins, key=_term_order):
-        group = twins[subject]
+        group = twins[subject][::-1]
         if len(group) > 1 and names < MAX_TWIN_NAMES and len(group) * combinations <= MAX_COMBINATIONS:
             names, combinations = names + 1, combinations * len(group)
             kept.append(group)

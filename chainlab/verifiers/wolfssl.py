@@ -29,7 +29,7 @@ from chainlab.paths.names import HostRules, names_of, violation
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.paths.trust import TrustLevel
-from chainlab.verifiers.family import Basis, Family, Matching, Proposal, Scene, named
+from chainlab.verifiers.family import Basis, Family, Matching, Proposal, Scene, SubjectIndex, named
 
 VERSIONS = ("",)
 
@@ -73,36 +73,31 @@ class _Signer:
 
 @dataclass(slots=True)
 class _Manager:
-    """The certificate manager: a hash table by key identifier, whose rows keep the latest first."""
+    """The certificate manager: a hash table by key identifier, whose rows have the latest first."""
 
-    rows: list[list[_Signer]] = field(default_factory=lambda: [[] for _ in range(TABLE_ROWS)])
+    by_key_id: dict[bytes, _Signer] = field(default_factory=dict)
+    by_subject: SubjectIndex = field(default_factory=SubjectIndex)
 
     def add(self, signer: _Signer) -> None:
         """``AddCA``, unless the key identifier is there."""
-        key_id = _key_id(signer.certificate)
-        if self.by_key_id(key_id) is None:
-            self._row(key_id).insert(0, signer)
-
-    def by_key_id(self, key_id: bytes) -> _Signer | None:
-        """``GetCA``."""
-        return next((signer for signer in self._row(key_id) if _key_id(signer.certificate) == key_id), None)
+        if self.by_key_id.setdefault(_key_id(signer.certificate), signer) is signer:
+            self.by_subject.add(signer.certificate)
 
     def by_name(self, name: Name) -> _Signer | None:
-        """``GetCAByName``."""
-        return next((s for row in self.rows for s in row if s.certificate.subject.same_bytes(name)), None)
+        """``GetCAByName``: the latest of the first row that has one."""
+        named_so = [c for c in self.by_subject.named(name)[::-1] if c.subject.same_bytes(name)]
+        first = min(named_so, key=lambda c: int.from_bytes(_key_id(c)[:4], "big") % TABLE_ROWS, default=None)
+        return self.by_key_id[_key_id(first)] if first is not None else None
 
     def issuer(self, child: Certificate) -> _Signer | None:
         """The only certificate by which ``child`` is verified."""
         wanted = child.aki.key_id
-        found = self.by_key_id(_hashed(wanted)) if wanted is not None else None
+        found = self.by_key_id.get(_hashed(wanted)) if wanted is not None else None
         if found is None and child.ski is not None:
-            found = self.by_key_id(_key_id(child))
+            found = self.by_key_id.get(_key_id(child))
         if found is not None and found.certificate.subject.same_bytes(child.issuer):
             return found
         return self.by_name(child.issuer) if wanted is None else None
-
-    def _row(self, key_id: bytes) -> list[_Signer]:
-        return self.rows[int.from_bytes(key_id[:4], "big") % TABLE_ROWS]
 
 
 def _one_path(table: Family, scene: Scene) -> Iterator[Proposal]:
@@ -147,8 +142,7 @@ def _misplaced_constraints(certificate: Certificate) -> Iterator[Problem]:
 
 def _join(certificate: Certificate, issuer: _Signer, manager: _Manager) -> Iterator[Problem]:
     """A verified CA becomes an issuer; without an authority key identifier it is not seen that it is one already."""
-    known = manager.by_key_id(_key_id(certificate)) is not None
-    if known and certificate.aki.key_id is not None:
+    if _key_id(certificate) in manager.by_key_id and certificate.aki.key_id is not None:
         return
     usage = certificate.extensions.key_usage or ()
     if not _self_signed(certificate) and "key_cert_sign" not in usage:
@@ -159,12 +153,13 @@ def _join(certificate: Certificate, issuer: _Signer, manager: _Manager) -> Itera
 
 def _path(leaf: Certificate, issuers: dict[str, _Signer]) -> CandidatePath:
     """From the leaf up through the issuers by which each was verified."""
-    steps = [Step(leaf, Origin.LEAF)]
+    steps, seen = [Step(leaf, Origin.LEAF)], {leaf}
     while (above := issuers.get(steps[-1].certificate.sha256)) is not None:
         if above.trusted:
             return CandidatePath((*steps, Step(above.certificate, Origin.ANCHOR, End.ANCHOR)), End.ANCHOR)
-        if any(step.certificate == above.certificate for step in steps):
+        if above.certificate in seen:
             return CandidatePath(tuple(steps), End.CYCLE)
+        seen.add(above.certificate)
         steps.append(Step(above.certificate, Origin.SERVED))
     return CandidatePath(tuple(steps), End.NO_ISSUER)
 

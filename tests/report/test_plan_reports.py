@@ -54,7 +54,7 @@ def test_beyond_help_is_said_plainly(fixtures: Path) -> None:
     lost = planned(fixtures, "r46/leaf-and-issuer.pfx", selector="android-2.2-cfssl")
     assert not lost.well_as_it_is
     assert lost.chosen is None
-    assert "No change helps; 0 of 1 clients accept as it is" in text_of(lost)
+    assert "No change helps; 0 of 1 client accepts as it is" in text_of(lost)
     assert "No change on the server helps Android 2.2" in " ".join(text_of(lost).split())
 
 
