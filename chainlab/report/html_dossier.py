@@ -117,7 +117,7 @@ def _card(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State], ord
         headline = f"{' to '.join(dict.fromkeys(map(str, (failing[0], failing[-1]))))} of {total} clients will fail"
     else:
         headline = f"All {total} clients accept"
-    columns = [*_who(now[0], order), *_why(dossier, target, now[0]), *_what(dossier, target, shown)] if bad else []
+    columns = [*_who(now[0], order), *_why(dossier, target, now[0]), *_what(dossier, target)] if bad else []
     return Card("bad" if bad else "good", headline, tuple(_lines(dossier.diagnosis, target, now)), tuple(columns))
 
 
@@ -175,7 +175,7 @@ def _noticed(dossier: Dossier, target: TargetDiagnosis) -> Iterator[Finding]:
     yield from (f for f in dossier.diagnosis.findings if concerned.intersection(f.certificates))
 
 
-def _what(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State]) -> Iterator[Column]:
+def _what(dossier: Dossier, target: TargetDiagnosis) -> Iterator[Column]:
     title, planned = "What to do first", dossier.planned
     if target.served.basis == "observed":
         yield Column(title, (
@@ -183,17 +183,15 @@ def _what(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State]) -> 
             "diagnose the certificate on its server: its PFX, or what chainlab's collector brought.",
         ))  # fmt: skip
         return
-    after = [state for state in shown if state.stage == "planned"]
-    if planned is None or planned.chosen is None or not after:
+    outcome = _outcome(dossier, target)
+    if planned is None or planned.chosen is None or outcome is None or not outcome.changes:
         yield Column(title, (_no_plan(planned),), link=("plan", "What was tried") if planned is not None else ("", ""))
         return
-    changes = planned.chosen.changes
-    worst = max(state.failing for state in (*after, *(s for s in shown if s.stage == "updated")))
-    then = f"Then {len(target.clients) - worst} of {len(target.clients)} clients accept"
-    then += f", with {number(len(changes), 'change')}."
+    then = f"Then {len(outcome.lasting)} of {len(target.clients)} clients accept"
+    then += f", with {number(len(outcome.changes), 'change')}."
     if planned.chosen.needs_decision:
         then += " This needs your decision: see what it costs."
-    yield Column(title, tuple(sentence(change.title) for change in changes), then,
+    yield Column(title, tuple(sentence(change.title) for change in outcome.changes), then,
                  ("plan", "Commands, costs, alternatives"), ordered=True)  # fmt: skip
 
 
