@@ -441,9 +441,25 @@ def test_an_expired_cross_sign_on_the_wire_is_named_and_the_way_to_a_plan(expire
     assert "2 of 3 clients will fail" in top[""]
     assert "An intermediate CA certificate has expired (2 clients). At New Root (signed by Old Root" in top["Why"]
     assert "expired on 2026-09-30" in top["Why"]
+    assert top["What to do first"].startswith("Make the server stop sending New Root (signed by Old Root")
     assert "For a plan, diagnose the certificate on its server" in top["What to do first"]
     known = data_of(Tree(page))["certificates"].values()
     assert {dict(entry["facts"])["Known from"] for entry in known} == {"given"}
+
+
+def test_a_missing_intermediate_that_nobody_knows_has_to_come_from_the_ca(tmp_path: Path) -> None:
+    pki = Pki("unknown issuer")
+    (tmp_path / "root.pem").write_text(pem(pki.ca("Root")))
+    stores = tmp_path / "stores.reg"
+    leaf = pki.leaf("Issuing CA", ca_issuers="http://ca.example/issuing.cer")
+    stores.write_bytes(reg([(LM_AUTHROOT, pki.ca("Root"), {}), (LM_MY, leaf, {})]))
+    client = parse_own_client(f"scanner=openssl-3:{tmp_path / 'root.pem'}")
+    request = Request(((stores, None),), at("2026-11-20"), selector="none", own_clients=(client,))
+    top = at_the_top(render(dossier(request)))
+    assert top["What to do first"].startswith(
+        "Get the certificate of 'Issuing CA' from the CA (its certificate says where: http://ca.example/issuing.cer) "
+        "and import it into LocalMachine/CA. Then diagnose again"
+    )
 
 
 def test_a_verdict_that_depends_on_the_chain_is_marked_and_counted_as_a_range(tmp_path: Path) -> None:
