@@ -397,7 +397,7 @@ CHAIN_ERROR = _kind(
     "Replace the certificate.",
 )  # fmt: skip
 INTERMEDIATE_EXPIRES = _kind(
-    "intermediate-expires", Severity.WARNING, "{label} of the served chain expires on {date}, before the leaf",
+    "intermediate-expires", Severity.WARNING, "{label} of the served chain is valid only until {date}, the leaf longer",
     "From then on clients that need it fail although the server certificate is valid.",
     "Import its successor before that date.",
 )  # fmt: skip
