@@ -20,6 +20,7 @@ IIS_APPLICATION: Final = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 """The application id under which IIS registers its bindings [F: netsh http show sslcert of IIS servers]."""
 
 AUTHROOT_POLICY: Final = "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\AuthRoot"
+MACHINE_STORES: Final = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SystemCertificates"
 SYSTEM_STORES: Final = "HKEY_USERS\\S-1-5-18\\Software\\Microsoft\\SystemCertificates"
 
 _CONSOLE_NAMES: Final = {
@@ -113,6 +114,18 @@ def delete_commands(certificate: Certificate, store: StoreName, also: Iterable[S
         path = f"Registry::{SYSTEM_STORES}\\{store.logical}\\Certificates\\{sha1.upper()}"
     native = (f"Remove-Item -Path {powershell(path)}",) if store.physical not in _PHYSICAL_OPTIONS else lines
     return Commands(native, lines, (f"{console(store)} > the certificate with thumbprint {sha1} > Delete",))
+
+
+def entry_key(certificate: Certificate, store: StoreName) -> str:
+    """The registry key of an entry: certificate and properties [D: System Store Locations]."""
+    base = SYSTEM_STORES if store.location == "System" else MACHINE_STORES
+    return f"{base}\\{system_name(store)}\\Certificates\\{certificate.sha1.upper()}"
+
+
+def keep_command(certificate: Certificate, store: StoreName) -> str:
+    """Keeps an entry with its properties in a file; ``reg import`` of the file brings it back as it was."""
+    file = f"{store.location}-{system_name(store)}-{certificate.sha1.upper()}.reg"
+    return f"reg export {command_argument(entry_key(certificate, store))} {command_argument(file)} /y"
 
 
 def purposes_commands(certificate: Certificate, store: StoreName, purposes: frozenset[str] | None) -> Commands:

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
-from chainlab.changes import Change, Commands, ImportPfx, RestrictPurposes, SetRootUpdate
+from chainlab.changes import Change, Commands, DeleteCertificate, ImportPfx, Restore, RestrictPurposes, SetRootUpdate
 from chainlab.changes.commands import bind_commands, file_name, unbind_commands
 from chainlab.escaping import command_argument, powershell
-from chainlab.server import Binding, Server, StoreName
+from chainlab.properties import StoreProperties
+from chainlab.server import LM_ROOT, Binding, Server, StoreEntry, StoreName
 from tests.contracts.test_changes import KNOWN, PHRASES, apply_all, machine, made
-from tests.pki import Pki
+from tests.pki import Pki, at
 
 POWERSHELL = Parser(Language(tree_sitter_powershell.language()))
 FILES = {file_name(certificate): certificate.sha1 for certificate in KNOWN.values()}
@@ -102,6 +103,22 @@ def test_an_inverse_says_how_to_set_purposes_and_switches_back(pki: Pki) -> None
     ):
         _, (undo,) = apply_all(made(phrase, server), server)
         assert any(text in line for line in undo.commands().console), phrase
+
+
+def test_an_inverse_says_which_properties_no_command_sets(pki: Pki) -> None:
+    """The friendly name, dates of distrust and what a root program lays down lie in the registry key alone."""
+    root = pki.ca("R")
+    distrusted = StoreEntry(root, LM_ROOT, StoreProperties(disallowed_after=at("2024-01-01"), purposes=frozenset()))
+    plain = StoreEntry(root, LM_ROOT, StoreProperties(purposes=frozenset()))
+    for entry, lost in ((distrusted, True), (plain, False)):
+        server = Server((entry,))
+        undo = DeleteCertificate(root).inverse(server)
+        copies = [line for line in undo.commands().console if "reg import" in line]
+        assert (len(copies), len(undo.side_effects)) == (lost, lost)
+        assert all(f"SystemCertificates\\Root\\Certificates\\{root.sha1.upper()}" in line for line in copies)
+        assert any("Disable all purposes" in line for line in undo.commands().console)
+    updated = Server((replace(distrusted, properties=StoreProperties(purposes=frozenset())),))
+    assert Restore(Server((distrusted,)), updated, "an update").side_effects
 
 
 def test_restricted_purposes_are_written_into_an_inf_file_and_repaired() -> None:
