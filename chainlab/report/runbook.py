@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.certificate import Certificate
-from chainlab.changes.commands import bind_commands, console, file_name, unbind_commands
+from chainlab.changes.commands import bind_commands, console, file_name, keep_command, unbind_commands
 from chainlab.escaping import markdown, markdown_code
 from chainlab.plan import Option
 from chainlab.plan.operations import Operation, operations
 from chainlab.planning import Planned, PlannedSite
 from chainlab.report.plan_markdown import outcome_lines
-from chainlab.report.plan_scripts import endpoint, title
+from chainlab.report.plan_scripts import endpoints, title
 from chainlab.report.plan_words import search_words
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 
@@ -79,12 +79,19 @@ def _by_hand(step: Operation) -> Iterator[str]:
         yield f"- {place} > All Tasks > Import: {markdown_code('certificates/' + file_name(certificate))}"
         seen = "is listed there"
     elif step.system_store == "AuthRoot":
+        yield _keep(step)
         return  # the console shows AuthRoot within Root
     else:
+        yield _keep(step)
         yield f"- {place}: the certificate with thumbprint {markdown_code(certificate.sha1)} > Delete"
         seen = "is no longer listed there"
     yield f"- You should see: {markdown(certificate.label)} {seen} (F5 refreshes), thumbprint"
     yield f"  {markdown_code(certificate.sha1)} on the Details page; others of the same name have another one."
+
+
+def _keep(step: Operation) -> str:
+    command = markdown_code(keep_command(step.certificate, step.store))
+    return f"- First keep the entry with its properties (an error says that there is none): {command}"
 
 
 def _activation(planned: Planned) -> Iterator[str]:
@@ -121,8 +128,8 @@ def _checks(planned: Planned) -> Iterator[str]:
 
 
 def _expected(site: PlannedSite) -> Iterator[str]:
-    where, _ = endpoint(site)
-    yield f"- {markdown(site.leaf.subject.common)} ({markdown_code(where or 'HOST:PORT')}) should send:"
+    places = ", ".join(markdown_code(where or "HOST:PORT") for where, _ in endpoints(site))
+    yield f"- {markdown(site.leaf.subject.common)} ({places}) should send:"
     for number, chain in enumerate(site.promised):
         if number:
             yield "  - or, as nothing known decides between them:"
@@ -132,13 +139,17 @@ def _expected(site: PlannedSite) -> Iterator[str]:
 
 def _rollback(planned: Planned, option: Option) -> Iterator[str]:
     yield "\n## Roll back\n"
-    yield "`rollback.ps1` takes back exactly what `apply.ps1` did, from its backup. By hand, last step first:\n"
+    yield "`rollback.ps1` takes back exactly what `apply.ps1` did, in every run, from its backups. By hand, last"
+    yield "step first; what was deleted comes back with its properties (the purposes allowed) by `reg import` of the"
+    yield "file that was kept, and only by that:\n"
     server = planned.case.scene.server
     inverses = []
     for change in option.changes:
         inverses.append(change.inverse(server))
         server = change.apply(server)
     for number, inverse in reversed(list(enumerate(inverses, start=1))):
-        yield f"- Step {number}:"
         commands = inverse.commands()
-        yield from (f"  - {markdown_code(line)}" for line in commands.certutil or commands.console)
+        for how, lines in (("by command", commands.certutil), ("or in the console", commands.console)):
+            if lines:
+                yield f"- Step {number}, {how}:"
+                yield from (f"  - {markdown_code(line)}" for line in lines)

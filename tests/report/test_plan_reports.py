@@ -2,6 +2,8 @@
 
 import io
 import json
+from copy import copy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +14,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from chainlab.catalog.twins import load_twins
+from chainlab.changes import MoveToUntrusted
 from chainlab.diagnosis import Request
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
+from chainlab.properties import StoreProperties
 from chainlab.report import plan_json, plan_markdown, plan_text, runbook
+from chainlab.server import LM_ROOT, StoreEntry
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile
 
@@ -87,7 +92,7 @@ def test_the_runbook_names_every_step_and_its_undoing(fixtures: Path) -> None:
     text = runbook.render(answer, [])
     for number, change in enumerate(answer.chosen.changes, start=1):
         assert f"### Step {number}: {change.title.split(' (')[0]}" in text
-        assert f"- Step {number}:" in text
+        assert f"- Step {number}, by command:" in text
         assert change.certificate is not None
         assert change.certificate.sha1 in text
     for heading in ("By script", "By hand", "Make the server look again", "Check", "Roll back", "What it costs"):
@@ -123,3 +128,17 @@ def test_names_are_text_in_markdown(name: str) -> None:
 def benign_kinds() -> tuple[list[str], list[str]]:
     benign = hostile("name")
     return kinds(runbook.render(benign, [])), kinds(plan_markdown.render(benign))
+
+
+def test_the_runbook_undoes_in_the_console_what_no_command_does(fixtures: Path) -> None:
+    """A root that was restricted to purposes gets them back by hand; the step is not dropped for the import's sake."""
+    answer = planned(fixtures, "r46/leaf-and-issuer.pfx")
+    assert answer.chosen is not None
+    root = next(c.certificate for c in answer.chosen.changes if isinstance(c, MoveToUntrusted))
+    server = answer.case.scene.server.with_entry(StoreEntry(root, LM_ROOT, StoreProperties(purposes=frozenset())))
+    case = copy(answer.case)
+    case.scene = replace(case.scene, server=server)
+    text = runbook.render(replace(answer, case=case), [])
+    assert "by command" in text
+    assert "Disable all purposes" in text.partition("## Roll back")[2]
+    assert "reg export" in text.partition("## Roll back")[0]
