@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from chainlab.changes.commands import files_note
 from chainlab.errors import UsageError
 from chainlab.escaping import html_text as escape
 from chainlab.plan import Option, Outcome
@@ -86,7 +87,11 @@ def _steps(option: Option) -> Iterator[str]:
         told = "\n".join(commands.powershell or commands.console)
         lines = "\n".join(escape(line) for line in told.split("\n"))
         yield f"<li>{escape(change.title)}<pre>{lines}</pre></li>"
-    yield "</ol><p>Then rebind, restart IIS, or restart the server; check with a fresh connection after each.</p>"
+    yield "</ol>"
+    note = files_note((change.commands() for change in option.changes), packaged=True)
+    if note:
+        yield f"<p>{escape(note)}</p>"
+    yield "<p>Then rebind, restart IIS, or restart the server; check with a fresh connection after each.</p>"
 
 
 def _chains(planned: Planned) -> Iterator[str]:

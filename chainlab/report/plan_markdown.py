@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.changes import Change
+from chainlab.changes.commands import files_note
 from chainlab.escaping import markdown, markdown_code
 from chainlab.plan import Option
 from chainlab.planning import Planned
@@ -33,6 +34,9 @@ def _lines(planned: Planned) -> Iterator[str]:
         yield "\n## What to do\n"
         for number, change in enumerate(planned.chosen.changes, start=1):
             yield from change_lines(number, change)
+        note = files_note(change.commands() for change in planned.chosen.changes)
+        if note:
+            yield f"\n{markdown(note)}"
         yield from outcome_lines(planned, planned.chosen)
     if planned.plan.alternatives:
         yield "\n## Alternatives\n"

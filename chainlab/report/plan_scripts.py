@@ -18,7 +18,7 @@ from chainlab.server import Binding
 
 DATA: Final = Path(__file__).parent / "data"
 _BOM: Final = "\ufeff"
-"""Windows PowerShell 5.1 takes a script without one for the ANSI code page."""
+"""Windows PowerShell takes a script without one for the ANSI code page."""
 
 
 def scripts(planned: Planned) -> dict[str, bytes]:
@@ -31,7 +31,7 @@ def scripts(planned: Planned) -> dict[str, bytes]:
         "OPERATIONS": ",\n".join(_table(_operation(step)) for step in steps),
         "SITES": ",\n".join(_site_table(site, *place) for site in planned.sites for place in endpoints(site)),
     }
-    checks = "\n".join(_check(site, *place) for site in planned.sites for place in endpoints(site))
+    checks = "\n".join(_check(site, *place) for site in planned.sites for place in endpoints(site, on_server=False))
     return {
         **{name: _powershell(name, parts) for name in ("apply.ps1", "rollback.ps1", "verify.ps1")},
         "verify.sh": _fill(_template("verify.sh"), {"CHECKS": checks}).encode(),
@@ -45,22 +45,23 @@ def title(planned: Planned) -> str:
     return f"chainlab plan of {planned.at:%Y-%m-%d} for {names}"
 
 
-def endpoints(site: PlannedSite) -> tuple[tuple[str, str], ...]:
+def endpoints(site: PlannedSite, *, on_server: bool = True) -> tuple[tuple[str, str], ...]:
     """Where checks connect to, each with the server name it sends; the first is empty where nothing tells.
 
-    Every binding is asked: each keeps the chain that it was given. One to all addresses is asked on this machine.
+    Every binding is asked: each keeps the chain that it was given. One to all addresses is asked on the server as
+    localhost, from elsewhere by the name.
     """
     name = next((name for name in (site.target.host, *site.leaf.dns_names) if name and "*" not in name), "")
     if not site.bindings:
         return (((f"{name}:443" if name else ""), name),)
-    return tuple(dict.fromkeys(_reached(binding, name) for binding in site.bindings))
+    return tuple(dict.fromkeys(_reached(binding, binding.host or name, on_server) for binding in site.bindings))
 
 
-def _reached(binding: Binding, name: str) -> tuple[str, str]:
+def _reached(binding: Binding, name: str, on_server: bool) -> tuple[str, str]:
     address, _, port = binding.endpoint.rpartition(":")
     if address in ("0.0.0.0", "*", "[::]", ""):  # noqa: S104 - compared, not bound
-        address = "localhost"
-    return f"{address}:{port}", binding.host or name
+        address = "localhost" if on_server else name
+    return (f"{address}:{port}" if address else ""), name
 
 
 def _powershell(name: str, parts: Mapping[str, str]) -> bytes:

@@ -7,6 +7,7 @@ from typing import IO
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
+from chainlab.changes.commands import files_note
 from chainlab.plan import Option
 from chainlab.planning import Planned
 from chainlab.report.plan_words import (
@@ -43,6 +44,9 @@ def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None
     page.heading("What to do")
     for position, change in enumerate(option.changes, start=1):
         _change(page, position, change, verbose)
+    note = files_note(change.commands() for change in option.changes)
+    if note:
+        page.line(note, "dim", indent=2)
     page.heading("What it brings")
     for position, site in enumerate(planned.sites[:MAX_SITES]):
         label = f"{site.leaf.subject.common}: " if len(planned.sites) > 1 else ""

@@ -29,10 +29,17 @@ def held(server: Server) -> Held:
     return {(entry.certificate.sha1, entry.store) for entry in server.entries}
 
 
+def split(line: str) -> list[str]:
+    """The words of a line of cmd.exe, in which a backslash is no escape."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    return list(lexer)
+
+
 def carry_out(lines: tuple[str, ...], stores: Held, bindings: dict[str, str]) -> None:
     """What certutil and netsh would do to stores and bindings; other lines do nothing to either."""
     for line in lines:
-        words = shlex.split(line)
+        words = split(line)
         if "certutil" in words:
             _certutil(words, stores)
         if words[:4] == ["netsh", "http", "delete", "sslcert"]:
@@ -50,6 +57,7 @@ def _certutil(words: list[str], stores: Held) -> None:
     for verb in ("-addstore", "-delstore"):
         if verb in words:
             name, what = words[words.index(verb) + 1 :]
+            what = what.removeprefix("%CD%\\").removeprefix("certificates\\")
             parsed = StoreName.parse(f"{location}/{name}")
             store = parsed if physical == ".Default" else StoreName(location, parsed.logical, physical)
             if verb == "-addstore":

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from copy import copy
 from dataclasses import replace
 from functools import cache
@@ -15,12 +16,13 @@ from markdown_it import MarkdownIt
 
 from chainlab.catalog.twins import load_twins
 from chainlab.changes import MoveToUntrusted
+from chainlab.changes.commands import file_name
 from chainlab.diagnosis import Request
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
 from chainlab.properties import StoreProperties
-from chainlab.report import plan_json, plan_markdown, plan_text, runbook
-from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.report import plan_html, plan_json, plan_markdown, plan_text, runbook
+from chainlab.server import LM_ROOT, Binding, StoreEntry
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile
 
@@ -95,6 +97,12 @@ def test_the_runbook_names_every_step_and_its_undoing(fixtures: Path) -> None:
         assert f"- Step {number}, by command:" in text
         assert change.certificate is not None
         assert change.certificate.sha1 in text
+    assert "HOST" not in text
+    assert "leaf.cer" not in text.lower().replace("www", "")
+    assert 'psexec -s certutil -user -verify "$PWD\\certificates\\www-chainlab-example-' in text
+    assert "openssl s_client -connect www.chainlab.example:443 -servername www.chainlab.example" in text
+    assert "chainlab verify plan.json --served www.chainlab.example:443 --host www.chainlab.example`" in text
+    assert "C:\\Program Files\\chainlab\\plan" in text
     for heading in ("By script", "By hand", "Make the server look again", "Check", "Roll back", "What it costs"):
         assert f"## {heading}\n" in text
 
@@ -142,3 +150,45 @@ def test_the_runbook_undoes_in_the_console_what_no_command_does(fixtures: Path) 
     assert "by command" in text
     assert "Disable all purposes" in text.partition("## Roll back")[2]
     assert "reg export" in text.partition("## Roll back")[0]
+
+
+def test_the_runbook_speaks_the_language_of_one_shell(fixtures: Path) -> None:
+    """Its commands are PowerShell's: each parses, files lie where the package has them, braces are literals."""
+    tree_sitter = pytest.importorskip("tree_sitter")
+    grammar = pytest.importorskip("tree_sitter_powershell")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    answer = planned(fixtures, "r46/leaf-and-issuer.pfx")
+    binding = Binding("0.0.0.0:443", answer.sites[0].leaf.sha1)
+    answer = replace(answer, sites=(replace(answer.sites[0], bindings=(binding,)),))
+    text = runbook.render(answer, [])
+    verbs = (
+        "Remove-Item",
+        "Import-Certificate",
+        "certutil",
+        "netsh",
+        "reg",
+        "psexec",
+        "openssl",
+        "chainlab",
+        "iisreset",
+    )
+    commands = [code for code in re.findall("`([^`]+)`", text) if code.startswith(verbs) and ", then " not in code]
+    assert {command.split()[0] for command in commands} >= {*verbs[:2], "netsh", "reg", "psexec", "openssl", "chainlab"}
+    for command in commands:
+        assert not parser.parse(command.encode()).root_node.has_error, command
+        assert "appid={" not in command.replace("'appid={", ""), command
+    named = re.findall(r"[\w\\-]+\.cer", text)
+    assert named
+    assert all(name.removeprefix("PWD\\").startswith("certificates\\") for name in named)
+
+
+def test_commands_say_where_their_files_come_from(fixtures: Path) -> None:
+    answer = planned(fixtures, "r46/leaf-and-issuer.pfx")
+    said = "The files in certificates\\ are the certificates"
+    assert said in text_of(answer)
+    assert "'chainlab plan INPUT… -o DIR' writes those of its plan" in " ".join(text_of(answer).split())
+    assert "The files in certificates" in plan_markdown.render(answer)
+    assert "Run the commands in the directory of this package" in plan_html.render(answer)
+    for change in answer.chosen.changes if answer.chosen else ():
+        assert f"certificates\\{file_name(change.certificate)}" in text_of(answer)  # type: ignore[arg-type]
+    assert "Export-Certificate" not in text_of(answer)

@@ -130,7 +130,8 @@ def test_the_task_is_well_formed_and_runs_the_check() -> None:
     assert root.tag == f"{space}Task"
     arguments = root.find(f".//{space}Arguments")
     assert arguments is not None
-    assert "-File verify.ps1" in (arguments.text or "")
+    assert '-File "C:\\Program Files\\chainlab\\plan\\verify.ps1"' in (arguments.text or "")
+    assert "ProgramData" not in data.decode("utf-16"), "every user may write there, and the task runs as SYSTEM"
     assert root.find(f".//{space}EventTrigger") is not None
 
 
@@ -145,6 +146,7 @@ def test_a_package_holds_what_it_imports() -> None:
     chosen = planned().chosen
     assert chosen is not None
     encodings = [data for name, data in files.items() if name.startswith("certificates/")]
+    assert planned().sites[0].leaf.der in encodings
     assert all(change.certificate is not None and change.certificate.der in encodings for change in chosen.changes)
     assert b"PRIVATE KEY" not in b"".join(files.values())
 
@@ -157,7 +159,7 @@ def test_a_certificate_that_is_not_at_hand_is_to_be_fetched() -> None:
     catalogued = replace(first.certificate, der=None, published_at=("http://ca.example/r46.crt",))
     changes = (replace(first, certificate=catalogued), *rest)
     files = package(replace(original, chosen=replace(original.chosen, changes=changes)))
-    assert len([name for name in files if name.startswith("certificates/")]) == 1
+    assert len([name for name in files if name.startswith("certificates/")]) == 2
     runbook = files["RUNBOOK.md"].decode()
     assert "## To fetch first" in runbook
     assert "`http://ca.example/r46.crt`" in runbook
@@ -180,18 +182,29 @@ def test_operations_of_each_change(pki: Pki) -> None:
 
 
 @pytest.mark.parametrize(
-    ("binding", "expected"),
+    ("binding", "name", "on_server", "elsewhere"),
     [
-        (None, ("www.chainlab.example:443", "www.chainlab.example")),
-        (Binding("0.0.0.0:8443", ""), ("localhost:8443", "www.chainlab.example")),
-        (Binding("[::]:443", ""), ("localhost:443", "www.chainlab.example")),
-        (Binding("10.1.2.3:443", ""), ("10.1.2.3:443", "www.chainlab.example")),
-        (Binding("a.example:443", "", host="a.example", kind="sni"), ("a.example:443", "a.example")),
+        (None, "www.chainlab.example", "www.chainlab.example:443", "www.chainlab.example:443"),
+        (Binding("0.0.0.0:8443", ""), "www.chainlab.example", "localhost:8443", "www.chainlab.example:8443"),
+        (Binding("[::]:443", ""), "www.chainlab.example", "localhost:443", "www.chainlab.example:443"),
+        (Binding("10.1.2.3:443", ""), "www.chainlab.example", "10.1.2.3:443", "10.1.2.3:443"),
+        (Binding("a.example:443", "", host="a.example", kind="sni"), "a.example", "a.example:443", "a.example:443"),
+        (Binding("*:443", "", host="a.example"), "a.example", "localhost:443", "a.example:443"),
     ],
 )
-def test_where_a_check_connects(binding: Binding | None, expected: tuple[str, str]) -> None:
+def test_where_a_check_connects(binding: Binding | None, name: str, on_server: str, elsewhere: str) -> None:
+    """A binding to all addresses is localhost on the server only."""
     site = replace(planned().sites[0], bindings=(binding,) if binding else ())
-    assert endpoints(site) == (expected,)
+    assert endpoints(site) == ((on_server, name),)
+    assert endpoints(site, on_server=False) == ((elsewhere, name),)
+
+
+def test_no_name_and_all_addresses_leaves_the_endpoint_to_whoever_runs_the_check() -> None:
+    original = planned().sites[0]
+    leaf = replace(original.target.leaf, certificate=Pki("nameless").leaf("R", "*.example.test"))
+    site = replace(original, target=replace(original.target, leaf=leaf), bindings=(Binding("0.0.0.0:443", ""),))
+    assert endpoints(site) == (("localhost:443", ""),)
+    assert endpoints(site, on_server=False) == (("", ""),)
 
 
 def test_every_binding_of_a_site_is_checked() -> None:
@@ -200,9 +213,9 @@ def test_every_binding_of_a_site_is_checked() -> None:
     original = planned()
     site = replace(original.sites[0], bindings=bindings)
     made = scripts(replace(original, sites=(site,)))
-    for name in ("verify.ps1", "verify.sh"):
-        checked = [line for line in made[name].decode().splitlines() if "localhost:" in line]
-        assert [("localhost:443'" in line, "localhost:8443'" in line) for line in checked] == [
+    for name, host in (("verify.ps1", "localhost"), ("verify.sh", "www.chainlab.example")):
+        checked = [line for line in made[name].decode().splitlines() if f"'{host}:" in line]
+        assert [(f"'{host}:443'" in line, f"'{host}:8443'" in line) for line in checked] == [
             (True, False),
             (False, True),
         ]
@@ -276,3 +289,22 @@ def test_the_check_goes_on_behind_a_site_that_does_not_answer() -> None:
     assert "exit 3" not in rest
     assert rest.count("$unasked = 3\n        continue") == 3
     assert rest.endswith("if ($bad) { exit $bad }\nexit $unasked\n")
+
+
+@pytest.mark.parametrize("name", POWERSHELL)
+def test_the_scripts_ask_for_no_more_than_windows_server_2012_has(name: str) -> None:
+    """PowerShell 3.0 and .NET 4.5: no class, no ``::new``, no cmdlet or method that came later."""
+    source = scripts(planned())[name].decode("utf-8-sig")
+    assert source.startswith("#Requires -Version 3.0")
+    code = "".join(functions(name).values())
+    kinds = set(shape(scripts(planned())[name]))
+    assert not kinds & {"class_statement", "enum_statement", "using_statement"}
+    later = ("::new(", ".ForEach(", ".Where(", "Get-FileHash", "Expand-Archive", "Compress-Archive",
+             "New-TemporaryFile", "-PipelineVariable", "Import-PowerShellDataFile", "$client.Dispose()")  # fmt: skip
+    assert not [word for word in later if word in code]
+
+
+def test_the_check_offers_tls_1_2_where_net_does_not_by_itself() -> None:
+    parts = functions("verify.ps1")
+    assert "AuthenticateAsClient($Name, $null, (Get-TlsVersions), $false)" in parts["Get-ChainByDotNet"]
+    assert "'Tls12'" in parts["Get-TlsVersions"]

@@ -1,4 +1,4 @@
-#Requires -Version 5.1
+#Requires -Version 3.0
 <#
 .SYNOPSIS
 Carries a chainlab plan out on this server: adds and removes certificates in its stores.

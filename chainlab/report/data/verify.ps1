@@ -1,4 +1,4 @@
-#Requires -Version 5.1
+#Requires -Version 3.0
 <#
 .SYNOPSIS
 Does this server still hold, and serve, what the plan promised? Exit status 0 yes, 1 no, 3 it could not be asked; 1
@@ -66,6 +66,13 @@ function Get-ChainByOpenSsl([string]$Program, [string]$Endpoint, [string]$Name) 
     foreach ($block in $blocks) { Get-Sha256 ([Convert]::FromBase64String($block.Groups[1].Value)) }
 }
 
+function Get-TlsVersions {
+    # .NET 4.5 offers SSL 3.0 and TLS 1.0 unless it is told; the names that it does not know are left out.
+    $known = [Enum]::GetNames([System.Security.Authentication.SslProtocols])
+    $wanted = @('Tls', 'Tls11', 'Tls12') | Where-Object { $known -contains $_ }
+    [System.Security.Authentication.SslProtocols]($wanted -join ', ')
+}
+
 function Get-ChainByDotNet([string]$Endpoint, [string]$Name) {
     # What the server sent is in the extra store of the chain that .NET hands to the callback.
     $script:Seen = @()
@@ -82,9 +89,9 @@ function Get-ChainByDotNet([string]$Endpoint, [string]$Name) {
     try {
         $network = $client.GetStream()
         $stream = New-Object System.Net.Security.SslStream -ArgumentList $network, $false, $callback
-        try { $stream.AuthenticateAsClient($Name) } finally { $stream.Dispose() }
+        try { $stream.AuthenticateAsClient($Name, $null, (Get-TlsVersions), $false) } finally { $stream.Dispose() }
     }
-    finally { $client.Dispose() }
+    finally { $client.Close() }
     $script:Seen | Select-Object -Unique
 }
 
