@@ -10,7 +10,6 @@ from chainlab.certificate import Certificate
 from chainlab.diagnosis import Case, Request, open_case
 from chainlab.impact import impact
 from chainlab.plan import Objective, ServerPlan
-from chainlab.plan.phrases import phrase
 from chainlab.plan.simulation import accepting
 from tests.pki import Pki, at
 from tests.plan.test_planner import World
@@ -116,7 +115,7 @@ def test_impact_of_the_same_changes_gives_the_same_numbers(fixtures: Path, plan:
         twins=load_twins(fixtures / "lab.json"),
         with_plan=False,
     )
-    found = impact(request, [phrase(change) for change in option.changes])
+    found = impact(request, [change.phrase for change in option.changes])
     (effect,) = found.effects
     assert len(effect.after.servings) == len(effect.updated.servings) == 1
     assert accepting(effect.after.first.verdicts) == option.outcomes[0].after.surely_accepting
