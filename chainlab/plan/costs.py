@@ -15,7 +15,7 @@ from chainlab.graph import CertGraph
 from chainlab.plan.candidates import added_roots, blocked, trusted_again
 from chainlab.plan.effects import PlannedOutcome, states
 from chainlab.plan.served_sets import sendable_chains
-from chainlab.plan.simulation import Simulator
+from chainlab.plan.simulation import Outcome, Simulator
 from chainlab.server import Server
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import MAX_PASS1, Policy, WindowsPath
@@ -24,6 +24,15 @@ HORIZON: Final = timedelta(days=5 * 365)
 """A plan is for a person to decide if its chain ends sooner, though another chain lasts longer, and clients fail then.
 
 A convention of chainlab: long enough that nobody remembers what was set on the server, and why."""
+
+
+MAX_NAMED: Final = 8
+"""Clients named in one cost."""
+
+_RULES: Final = {
+    Policy.KB: "the shortest of equally good chains",
+    Policy.NEWEST: "the newest issuer among equally good chains",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,13 @@ class Cost:
     decision: bool = False
 
 
-def costs(server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]) -> Iterator[Cost]:
-    """Every cost of the changes that led to these outcomes, one outcome a site."""
+def costs(
+    server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome], before: Sequence[Outcome] = ()
+) -> Iterator[Cost]:
+    """Every cost of the changes that led to these outcomes, one outcome a site, cheapest to find first.
+
+    ``before``: what each site has without them, where that is known already.
+    """
     changes = dict.fromkeys(change for outcome in outcomes for change in outcome.changes)
     after = states(server, tuple(changes))[1]
     graph, at = sites[0].graph, sites[0].at
@@ -50,6 +64,8 @@ def costs(server: Server, sites: Sequence[Simulator], outcomes: Sequence[Planned
     for certificate in trusted_again(changes):
         text = f"{certificate.label} is in Untrusted now; find out who put it there, and why, before taking it out"
         yield Cost("distrust-lifted", text, certificate, decision=True)
+    for position, (site, outcome) in enumerate(zip(sites, outcomes, strict=True)):
+        yield from _may_lose(site, before[position] if before else site.outcome(server), outcome)
     for certificate in blocked(changes):
         if graph.is_self_signed(certificate):
             yield from _outbound(server, after, graph, certificate, at)
@@ -63,6 +79,29 @@ def _added(server: Server, root: Certificate) -> Cost:
     lacking = program.source if program is not None else "no list of roots seen"
     text = f"this server will trust {root.label} for every purpose, which {lacking} does not bring"
     return Cost("trusts-unlisted-root", text, root, root.not_after, decision=True)
+
+
+def _may_lose(site: Simulator, before: Outcome, planned: PlannedOutcome) -> Iterator[Cost]:
+    """Clients that accept now by one tie rule and no longer after the plan by the same; one cannot know which rules.
+
+    Those that accept now by every rule are lost for sure, and are counted among the losses.
+    """
+    for policy, rule in _RULES.items():
+        lost = _lost_under(policy, before, planned) - before.surely_accepting if policy in site.policies else ()
+        if lost:
+            named = sorted(v.profile.name for v in before.verdicts if v.profile.id in lost)
+            shown = ", ".join(named[:MAX_NAMED]) + (f" and {len(named) - MAX_NAMED} more" * (len(named) > MAX_NAMED))
+            text = (
+                f"where Windows prefers {rule} (it is not known which rule this server follows), clients of "
+                f"{site.leaf.subject.common} that accept now would fail: {shown}"
+            )
+            yield Cost("may-lose", text, decision=True)
+
+
+def _lost_under(policy: Policy, before: Outcome, planned: PlannedOutcome) -> frozenset[str]:
+    surely, possibly = before.under(policy)
+    after, later = planned.after.under(policy), planned.after_update.under(policy)
+    return (surely - (after[0] & later[0])) | (possibly - (after[1] & later[1]))
 
 
 def _outbound(server: Server, after: Server, graph: CertGraph, root: Certificate, at: datetime) -> Iterator[Cost]:

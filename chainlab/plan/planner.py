@@ -202,7 +202,8 @@ class _Planner:
         key = tuple(outcome.changes for outcome in outcomes)
         known = self.known_costs.get(key)
         if known is None:
-            known = self.known_costs[key] = tuple(costs(self.server, self.sites, outcomes))
+            before = [site.of(0).outcome.after for site in self.search.sites]
+            known = self.known_costs[key] = tuple(costs(self.server, self.sites, outcomes, before))
         return known
 
     def _ranked(self, group: Group) -> list[tuple[Score, int]]:

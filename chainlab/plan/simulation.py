@@ -72,6 +72,13 @@ class Outcome:
         """Clients that reject whichever of the possible chains is served; of the others one cannot know."""
         return frozenset.intersection(*(chain.rejecting for chain in self.judged))
 
+    def under(self, policy: Policy) -> tuple[frozenset[str], frozenset[str]]:
+        """Clients that accept every chain, and those that accept some chain, that ``policy`` may choose."""
+        choice = self.prediction.choices[policy]
+        served = {choice.winner.served, *(path.served for path in choice.tied)}
+        accepted = [chain.accepting for chain in self.judged if chain.possibility.served in served]
+        return frozenset.intersection(*accepted), frozenset.union(*accepted)
+
     def obstacle(self, client: str) -> str:
         """Why a client does not accept the first possible chain that it does not accept; empty if it accepts all."""
         verdicts = (verdict for chain in self.judged for verdict in chain.verdicts if verdict.profile.id == client)
