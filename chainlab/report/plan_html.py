@@ -24,6 +24,7 @@ from chainlab.report.plan_words import (
     outcome_words,
     search_words,
     sent_by,
+    sites_apart,
 )
 from chainlab.report.terminal import describe
 
@@ -96,8 +97,7 @@ def _steps(option: Option) -> Iterator[str]:
 
 def _chains(planned: Planned) -> Iterator[str]:
     """What each site sends now, and after the plan."""
-    for position, site in enumerate(planned.sites):
-        name = site.leaf.subject.common
+    for position, name in sites_apart(planned):
         yield f"<h2>What {escape(name)} sends</h2>"
         states = [("Now", planned.plan.baseline.outcomes[position].after)]
         if planned.chosen is not None:
@@ -121,12 +121,12 @@ def _costs(option: Option | None) -> Iterator[str]:
 
 def _clients(planned: Planned) -> Iterator[str]:
     """Every client before and after, those that change first."""
-    for position, site in enumerate(planned.sites):
+    for position, name in sites_apart(planned):
         before = planned.plan.baseline.outcomes[position].after
         after = planned.chosen.outcomes[position].after if planned.chosen is not None else before
         rows = [(v.profile, _answer(before, v.profile.id), _answer(after, v.profile.id)) for v in after.verdicts]
         rows.sort(key=lambda row: (row[1] == row[2], row[2], row[0].name))
-        yield f"<h2>Clients of {escape(site.leaf.subject.common)}</h2>"
+        yield f"<h2>Clients of {escape(name)}</h2>"
         beyond = planned.plan.beyond_help[position]
         if beyond:
             yield f"<p>No change on the server helps {escape(clients_named(planned, beyond))}.</p>"
