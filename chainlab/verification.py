@@ -19,7 +19,7 @@ from chainlab.observation import ObservedChain
 
 SCHEMA: Final = "chainlab.plan/1"
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Size of a plan file; one for hundreds of sites has a few megabytes."""
+"""Size of a plan file that is read."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 Fingerprints = tuple[str, ...]

@@ -25,10 +25,10 @@ from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import accepting
 
 MAX_SIMULATED_CHANGES: Final = 9
-"""Relevant changes of one server certificate up to which every subset is simulated: 512, about a second."""
+"""Relevant changes of one server certificate up to which every subset is simulated: 512 of them."""
 
 MAX_JOINT_CHANGES: Final = 13
-"""Changes of a group of sites up to which every subset is scored; scoring costs microseconds, simulating does not."""
+"""Changes of a group of sites up to which every subset is scored; scoring is cheap beside simulating."""
 
 MAX_GOALS: Final = 24
 """Sendable chains taken as goals for one site where the changes are many, best first."""
