@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chainlab.certificate import Certificate
+from chainlab.changes import Change
 from chainlab.graph import CertGraph
 from chainlab.plan.candidates import added_roots, blocked, trusted_again
 from chainlab.plan.effects import PlannedOutcome, states
@@ -52,12 +53,30 @@ class Cost:
 def costs(
     server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome], before: Sequence[Outcome] = ()
 ) -> Iterator[Cost]:
-    """Every cost of the changes that led to these outcomes, one outcome a site, cheapest to find first.
+    """Every cost of the changes that led to these outcomes, one outcome a site.
 
     ``before``: what each site has without them, where that is known already.
     """
-    changes = dict.fromkeys(change for outcome in outcomes for change in outcome.changes)
-    after = states(server, tuple(changes))[1]
+    yield from _at_once(server, sites, outcomes, before)
+    yield from _ends(server, sites, outcomes)
+
+
+def needs_decision(
+    server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome], before: Sequence[Outcome] = ()
+) -> bool:
+    """Whether one of the ``costs`` needs a decision; nothing is simulated that cannot change this answer."""
+    if any(cost.decision for cost in _at_once(server, sites, outcomes, before)):
+        return True
+    first = _first_end(sites, outcomes)
+    return first is not None and _early(*first[:2]) and any(cost.decision for cost in _ends(server, sites, outcomes))
+
+
+def _at_once(
+    server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome], before: Sequence[Outcome]
+) -> Iterator[Cost]:
+    """The costs from the first day, those first that are cheapest to find."""
+    changes = _changes(outcomes)
+    after = _changed(server, outcomes)
     graph, at = sites[0].graph, sites[0].at
     for root in added_roots(changes):
         yield _added(server, root)
@@ -69,7 +88,15 @@ def costs(
     for certificate in blocked(changes):
         if graph.is_self_signed(certificate):
             yield from _outbound(server, after, graph, certificate, at)
-    yield from _ends(server, after, sites, outcomes)
+
+
+def _changes(outcomes: Sequence[PlannedOutcome]) -> tuple[Change, ...]:
+    return tuple(dict.fromkeys(change for outcome in outcomes for change in outcome.changes))
+
+
+def _changed(server: Server, outcomes: Sequence[PlannedOutcome]) -> Server:
+    """The server after all the changes and a Windows Update."""
+    return states(server, _changes(outcomes))[1]
 
 
 def _added(server: Server, root: Certificate) -> Cost:
@@ -128,15 +155,27 @@ def _trusted(server: Server, graph: CertGraph, child: Certificate, at: datetime)
     return path if path.pass1 == MAX_PASS1 and all(path.pass2) else None
 
 
-def _ends(
-    server: Server, after: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]
-) -> Iterator[Cost]:
-    """The first expiry on a planned chain, and what is served and accepted from then on if nothing is done."""
+def _first_end(
+    sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]
+) -> tuple[datetime, Simulator, PlannedOutcome] | None:
+    """The first expiry on a planned chain, and where."""
     dated = [(end, site, outcome) for site, outcome in zip(sites, outcomes, strict=True)
              if outcome.changes and (end := outcome.after.ends) is not None]  # fmt: skip
-    if not dated:
+    return min(dated, key=lambda item: item[0], default=None)
+
+
+def _early(end: datetime, site: Simulator) -> bool:
+    """Whether a chain ends soon though another lasts longer."""
+    return end - site.at < HORIZON and end < _longest(site)
+
+
+def _ends(server: Server, sites: Sequence[Simulator], outcomes: Sequence[PlannedOutcome]) -> Iterator[Cost]:
+    """The first expiry on a planned chain, and what is served and accepted from then on if nothing is done."""
+    first = _first_end(sites, outcomes)
+    if first is None:
         return
-    end, site, outcome = min(dated, key=lambda item: item[0])
+    end, site, outcome = first
+    after = _changed(server, outcomes)
     expiring = min(outcome.after.prediction.chosen.certificates[1:], key=lambda c: c.not_after, default=None)
     later = site.after(end)
     then, untouched = later.outcome(after).surely_accepting, later.outcome(server).surely_accepting
@@ -146,8 +185,7 @@ def _ends(
         + f"; from then on {len(then)} of {len(outcome.after.verdicts)} clients accept unless the plan is revised"
         + (f" ({len(untouched)} without it)" if untouched - then else "")
     )
-    early = end - site.at < HORIZON and end < _longest(site)
-    yield Cost("ends", text, expiring, end, decision=early and bool(outcome.lasting - then))
+    yield Cost("ends", text, expiring, end, decision=_early(end, site) and bool(outcome.lasting - then))
 
 
 def _longest(site: Simulator) -> datetime:

@@ -22,7 +22,6 @@ from chainlab.plan.candidates import intrusion
 from chainlab.plan.effects import Effects, chosen
 from chainlab.plan.objective import Objective
 from chainlab.plan.served_sets import sendable_chains
-from chainlab.plan.simulation import accepting
 
 MAX_SIMULATED_CHANGES: Final = 9
 """Relevant changes of one server certificate up to which every subset is simulated: 512 of them."""
@@ -109,7 +108,7 @@ class Search:
         """For each of the best sendable chains a subset that makes Windows choose it, as far as one is found."""
         simulator = site.simulator
         chains = sendable_chains(simulator.graph, simulator.leaf, simulator.at)
-        chains.sort(key=lambda chain: -self.objective.weigh(accepting(simulator.verdicts(chain[:-1]))))
+        chains.sort(key=lambda chain: -self.objective.weigh(simulator.judge_chain(chain[:-1]).accepting))
         for chain in chains[:MAX_GOALS]:
             yield from self._towards(site, chain)
 
