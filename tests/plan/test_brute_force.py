@@ -107,7 +107,7 @@ class Reference:
     """Outcomes without the planner's code: predicted, judged and counted anew."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world, self.simulators = world, world.simulators
         self.seen: dict[tuple[Certificate, ...], frozenset[str]] = {}
         self.keep = [self.accepting(world.server, leaf) for leaf in world.leaves]
 
@@ -130,16 +130,14 @@ class Reference:
         return -lost, sum(map(len, lasting)), -len(changes)
 
     def needs_decision(self, changes: tuple[Change, ...]) -> bool:
-        simulators = self.world.simulators
-        outcomes: list[PlannedOutcome] = [simulate(self.world.server, s, changes) for s in simulators]
-        wanted = any(cost.decision for cost in costs(self.world.server, simulators, outcomes))
-        assert needs_decision(self.world.server, simulators, outcomes) == wanted
+        outcomes: list[PlannedOutcome] = [simulate(self.world.server, s, changes) for s in self.simulators]
+        wanted = any(cost.decision for cost in costs(self.world.server, self.simulators, outcomes))
+        assert needs_decision(self.world.server, self.simulators, outcomes) == wanted
         return wanted
 
     def costs(self, changes: tuple[Change, ...]) -> tuple[Cost, ...]:
-        simulators = self.world.simulators
-        outcomes = [simulate(self.world.server, s, changes) for s in simulators]
-        return tuple(costs(self.world.server, simulators, outcomes))
+        outcomes = [simulate(self.world.server, s, changes) for s in self.simulators]
+        return tuple(costs(self.world.server, self.simulators, outcomes))
 
 
 @settings(max_examples=200, phases=[Phase.generate])
