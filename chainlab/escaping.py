@@ -7,6 +7,7 @@ and lone surrogates are made visible everywhere; what else is special depends on
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from typing import Final
@@ -88,6 +89,12 @@ def markdown_code(text: str) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     edge = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown else ""
     return f"{fence}{edge}{shown}{edge}{fence}"
+
+
+def script_json(data: object) -> str:
+    """JSON for a ``<script type="application/json">`` block: nothing in it can end the block or start markup."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def html_text(text: str, limit: int = 4096) -> str:

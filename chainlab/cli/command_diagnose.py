@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write, write_page
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chainlab.diagnosis import Diagnosis, Request
+
+
+class Format(StrEnum):
+    """Output formats."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +35,7 @@ def diagnose(
     raw: opt.Raw,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -29,18 +45,29 @@ def diagnose(
 
     The main job: chainlab diagnose bundle.pfx needs nothing else.
     """
-    from chainlab.diagnosis import diagnose as run
+    request = with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet)
+    if format is Format.HTML and not quiet:
+        diagnosis = _as_html(request, output)
+    else:
+        from chainlab.diagnosis import diagnose as run
 
-    diagnosis = run(with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet))
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            from chainlab.report.json_report import render as render_json
+        diagnosis = run(request)
+    if not quiet and format is Format.JSON:
+        from chainlab.report.json_report import render as render_json
 
-            write(render_json(diagnosis), output)
-        else:
-            from chainlab.report.text import render
+        write(render_json(diagnosis), output)
+    elif not quiet and format is Format.TEXT:
+        from chainlab.report.text import render
 
-            write_page(
-                lambda file, color: render(diagnosis, file, color=color, verbose=verbose), output, no_color=no_color
-            )
+        write_page(lambda file, color: render(diagnosis, file, color=color, verbose=verbose), output, no_color=no_color)
     raise typer.Exit(0 if diagnosis.all_well else 1)
+
+
+def _as_html(request: Request, output: Path | None) -> Diagnosis:
+    """Write the report with everything: the plan and the timeline too."""
+    from chainlab.dossier import dossier
+    from chainlab.report.html_report import render
+
+    answer = dossier(request)
+    write(render(answer), output)
+    return answer.diagnosis
