@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab import __version__
+from chainlab.changes.commands import files_note
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
@@ -22,7 +23,7 @@ from chainlab.report.html_model import MAX_TARGETS, Section, certificates, facts
 from chainlab.report.text import by_series, grouped, sighting
 from chainlab.report.timeline_text import cause_text
 from chainlab.report.traffic import traffic_words
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,7 +61,7 @@ def render(dossier: Dossier) -> str:
         traffic=list(traffic_words(dossier.diagnosis.traffic)) if dossier.diagnosis.traffic is not None else [],
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
-        settling_checks=SETTLING_CHECKS,
+        settling_checks=settling_checks(),
         **_words(),
     )
 
@@ -69,6 +70,7 @@ def _words() -> dict[str, Any]:
     """Sentences that the text reports have already."""
     return {
         "words": plan_words,
+        "files_note": lambda option: files_note(change.commands() for change in option.changes),
         "cause_text": cause_text,
         "counted": counted,
         "certainty": CERTAINTY,
