@@ -12,11 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
-from chainlab.changes import Change, Commands, DeleteCertificate, ImportPfx, Restore, RestrictPurposes, SetRootUpdate
+from chainlab.changes import (
+    Change,
+    Commands,
+    DeleteCertificate,
+    ImportCertificate,
+    ImportPfx,
+    MoveToUntrusted,
+    Restore,
+    RestrictPurposes,
+    SetRootUpdate,
+)
 from chainlab.changes.commands import bind_commands, file_name, unbind_commands
 from chainlab.escaping import command_argument, powershell
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_ROOT, Binding, Server, StoreEntry, StoreName
+from chainlab.server import LM_ROOT, SYSTEM_CA, Binding, Server, StoreEntry, StoreName
 from tests.contracts.test_changes import KNOWN, PHRASES, apply_all, machine, made
 from tests.pki import Pki, at
 
@@ -218,3 +228,26 @@ def test_turning_root_update_off_never_empties_a_key_that_is_there() -> None:
 def test_a_binding_of_the_central_store_names_no_certificate() -> None:
     line = bind_commands(Binding("443", "", kind="ccs")).certutil[0]
     assert line == "netsh http add sslcert ccs=443 appid={4dc3e181-e14b-4a21-b022-59fc669b0914}"
+
+
+def test_a_root_that_only_the_server_has_is_written_to_a_file_before_it_goes(pki: Pki) -> None:
+    """One of the package, or of a known encoding, is not exported: its file is there already."""
+    root = pki.ca("R")
+    assert not any("Export" in line for line in MoveToUntrusted(root).commands().powershell)
+    commands = MoveToUntrusted(replace(root, der=None)).commands()
+    made, exported, imported, _ = commands.powershell
+    path = f"certificates\\{file_name(root)}"
+    assert made.startswith("New-Item -ItemType Directory -Path certificates")
+    assert exported == f"Export-Certificate -Cert 'Cert:\\LocalMachine\\Root\\{root.sha1}' -FilePath '{path}'"
+    assert path in imported
+    assert f"certutil -store Root {root.sha1} {path}" in commands.certutil
+    assert commands.console == MoveToUntrusted(root).commands().console
+    for line in commands.powershell:
+        assert commands_in(line)
+
+
+def test_psexec_is_given_the_whole_path(pki: Pki) -> None:
+    """It starts programs in another directory."""
+    commands = ImportCertificate(pki.ca("R", "U"), SYSTEM_CA).commands()
+    assert '"$PWD\\certificates\\' in commands.powershell[0]
+    assert '"%CD%\\certificates\\' in commands.certutil[0]
