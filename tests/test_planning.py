@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from chainlab.dossier import dossier_of
 from chainlab.plan import Objective
 from chainlab.planning import Planned, plan
-from chainlab.report import plan_html, plan_markdown, plan_text
+from chainlab.report import html_report, plan_markdown, plan_text
 from chainlab.report.plan_words import counted, sites_apart
 from tests.machines import Machines, netsh
 
@@ -39,6 +40,10 @@ def text_of(planned: Planned) -> str:
     return buffer.getvalue()
 
 
+def page_of(planned: Planned) -> str:
+    return html_report.render(dossier_of(planned))
+
+
 def test_a_certificate_on_several_bindings_counts_its_clients_once(machines: Machines) -> None:
     alone, several = plan(machines.request("r46/server.reg")), bound(machines, "www.chainlab.example")
     assert len(several.sites) == 2
@@ -47,7 +52,7 @@ def test_a_certificate_on_several_bindings_counts_its_clients_once(machines: Mac
     assert several.chosen is not None
     assert counted(several, several.chosen) == counted(alone, alone.chosen) == "88 of 120 clients accept"
     assert counted(several, several.plan.baseline) == counted(alone, alone.plan.baseline)
-    for render in (text_of, plan_markdown.render, plan_html.render):
+    for render in (text_of, plan_markdown.render, page_of):
         assert "240 clients" not in render(several)
     assert text_of(several).count("What could be sent for") == 1
 

@@ -76,13 +76,11 @@ def package_path(certificate: Certificate) -> str:
     return f"{FILES}\\{file_name(certificate)}"
 
 
-def files_note(commands: Iterable[Commands], *, packaged: bool = False) -> str:
-    """Where the files come from that commands name; empty where they name none. ``packaged``: this is the package."""
+def files_note(commands: Iterable[Commands]) -> str:
+    """Where the files come from that commands name; empty where they name none."""
     lines = (line for some in commands for line in (*some.powershell, *some.certutil, *some.console))
     if not any(f"{FILES}\\" in line for line in lines):
         return ""
-    if packaged:
-        return f"Run the commands in the directory of this package; {FILES}\\ lies in it."
     return (
         f"The files in {FILES}\\ are the certificates by name and start of SHA-256; 'chainlab plan INPUT… -o DIR' "
         f"writes those of its plan into DIR\\{FILES}: run the commands in DIR."

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from chainlab.asking import catalog_folder
 from chainlab.cli import options as opt
 from chainlab.cli.output import write, write_page
 from chainlab.errors import UsageError
@@ -33,7 +34,7 @@ def show(
     """What is known of a CA certificate: facts, who published them, whether its encoding is at hand, who trusts it."""
     from chainlab.cataloguing import show as run
 
-    view = run(opt.catalog_folder(catalog), wanted, datetime.now(UTC))
+    view = run(catalog_folder(catalog), wanted, datetime.now(UTC))
     if format is opt.TextOrJson.JSON:
         from chainlab.report.catalog_json import render as render_json
 
@@ -70,7 +71,7 @@ def import_(
         raise UsageError("nothing to import")
     reading = opt.Raw(None, password_env=password_env, password_file=password_file).reading()
     reading = replace(reading, limits=replace(reading.limits, members=MAX_MEMBERS, files=MAX_MEMBERS))
-    report = import_files(files, reading, opt.catalog_folder(catalog))
+    report = import_files(files, reading, catalog_folder(catalog))
     if not quiet:
         from chainlab.report.catalog_text import render_import
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from chainlab.diagnosis import Diagnosis, Request
 
 
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-
-
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("diagnose")(diagnose)
@@ -35,7 +26,7 @@ def diagnose(
     raw: opt.Raw,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    format: opt.AnyFormat = opt.PageOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -46,17 +37,17 @@ def diagnose(
     The main job: chainlab diagnose bundle.pfx needs nothing else.
     """
     request = with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet)
-    if format is Format.HTML and not quiet:
+    if format is opt.PageOrJson.HTML and not quiet:
         diagnosis = _as_html(request, output)
     else:
         from chainlab.diagnosis import diagnose as run
 
         diagnosis = run(request)
-    if not quiet and format is Format.JSON:
+    if not quiet and format is opt.PageOrJson.JSON:
         from chainlab.report.json_report import render as render_json
 
         write(render_json(diagnosis), output)
-    elif not quiet and format is Format.TEXT:
+    elif not quiet and format is opt.PageOrJson.TEXT:
         from chainlab.report.text import render
 
         write_page(lambda file, color: render(diagnosis, file, color=color, verbose=verbose), output, no_color=no_color)

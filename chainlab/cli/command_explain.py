@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def explain(
     raw: opt.Raw,
     client: Client = None,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.AnyFormat = opt.PageOrJson.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -44,10 +44,15 @@ def explain(
     explained = run(replace(raw, clients=",".join(named) or "none", own_client=own).request())
     if client:
         explained = replace(explained, windows=())
-    if format is opt.TextOrJson.JSON:
+    if format is opt.PageOrJson.JSON:
         from chainlab.report.explain_json import render as render_json
 
         write(render_json(explained), output)
+        return
+    if format is opt.PageOrJson.HTML:
+        from chainlab.report.html_report import render_explained
+
+        write(render_explained(explained), output)
         return
     from chainlab.report.explain_text import render
 

@@ -35,7 +35,7 @@ def impact(
     raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.AnyFormat = opt.PageOrJson.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -49,10 +49,14 @@ def impact(
 
     answer = run(raw.request(), change or (), changes or ())
     if not quiet:
-        if format is opt.TextOrJson.JSON:
+        if format is opt.PageOrJson.JSON:
             from chainlab.report.impact_json import render as render_json
 
             write(render_json(answer), output)
+        elif format is opt.PageOrJson.HTML:
+            from chainlab.report.html_report import render_impact
+
+            write(render_impact(answer), output)
         else:
             from chainlab.report.impact_text import render
 

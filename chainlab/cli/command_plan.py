@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write, write_directory, write_page
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
-from chainlab.errors import UsageError
-
-if TYPE_CHECKING:
-    from chainlab.planning import Planned
 
 
 class Format(StrEnum):
@@ -67,7 +63,7 @@ def plan(
     if output is not None and planned.chosen is not None:
         from chainlab.report.plan_package import package
 
-        write_directory(package(planned, _report(planned, required=False)), output, mark="plan.json", force=force)
+        write_directory(package(planned), output, mark="plan.json", force=force)
     if not quiet:
         if format is Format.TEXT:
             from chainlab.report.plan_text import render
@@ -78,22 +74,12 @@ def plan(
 
             write(render_json(planned), None)
         elif format is Format.HTML:
-            write(_report(planned), None)
+            from chainlab.dossier import dossier_of
+            from chainlab.report.html_report import render as render_html
+
+            write(render_html(dossier_of(planned)), None)
         else:
             from chainlab.report.plan_markdown import render as render_markdown
 
             write(render_markdown(planned), None)
     raise typer.Exit(0 if planned.chosen is not None or planned.well_as_it_is else 1)
-
-
-def _report(planned: Planned, *, required: bool = True) -> str:
-    """The HTML report around the plan; empty where the extra is missing and the report is not ``required``."""
-    from chainlab.dossier import dossier_of
-    from chainlab.report.html_report import render
-
-    try:
-        return render(dossier_of(planned))
-    except UsageError:
-        if required:
-            raise
-        return ""

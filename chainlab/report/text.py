@@ -90,7 +90,7 @@ class _Writer:
         for finding in errors:
             self.page.line(f"{self.page.glyphs.bad} {finding.message}", "bold red")
         for other in target.others if total else ():
-            word, condition = condition_of(other)
+            word, condition = condition_of(other.possibility.policies)
             self.page.line(f"{word}: {condition}, {count_failing(other.verdicts)} of {total} will fail", "yellow")
         if target.plan is not None:
             best = target.plan.best
@@ -110,7 +110,7 @@ class _Writer:
     def served(self, target: TargetDiagnosis) -> None:
         served = target.served
         verb = "IIS will send" if served.basis == "predicted" else "On the wire:"
-        certainty = "" if served.basis == "observed" else f" ({_CERTAINTY[served.certainty]})"
+        certainty = "" if served.basis == "observed" else f" ({CERTAINTY[served.certainty]})"
         self.page.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
         self.chain(served.chain, served.root)
         for handshake in served.observed.handshakes if served.observed else ():
@@ -125,7 +125,7 @@ class _Writer:
     def other(self, other: JudgedChain) -> None:
         """Another chain that may be served: as much of it as of the first."""
         chain = other.possibility.served
-        _, condition = condition_of(other)
+        _, condition = condition_of(other.possibility.policies)
         self.page.heading(f"Or, {condition}, {_number(len(chain), 'certificate')}")
         self.chain(chain, other.possibility.path.root, "yellow")
         self.failing("Who then fails", other.verdicts)
@@ -187,7 +187,7 @@ class _Writer:
             shown = ", ".join(v.profile.name for v in plan.before.verdicts if v.profile.id in plan.beyond_help)
             self.page.line(f"No change on the server helps: {shown}.", indent=2)
         if len(best.after.judged) > 1:
-            certainty = _CERTAINTY[best.after.prediction.certainty.value]
+            certainty = CERTAINTY[best.after.prediction.certainty.value]
             self.page.line(f"What is served then is {certainty}; it is settled by (LEAF.cer: the server certificate "
                            "in a file, HOST: the server):", "yellow", indent=2)  # fmt: skip
             for check in settling_checks():
@@ -219,9 +219,8 @@ _CONDITIONS: Final = {
 }
 
 
-def condition_of(other: JudgedChain) -> tuple[str, str]:
-    """Under which condition this chain is served: one word, and a clause."""
-    policies = other.possibility.policies
+def condition_of(policies: Sequence[Policy]) -> tuple[str, str]:
+    """Under which condition a chain is served that these rules choose: one word, and a clause."""
     if policies:
         return "Contested", _CONDITIONS[policies[0]]
     return "Undetermined", "if Windows decides a full tie the other way"
@@ -243,7 +242,7 @@ def sighting(handshake: HandshakeEvidence) -> str:
     return ", ".join(parts)
 
 
-_CERTAINTY: Final = {
+CERTAINTY: Final = {
     "firm": "firm: every known selection rule agrees",
     "contested": "contested: documentation and field reports disagree",
     "undetermined": "undetermined: nothing known decides",

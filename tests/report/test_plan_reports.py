@@ -18,10 +18,11 @@ from chainlab.catalog.twins import load_twins
 from chainlab.changes import MoveToUntrusted
 from chainlab.changes.commands import file_name
 from chainlab.diagnosis import Request
+from chainlab.dossier import dossier_of
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
 from chainlab.properties import StoreProperties
-from chainlab.report import plan_html, plan_json, plan_markdown, plan_text, runbook
+from chainlab.report import html_report, plan_json, plan_markdown, plan_text, runbook
 from chainlab.server import LM_ROOT, Binding, StoreEntry
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile
@@ -189,7 +190,7 @@ def test_commands_say_where_their_files_come_from(fixtures: Path) -> None:
     assert said in text_of(answer)
     assert "'chainlab plan INPUT… -o DIR' writes those of its plan" in " ".join(text_of(answer).split())
     assert "The files in certificates" in plan_markdown.render(answer)
-    assert "Run the commands in the directory of this package" in plan_html.render(answer)
+    assert "The files in certificates" in html_report.render(dossier_of(answer))
     for change in answer.chosen.changes if answer.chosen else ():
         assert f"certificates\\{file_name(change.certificate)}" in text_of(answer)  # type: ignore[arg-type]
     assert "Export-Certificate" not in text_of(answer)
