@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab import __version__, wording
+from chainlab.changes.commands import files_note
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
@@ -25,7 +26,7 @@ from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, fact
 from chainlab.report.impact_text import MAX_HIERARCHIES
 from chainlab.report.text import sighting
 from chainlab.report.timeline_text import cause_text
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.wording import accepting, number_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _page(contents: Contents) -> str:
         policy=_policy(style, script),
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
-        settling_checks=SETTLING_CHECKS,
+        settling_checks=settling_checks(),
         max_hierarchies=MAX_HIERARCHIES,
         **_words(),
     )  # fmt: skip
@@ -98,6 +99,7 @@ def _words() -> dict[str, Any]:
     return {
         "words": plan_words,
         "wording": wording,
+        "files_note": lambda option: files_note(change.commands() for change in option.changes),
         "cause_text": cause_text,
         "counted": counted,
         "number_of": number_of,
