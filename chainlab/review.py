@@ -220,9 +220,11 @@ def _about_unused(target: _Target) -> Iterator[Finding]:
 
 
 def _about_expiry(target: _Target) -> Iterator[Finding]:
-    leaf = target.leaf.certificate
+    """A predicted chain's expired certificates have a finding of their own (``_about_elements``)."""
+    leaf, at = target.leaf.certificate, target.question.at
     for certificate in target.served[1:]:
-        if certificate.not_after < leaf.not_after:
+        told = target.prediction is not None and at > certificate.not_after
+        if certificate.not_after < leaf.not_after and not told:
             parameters = {"label": certificate.label, "date": _day(certificate.not_after)}
             yield Finding(kinds.INTERMEDIATE_EXPIRES, parameters, (certificate.sha256,))
 

@@ -16,7 +16,7 @@ from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows import matching, root_update, schannel, selection, stores
 from chainlab.windows.elements import RULES
 from chainlab.windows.pfx_import import ImportTool
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.windows.selection import LostBecause
 from chainlab.windows.sources import Tag
 
@@ -97,7 +97,7 @@ def windows_page() -> str:
     parts += ["", "## From the stores to the wire\n", ACTIVATION_NOTE, ""]
     parts += [f"{n}. {step.step} (`{step.command}`): {step.evidence}" for n, step in enumerate(ACTIVATIONS, start=1)]
     parts += ["", _cell(schannel.__doc__), "", "What settles an open question on the server:", ""]
-    parts += [f"    {check}" for check in SETTLING_CHECKS]
+    parts += [f"    {check}" for check in settling_checks()]
     return "\n".join(parts) + "\n"
 
 

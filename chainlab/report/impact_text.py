@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import IO, Final
 
+from chainlab.changes.commands import files_note
 from chainlab.comparison import gained_by, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
@@ -32,6 +33,9 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
     page.line(f"What {number_of(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
     for number, step in enumerate(impact.steps, start=1):
         _step(page, number, step, verbose)
+    note = files_note(step.change.commands() for step in impact.steps) if verbose else ""
+    if note:
+        page.line(note, "dim", indent=2)
     for effect, bindings in grouped(impact.effects):
         _effect(page, effect, bindings, impact, verbose)
     _others(page, impact, verbose)

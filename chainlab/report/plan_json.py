@@ -13,7 +13,6 @@ from chainlab import __version__
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.plan import Cost, Objective, Option, Outcome, PlannedOutcome, SendableChain
-from chainlab.plan.phrases import phrase
 from chainlab.planning import Planned, PlannedSite
 from chainlab.report.json_report import certificate_json, change_json, counts, finding_json, hashes, instant
 from chainlab.report.traffic import traffic_json
@@ -79,7 +78,7 @@ def _sendable(chain: SendableChain, objective: Objective) -> Json:
         "root": chain.certificates[-1].sha256,
         "accept": len(chain.accepting),
         "weight": objective.weigh(chain.accepting),
-        "changes": [phrase(change) for change in chain.changes] if chain.changes is not None else None,
+        "changes": [change.phrase for change in chain.changes] if chain.changes is not None else None,
     }
 
 
@@ -101,7 +100,7 @@ def _option(option: Option, objective: Objective) -> Json:
 
 
 def _change(change: Change) -> Json:
-    return {"phrase": phrase(change), **change_json(change)}
+    return {"phrase": change.phrase, **change_json(change)}
 
 
 def _outcome(outcome: PlannedOutcome, helped: Iterable[str], broken: Iterable[str], objective: Objective) -> Json:

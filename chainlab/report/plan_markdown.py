@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainlab.changes import Change
+from chainlab.changes.commands import files_note
 from chainlab.escaping import markdown, markdown_code
 from chainlab.plan import Option
 from chainlab.planning import Planned
@@ -16,6 +17,7 @@ from chainlab.report.plan_words import (
     outcome_words,
     search_words,
     sent_by,
+    sites_apart,
 )
 
 
@@ -33,6 +35,9 @@ def _lines(planned: Planned) -> Iterator[str]:
         yield "\n## What to do\n"
         for number, change in enumerate(planned.chosen.changes, start=1):
             yield from change_lines(number, change)
+        note = files_note(change.commands() for change in planned.chosen.changes)
+        if note:
+            yield f"\n{markdown(note)}"
         yield from outcome_lines(planned, planned.chosen)
     if planned.plan.alternatives:
         yield "\n## Alternatives\n"
@@ -56,8 +61,8 @@ def change_lines(number: int, change: Change) -> Iterator[str]:
 def outcome_lines(planned: Planned, option: Option) -> Iterator[str]:
     """What an option brings to each site, and what it costs."""
     yield "\n## What it brings\n"
-    for position, site in enumerate(planned.sites):
-        yield f"- {markdown(site.leaf.subject.common)}: {markdown(outcome_words(planned, option, position))}"
+    for position, name in sites_apart(planned):
+        yield f"- {markdown(name)}: {markdown(outcome_words(planned, option, position))}"
         for title, clients in (("gains", option.helped[position]), ("loses", option.broken[position])):
             if clients:
                 yield f"  - {title} {markdown(clients_named(planned, clients))}"
@@ -72,10 +77,10 @@ def _decide(decision: bool) -> str:
 
 def _sendable(planned: Planned) -> Iterator[str]:
     yield "\n## What could be sent at all\n"
-    for position, site in enumerate(planned.sites):
+    for position, site in sites_apart(planned):
         total = len(planned.plan.baseline.outcomes[position].after.verdicts)
         for chain in planned.plan.sendable[position]:
-            name, words = markdown(site.leaf.subject.common), markdown(chain_words(chain.certificates))
+            name, words = markdown(site), markdown(chain_words(chain.certificates))
             yield f"- {name}: {len(chain.accepting)} of {total}: {words}; {sent_by(chain)}"
         if planned.plan.beyond_help[position]:
             yield f"- No change helps {markdown(clients_named(planned, planned.plan.beyond_help[position]))}"

@@ -7,6 +7,7 @@ from typing import IO
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
+from chainlab.changes.commands import files_note
 from chainlab.plan import Option
 from chainlab.planning import Planned
 from chainlab.report.plan_words import (
@@ -18,6 +19,7 @@ from chainlab.report.plan_words import (
     outcome_words,
     search_words,
     sent_by,
+    sites_apart,
 )
 from chainlab.report.terminal import Page, describe
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS
@@ -43,16 +45,20 @@ def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None
     page.heading("What to do")
     for position, change in enumerate(option.changes, start=1):
         _change(page, position, change, verbose)
+    note = files_note(change.commands() for change in option.changes)
+    if note:
+        page.line(note, "dim", indent=2)
     page.heading("What it brings")
-    for position, site in enumerate(planned.sites[:MAX_SITES]):
-        label = f"{site.leaf.subject.common}: " if len(planned.sites) > 1 else ""
+    sites = list(sites_apart(planned))
+    for position, name in sites[:MAX_SITES]:
+        label = f"{name}: " if len(sites) > 1 else ""
         page.line(label + outcome_words(planned, option, position), "bold", indent=2, hang=3)
         _chain(page, option.outcomes[position].after.served, option.outcomes[position].after.prediction.chosen.root)
         for title, clients in (("gains", option.helped[position]), ("loses", option.broken[position])):
             if clients:
                 page.line(f"{title} {clients_named(planned, clients)}", indent=5, hang=2)
-    if len(planned.sites) > MAX_SITES:
-        page.line(f"and {len(planned.sites) - MAX_SITES} more sites; --format json lists them", indent=2)
+    if len(sites) > MAX_SITES:
+        page.line(f"and {len(sites) - MAX_SITES} more sites; --format json lists them", indent=2)
     _costs(page, option)
     for other in planned.plan.other_methods if option is planned.plan.recommended else ():
         page.line(other_method(planned, option, other), "dim", indent=2, hang=2)
@@ -107,8 +113,8 @@ def _alternatives(page: Page, planned: Planned) -> None:
 
 def _sendable(page: Page, planned: Planned) -> None:
     """What could be sent at all: the answer to "what would a front end with a fixed chain do?"."""
-    for position, site in enumerate(planned.sites[:MAX_SITES]):
-        page.heading(f"What could be sent for {site.leaf.subject.common}")
+    for position, name in list(sites_apart(planned))[:MAX_SITES]:
+        page.heading(f"What could be sent for {name}")
         total = len(planned.plan.baseline.outcomes[position].after.verdicts)
         for chain in planned.plan.sendable[position]:
             page.line(f"{len(chain.accepting)} of {total}: {chain_words(chain.certificates)}", indent=2, hang=4)

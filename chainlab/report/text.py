@@ -10,6 +10,7 @@ from typing import IO, Final
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
+from chainlab.changes.commands import files_note
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
 from chainlab.evidence import HandshakeEvidence
@@ -19,7 +20,7 @@ from chainlab.plan import JudgedChain, Plan, PlannedOutcome
 from chainlab.report.terminal import Page, describe
 from chainlab.report.traffic import traffic_words
 from chainlab.server import Binding
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.windows.selection import Policy
 from chainlab.wording import accepting, number_of
 
@@ -158,6 +159,9 @@ class _Writer:
         self.page.heading("What to do")
         for number, change in enumerate(plan.best.changes, start=1):
             self.change(number, change)
+        note = files_note(change.commands() for change in plan.best.changes)
+        if note:
+            self.page.line(note, "dim", indent=2)
         self.outcome(plan, len(target.clients))
 
     def change(self, number: int, change: Change) -> None:
@@ -188,8 +192,9 @@ class _Writer:
             self.page.line(f"No change on the server helps: {shown}.", indent=2)
         if len(best.after.judged) > 1:
             certainty = CERTAINTY[best.after.prediction.certainty.value]
-            self.page.line(f"What is served then is {certainty}; it is settled by:", "yellow", indent=2)
-            for check in SETTLING_CHECKS:
+            self.page.line(f"What is served then is {certainty}; it is settled by (LEAF.cer: the server certificate "
+                           "in a file, HOST: the server):", "yellow", indent=2)  # fmt: skip
+            for check in settling_checks():
                 self.page.verbatim(check, indent=5)
         self.page.line(ACTIVATION_NOTE, indent=2)
         for number, activation in enumerate(ACTIVATIONS, start=1):

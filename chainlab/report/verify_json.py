@@ -28,6 +28,11 @@ def as_json(verification: Verification) -> Json:
         "plan": promise.file,
         "plan_at": promise.at,
         "holds": verification.holds,
+        "sites": {
+            "promised": len(promise.sites),
+            "seen": len(promise.sites) - len(verification.unseen),
+            "kept": len(verification.kept),
+        },
         "steps": [step.title for step in promise.steps],
         "checked": [_checked(checked) for checked in verification.checked],
         "unseen": [site.leaf for site in verification.unseen],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chainlab import folders
-from chainlab.cli import output, progress
+from chainlab.cli import progress
 from chainlab.cli.output import write, write_directory
 from chainlab.errors import InputError, UsageError
 
