@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
-from chainlab.plan import Outcome, accepting, surely_accepting
+from chainlab.plan import Judgement, Outcome, surely_accepting
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
 
@@ -30,7 +30,7 @@ class Serving:
     @property
     def accepting(self) -> frozenset[str]:
         """Ids of the clients that accept."""
-        return accepting(self.verdicts)
+        return Judgement.of(self.verdicts).accepting
 
 
 @dataclass(frozen=True, slots=True)
