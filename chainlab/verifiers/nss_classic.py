@@ -2,11 +2,11 @@
 
 Models: ``cert_VerifyCertChainOld`` takes one issuer at each step and never another. Of all certificates with the
 issuer's name (bytes), served and stored, those remain whose key identifier fits, or of these the one with the issuer
-and serial number that the authority key identifier names; of these the CAs; the best of them is one that may sign for
-TLS, then one valid now, then a trusted one, then the newer; of equals the last served. The path ends at the first
-trusted issuer; its validity, path length and name constraints are judged, not its key usage;
-by its trust it is a CA even without basic constraints. A server certificate with
-an RSA key needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain) measured 2026-11-20;
+and serial number that the authority key identifier names; of these the CAs; the best of them is one that may sign
+(``CERT_IsCACert``: extended key usages do not matter here), then one valid now, then a trusted one, then the newer; of
+equals the last served. The path ends at the first trusted issuer; its validity, path length and name constraints are
+judged, not its key usage; by its trust it is a CA even without basic constraints. A server certificate with an RSA key
+needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain) measured 2026-11-20;
 lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not modelled: certificates cached
 from earlier connections; ``vfychain`` checks no host name.
 """
@@ -23,9 +23,6 @@ from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Match
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
 
 VERSIONS = ("",)
-
-_TLS = frozenset({oids.SERVER_AUTH, oids.CLIENT_AUTH})
-"""Either makes a CA one for TLS [D: cert_ComputeCertType]."""
 
 SWITCHES = Switches(
     anchor=Anchor.VALIDITY | Anchor.CA | Anchor.PATH_LENGTH | Anchor.NAMES,
@@ -66,12 +63,6 @@ def can_issue(candidate: Candidate) -> bool:
     return candidate.trusted or says_ca(candidate)
 
 
-def for_tls(candidate: Candidate) -> bool:
-    """Key usage and, unless trusted, extended key usage fit a CA for TLS servers."""
-    purposes = candidate.issuer.extensions.extended_key_usage
-    return may_sign(candidate) and (candidate.trusted or purposes is None or bool(_TLS.intersection(purposes)))
-
-
 def identified(candidate: Candidate) -> bool:
     """``nssCertIDMatch_Yes``: where the child names issuer and serial number, those decide; else its key identifier."""
     aki, issuer = candidate.child.aki, candidate.issuer
@@ -88,7 +79,7 @@ def best_alone(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _better(best: Candidate, other: Candidate) -> Candidate:
-    for quality in (for_tls, valid_now, lambda candidate: candidate.trusted):
+    for quality in (may_sign, valid_now, lambda candidate: candidate.trusted):
         if quality(best) != quality(other):
             return best if quality(best) else other
     return best if _newer(best.issuer, other.issuer, best) else other
