@@ -81,7 +81,7 @@ def _served(served: ServedChain) -> Json:
         "basis": served.basis,
         "chain": hashes(served.chain),
         "root": served.root.sha256 if served.root is not None else None,
-        "root_sent": False,
+        "root_sent": served.root_sent,
         "status": list(served.status),
         "certainty": served.certainty,
         "policies": {policy: hashes(chain) for policy, chain in served.policies.items()},

@@ -111,7 +111,7 @@ class _Writer:
         verb = "IIS will send" if served.basis == "predicted" else "On the wire:"
         certainty = "" if served.basis == "observed" else f" ({_CERTAINTY[served.certainty]})"
         self.page.heading(f"{verb} {_number(len(served.chain), 'certificate')}{certainty}")
-        self.chain(served.chain, served.root)
+        self.chain(served.chain, None if served.root_sent else served.root)
         for handshake in served.observed.handshakes if served.observed else ():
             self.page.line(f"seen {sighting(handshake)}", "dim", indent=5, hang=3)
 
