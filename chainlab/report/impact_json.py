@@ -44,7 +44,7 @@ def as_json(impact: Impact) -> Json:
 
 
 def _step(step: Step) -> Json:
-    return {**change_json(step.change), "phrase": step.change.phrase, "applicable": step.applicable}
+    return {**change_json(step.change), "phrase": step.change.phrase, "applicable": step.effective}
 
 
 def _effect(effect: Effect) -> Json:

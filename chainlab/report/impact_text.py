@@ -40,9 +40,8 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
 
 def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
     change = step.change
-    changes_state = step.applicable or change.code in ("restart", "rebind")
-    page.line(f"{number}  {change.title}", "" if changes_state else "yellow", indent=2, hang=3)
-    if not changes_state:
+    page.line(f"{number}  {change.title}", "" if step.effective else "yellow", indent=2, hang=3)
+    if not step.effective:
         page.line("changes nothing here: it is so already", "yellow", indent=5)
     for text in change.side_effects:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=5, hang=2)

@@ -76,6 +76,13 @@ def test_a_renewal_and_other_certificates_follow_the_schema(machines: Machines, 
     assert "from then on shop.chainlab.example" in text_of(answer)
 
 
+@pytest.mark.parametrize("change", ["restart iis", "rebind"])
+def test_text_and_json_agree_that_a_restart_or_rebind_does_something(machines: Machines, change: str) -> None:
+    answer = impact(machines.request("r46/server.reg", selector="none"), [change, "root-update off", "root-update off"])
+    assert [step["applicable"] for step in json.loads(render_json(answer))["changes"]] == [True, True, False]
+    assert text_of(answer).count("changes nothing here") == 1
+
+
 def test_verbose_shows_commands_and_who_is_concerned(machines: Machines) -> None:
     file, changes = CASES["delete"]
     text = text_of(impact(machines.request(file), changes), verbose=True)
