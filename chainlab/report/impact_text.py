@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import IO, Final
 
-from chainlab.comparison import gained_by, lost_by
+from chainlab.comparison import gained_by, grouped, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
 from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
@@ -51,18 +51,6 @@ def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
         commands = change.commands()
         for line in (*commands.powershell, *commands.certutil) or commands.console:
             page.verbatim(line, indent=5)
-
-
-def grouped(effects: Iterable[Effect]) -> list[tuple[Effect, list[Binding]]]:
-    """Equal effects once, with all their endpoints, in their order."""
-    groups: dict[object, tuple[Effect, list[Binding]]] = {}
-    for effect in effects:
-        answers = (effect.before, effect.waiting, effect.after, effect.updated)
-        key = (effect.target.leaf.certificate, effect.renewed, effect.seen, effect.broken, *map(id, answers))
-        _, bindings = groups.setdefault(key, (effect, []))
-        if effect.target.binding is not None:
-            bindings.append(effect.target.binding)
-    return list(groups.values())
 
 
 def _effect(page: Page, effect: Effect, bindings: Sequence[Binding], impact: Impact, verbose: bool) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Final
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.clients import ClientVerdict, Verdict
+from chainlab.comparison import grouped
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
 from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding, Severity
@@ -31,24 +32,15 @@ def render(diagnosis: Diagnosis, file: IO[str], *, color: bool | None = None, ve
     """Write the report; ``color`` ``None`` means: as the terminal and NO_COLOR say."""
     page = Page(file, color=color)
     writer = _Writer(page, verbose, diagnosis)
-    for number, group in enumerate(grouped(diagnosis.targets)):
+    for number, (target, bindings) in enumerate(grouped(diagnosis.targets)):
         if number:
             page.line()
-        writer.target(group[0], [target.binding for target in group if target.binding is not None])
+        writer.target(target, bindings)
     writer.findings("About the inputs", diagnosis.findings)
     if diagnosis.traffic is not None:
         page.heading("About the traffic")
         for text in traffic_words(diagnosis.traffic):
             page.line(text, indent=2)
-
-
-def grouped(targets: Iterable[TargetDiagnosis]) -> list[list[TargetDiagnosis]]:
-    """Targets with equal answers together, in their order: endpoints that share certificate and verdicts."""
-    groups: dict[object, list[TargetDiagnosis]] = {}
-    for target in targets:
-        answer = (target.leaf.certificate.sha256, target.served.chain, tuple(v.verdict for v in target.clients))
-        groups.setdefault((answer, tuple(f.message for f in target.findings)), []).append(target)
-    return list(groups.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO
 
+from chainlab.comparison import grouped
 from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
 from chainlab.report.terminal import Page
 from chainlab.server import Binding
@@ -15,12 +16,8 @@ def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, ve
     """Write the report."""
     page = Page(file, color=color)
     page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
-    groups: dict[tuple[str, int], list[Timeline]] = {}
-    for timeline in timelines.targets:
-        groups.setdefault((timeline.target.leaf.certificate.sha256, id(timeline.events)), []).append(timeline)
-    for group in groups.values():
-        bindings = [timeline.target.binding for timeline in group if timeline.target.binding is not None]
-        _timeline(page, group[0], bindings, verbose)
+    for timeline, bindings in grouped(timelines.targets):
+        _timeline(page, timeline, bindings, verbose)
 
 
 def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbose: bool) -> None:
