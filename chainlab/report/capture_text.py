@@ -8,6 +8,7 @@ from typing import IO
 from chainlab.decoding import decode_certificate
 from chainlab.evidence.capture import Answer
 from chainlab.report.terminal import Page, describe
+from chainlab.report.words import number
 
 
 def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = None) -> None:
@@ -25,10 +26,10 @@ def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = Non
 
 
 def _chain(chain: Sequence[bytes], answers: Sequence[Answer], page: Page) -> None:
-    count = "1 certificate" if len(chain) == 1 else f"{len(chain)} certificates"
+    count = number(len(chain), "certificate")
     page.line(f"{count}, sent for {', '.join(_hello(answer) for answer in answers)}", indent=2, hang=2)
-    for number, der in enumerate(chain, start=1):
-        page.line(f"{number}  {_certificate(der)}", indent=4, hang=3)
+    for position, der in enumerate(chain, start=1):
+        page.line(f"{position}  {_certificate(der)}", indent=4, hang=3)
 
 
 def _certificate(der: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from chainlab.clients.limits import limits_of
 from chainlab.clients.profiles import Profile
 from chainlab.clients.roots import Difference, RootName, TrustAnswer
 from chainlab.escaping import terminal
+from chainlab.report.json_text import document
 from chainlab.verifiers import Family, family_for
 from chainlab.verifiers.agreement import Agreement, agreement_of
 
@@ -118,8 +118,8 @@ def _root(root: RootName) -> Json:
 
 
 def _document(question: str, **content: Any) -> str:
-    document = {"schema": SCHEMA, "chainlab": __version__, "question": question, **content}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    content = {"schema": SCHEMA, "chainlab": __version__, "question": question, **content}
+    return document(content)
 
 
 def list_text(clients: Sequence[tuple[Profile, int]], width: int = 120) -> str:

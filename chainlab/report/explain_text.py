@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from typing import IO, Final
 
-from chainlab.certificate import Certificate
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
 from chainlab.paths.result import JudgedPath
 from chainlab.paths.search import End, Origin
+from chainlab.report.parts import CERTAINTY, rule_name
 from chainlab.report.terminal import Branch, Page, describe
+from chainlab.report.words import number, short
 from chainlab.server import StoreEntry
 from chainlab.windows.elements import ChainElement
-from chainlab.windows.engine import Certainty
-from chainlab.windows.selection import Policy, quality_words
+from chainlab.windows.selection import quality_words
 from chainlab.windows.status import describe as describe_status
 from chainlab.windows.status import names
 
-RULES: Final = {
-    Policy.KB: "documented rule (kb: best quality, then the shortest)",
-    Policy.NEWEST: "reported rule (newest: best quality, then the newer issuer)",
-}
-_CERTAINTY: Final = {
-    Certainty.FIRM: "firm: every known rule serves the same chain",
-    Certainty.CONTESTED: "contested: the known rules serve different chains",
-    Certainty.UNDETERMINED: "undetermined: nothing known decides between equally good chains",
-}
 MAX_CANDIDATES: Final = 20
 """Candidates printed; a mesh has thousands. JSON has them all."""
 
@@ -33,8 +24,8 @@ def render(explained: Explained, file: IO[str], *, color: bool | None = None) ->
     """Write the explanation."""
     page = Page(file, color=color)
     sections: list[Explanation | ClientExplanation] = [*explained.windows, *explained.clients]
-    for number, section in enumerate(sections):
-        if number:
+    for position, section in enumerate(sections):
+        if position:
             page.line()
         if isinstance(section, Explanation):
             _windows(page, section)
@@ -48,14 +39,12 @@ def _windows(page: Page, explanation: Explanation) -> None:
     if explanation.target.binding is not None:
         page.line(f"bound to {explanation.target.binding}", "dim")
     count = len(explanation.candidates)
-    page.line(
-        f"{count} candidate {'chain' if count == 1 else 'chains'}; the choice is {_CERTAINTY[prediction.certainty]}"
-    )
+    page.line(f"{number(count, 'candidate chain')}; the choice is {CERTAINTY[prediction.certainty]}")
     for entry in prediction.fetched:
         page.line(f"Windows first brought {entry.certificate.label}: {_actor(entry)}", "yellow")
-    for number, candidate in enumerate(explanation.candidates[:MAX_CANDIDATES], start=1):
+    for position, candidate in enumerate(explanation.candidates[:MAX_CANDIDATES], start=1):
         page.line()
-        _candidate(page, number, candidate)
+        _candidate(page, position, candidate)
     if count > MAX_CANDIDATES:
         page.line(f"and {count - MAX_CANDIDATES} more, all worse; --format json lists them")
 
@@ -66,14 +55,14 @@ def _actor(entry: StoreEntry) -> str:
     return f"{entry.source}, because its chain was incomplete [F: possible, not reliable]"
 
 
-def _candidate(page: Page, number: int, candidate: ExplainedPath) -> None:
+def _candidate(page: Page, position: int, candidate: ExplainedPath) -> None:
     path = candidate.path
     glyph = page.glyphs.good if candidate.chosen_by else page.glyphs.bad
-    page.line(f"{number}  {glyph} {' → '.join(_short(c) for c in path.certificates)}", "bold", hang=3)
+    page.line(f"{position}  {glyph} {' → '.join(short(c) for c in path.certificates)}", "bold", hang=3)
     for policy in candidate.chosen_by:
-        page.line(f"chosen by the {RULES[policy]}", "green", indent=3, hang=2)
+        page.line(f"chosen by the {rule_name(policy)}", "green", indent=3, hang=2)
     for policy, reason in candidate.lost.items():
-        page.line(f"not by the {RULES[policy]}: {reason.text} {reason.evidence}", "yellow", indent=3, hang=2)
+        page.line(f"not by the {rule_name(policy)}: {reason.text} {reason.evidence}", "yellow", indent=3, hang=2)
     if candidate.tied:
         page.line("only a guess keeps it from being chosen [?]", "yellow", indent=3)
     page.line(f"quality: {quality_words(path)}", indent=3, hang=2)
@@ -88,10 +77,6 @@ _ENDS: Final = {
     End.CYCLE: "here it ends: the issuer stands below already",
     End.DEPTH: "here it ends: longer than is followed",
 }
-
-
-def _short(certificate: Certificate) -> str:
-    return certificate.subject.common or certificate.sha256[:8]
 
 
 def _element(element: ChainElement) -> Branch:
@@ -117,16 +102,16 @@ def _client(page: Page, explanation: ClientExplanation) -> None:
     verdict = "accepts" if accepted is not None else f"rejects: {result.problem}"
     page.line(f"It {verdict}", "bold green" if accepted is not None else "bold red")
     shown = result.candidates[:MAX_CANDIDATES]
-    page.tree([_tried(page, number, judged) for number, judged in enumerate(shown, start=1)])
+    page.tree([_tried(page, position, judged) for position, judged in enumerate(shown, start=1)])
     if len(result.candidates) > len(shown):
         page.line(f"and {len(result.candidates) - len(shown)} more paths tried")
 
 
-def _tried(page: Page, number: int, judged: JudgedPath) -> Branch:
+def _tried(page: Page, position: int, judged: JudgedPath) -> Branch:
     glyph = page.glyphs.good if judged.good else page.glyphs.bad
     steps = [Branch(f"{describe(step.certificate)} ({_ORIGINS[step.origin]})") for step in judged.path.steps]
     problems = [Branch(f"{problem.reason.code}: {problem}", "yellow") for problem in judged.problems]
-    return Branch(f"{glyph} path {number} tried", "bold", [*steps, *problems])
+    return Branch(f"{glyph} path {position} tried", "bold", [*steps, *problems])
 
 
 _ORIGINS: Final[dict[Origin, str]] = {

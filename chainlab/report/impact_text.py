@@ -8,8 +8,10 @@ from typing import IO, Final
 from chainlab.comparison import gained_by, grouped, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
-from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
+from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.parts import CERTAINTY, bound_to
 from chainlab.report.terminal import Page
+from chainlab.report.words import number
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
 
@@ -28,9 +30,9 @@ _SEEN: Final = {
 def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
     """Write the report."""
     page = Page(file, color=color)
-    page.line(f"What {_number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
-    for number, step in enumerate(impact.steps, start=1):
-        _step(page, number, step, verbose)
+    page.line(f"What {number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
+    for position, step in enumerate(impact.steps, start=1):
+        _step(page, position, step, verbose)
     for effect, bindings in grouped(impact.effects):
         _effect(page, effect, bindings, impact, verbose)
     _others(page, impact, verbose)
@@ -38,9 +40,9 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
     _assumptions(page, impact)
 
 
-def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
+def _step(page: Page, position: int, step: Step, verbose: bool) -> None:
     change = step.change
-    page.line(f"{number}  {change.title}", "" if step.effective else "yellow", indent=2, hang=3)
+    page.line(f"{position}  {change.title}", "" if step.effective else "yellow", indent=2, hang=3)
     if not step.effective:
         page.line("changes nothing here: it is so already", "yellow", indent=5)
     for text in change.side_effects:
@@ -76,9 +78,9 @@ def _verdict(page: Page, effect: Effect) -> None:
         return
     counts = f"{counted(before)} of {total} clients accept now, {counted(after)} afterwards"
     if lost:
-        page.line(f"{page.glyphs.bad} {_number(len(lost), 'client')} lost: {counts}", "bold red")
+        page.line(f"{page.glyphs.bad} {number(len(lost), 'client')} lost: {counts}", "bold red")
     elif gained:
-        page.line(f"{page.glyphs.good} {_number(len(gained), 'client')} gained, none lost: {counts}", "bold green")
+        page.line(f"{page.glyphs.good} {number(len(gained), 'client')} gained, none lost: {counts}", "bold green")
     else:
         page.line(f"{page.glyphs.good} no client is lost: {counts}", "bold")
 
@@ -125,8 +127,8 @@ def _activation(page: Page, effect: Effect) -> None:
     page.line(text, "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
     if effect.seen is Seen.PENDING:
         page.line(f"until then  {arrows(page, effect.waiting.first)}", indent=4, hang=12)
-        for number, step in enumerate(ACTIVATIONS, start=1):
-            page.line(f"{number}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
+        for position, step in enumerate(ACTIVATIONS, start=1):
+            page.line(f"{position}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
 
 
 def _others(page: Page, impact: Impact, verbose: bool) -> None:
@@ -136,7 +138,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
     page.heading("Other certificates of this server")
     if not touched:
         page.line(
-            f"{page.glyphs.good} {_number(len(impact.others), 'certificate')}, none is served differently", indent=2
+            f"{page.glyphs.good} {number(len(impact.others), 'certificate')}, none is served differently", indent=2
         )
     for effect in touched:
         page.line(effect.target.leaf.certificate.label, "bold", indent=2)
@@ -150,7 +152,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
 def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
     page.heading("Outbound TLS of this server's own programs")
     if not outbound.lost and not outbound.gained:
-        page.line(f"{page.glyphs.good} nothing changes ({_number(outbound.examined, 'hierarchy', 'hierarchies')} "
+        page.line(f"{page.glyphs.good} nothing changes ({number(outbound.examined, 'hierarchy', 'hierarchies')} "
                   "concerned, simulated)", indent=2)  # fmt: skip
         return
     if outbound.assumed:
@@ -159,11 +161,11 @@ def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
             "these are the ones that could not come any more.", "yellow", indent=2,
         )  # fmt: skip
     if outbound.lost:
-        count = _number(len(outbound.lost), "hierarchy", "hierarchies")
+        count = number(len(outbound.lost), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.bad} {count} can be validated less than before (simulated):", "bold red", indent=2)
     _hierarchies(page, outbound.lost, verbose)
     if outbound.gained:
-        count = _number(len(outbound.gained), "hierarchy", "hierarchies")
+        count = number(len(outbound.gained), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.good} {count} can be validated more than before (simulated):", "green", indent=2)
     _hierarchies(page, outbound.gained, verbose)
 
@@ -186,7 +188,3 @@ def _assumptions(page: Page, impact: Impact) -> None:
         page.heading("Assumed")
     for text in impact.before.assumptions:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=2, hang=2)
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from chainlab.certificate import Certificate
 from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
-from chainlab.report.text import by_series
 from chainlab.report.traffic import traffic_words
+from chainlab.report.words import by_series, number
 
 
 def headline(planned: Planned) -> Iterator[tuple[str, str]]:
@@ -85,11 +85,6 @@ def sent_by(chain: SendableChain) -> str:
         return "what IIS sends as it is"
     changes = number(len(chain.changes), "change")
     return f"IIS sends it after {changes}; a front end with a fixed chain file sends it without any"
-
-
-def number(count: int, noun: str) -> str:
-    """``1 change``, ``2 changes``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def search_words(planned: Planned) -> Iterator[str]:

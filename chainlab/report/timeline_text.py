@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import IO
 
 from chainlab.comparison import grouped
-from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
+from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.parts import CERTAINTY, bound_to
 from chainlab.report.terminal import Page
 from chainlab.server import Binding
 from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
@@ -24,7 +25,8 @@ def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbo
     target, start = timeline.target, timeline.start
     page.heading(target.leaf.certificate.label)
     bound_to(page, bindings, verbose=verbose)
-    page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {CERTAINTY[start.certainty]}")
+    certainty = CERTAINTY[start.certainty] if target.observed is None else "what was seen"
+    page.line(f"{counted(start)} of {start.total} clients accept now; what is served is {certainty}")
     for serving in start.servings:
         page.line(arrows(page, serving), indent=2, hang=2)
     for event in timeline.events:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from chainlab.report.words import number
+
 if TYPE_CHECKING:
     from chainlab.traffic import Traffic
 
@@ -14,7 +16,7 @@ def traffic_words(traffic: Traffic) -> Iterator[str]:
     mapped_clients, mapped_requests = sum(traffic.clients.values()), sum(traffic.requests.values())
     at_least = "at least " if traffic.capped else ""
     yield (
-        f"Access logs ({_files(traffic.files)}): {mapped_clients} of {at_least}{traffic.total_clients} clients "
+        f"Access logs ({number(traffic.files, 'file')}): {mapped_clients} of {at_least}{traffic.total_clients} clients "
         f"and {mapped_requests} of {traffic.total_requests} requests come from a known client profile."
     )
     if traffic.unmapped_requests:
@@ -23,10 +25,6 @@ def traffic_words(traffic: Traffic) -> Iterator[str]:
             f"; most often {named}." if named else ", without a user agent.")  # fmt: skip
     if traffic.skipped:
         yield f"{traffic.skipped} lines of the logs are no requests and were passed over."
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
 
 
 def traffic_json(traffic: Traffic | None) -> dict[str, Any] | None:

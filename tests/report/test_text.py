@@ -9,7 +9,8 @@ import pytest
 from chainlab.catalog.twins import load_twins
 from chainlab.diagnosis import Request, diagnose
 from chainlab.report.terminal import ASCII, UNICODE, glyphs_for
-from chainlab.report.text import render, version_key
+from chainlab.report.text import render
+from chainlab.report.words import version_key
 from tests.pki import at
 
 

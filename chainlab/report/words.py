@@ -1,0 +1,43 @@
+"""Numbers and names in words, for every report; loads nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from chainlab.certificate import Certificate
+    from chainlab.clients import ClientVerdict
+
+_SERIES: Final = re.compile(r"^([A-Za-z][A-Za-z.\- ]*?)[ -]+(\d.*)$")
+
+
+def number(count: int, noun: str, plural: str = "") -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+
+
+def short(certificate: Certificate) -> str:
+    """A certificate within a chain of arrows."""
+    return certificate.subject.common or certificate.sha256[:8]
+
+
+def by_series(clients: Iterable[ClientVerdict]) -> list[tuple[str, list[str]]]:
+    """Client names by what they are versions of: ``Android`` with ``2.2``, ``4.4`` …; most members first."""
+    series: dict[str, list[str]] = defaultdict(list)
+    for client in clients:
+        match = _SERIES.match(client.profile.name)
+        if match is None:
+            series.setdefault(client.profile.name, [])
+        else:
+            series[match[1]].append(match[2])
+    ordered = sorted(series.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(name, sorted(members, key=version_key)) for name, members in ordered]
+
+
+def version_key(text: str) -> list[tuple[int, str]]:
+    """Sorts ``4.4`` before ``10``: numbers by value, everything else by text."""
+    found = re.findall(r"\d+|[^\d.]+", text)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in found]
