@@ -42,18 +42,19 @@ class Name:
 
     @property
     def common(self) -> str:
-        """The most telling attribute for people: CN, else O, else OU, else the whole text."""
+        """The most telling attribute for people: CN, else O, else OU that is not blank, else the whole text."""
         parts = split_rdns(self.text)
         for attribute in ("CN", "O", "OU"):
             for part in parts:
-                if part.startswith(attribute + "="):
-                    return unescape_rdn(part[len(attribute) + 1 :])
+                value = unescape_rdn(part.partition("=")[2]).strip()
+                if value and part.startswith(attribute + "="):
+                    return value
         return self.text or "(empty name)"
 
 
-def split_rdns(text: str) -> list[str]:
-    """The attribute strings of an RFC 4514 name, split at unescaped commas and plus signs."""
-    return re.split(r"(?<!\\)[,+]", text)
+def split_rdns(text: str, separators: str = ",+") -> list[str]:
+    """An RFC 4514 name split at unescaped separators: at commas into RDNs, at plus signs too into attributes."""
+    return re.findall(rf"(?:\\.|[^\\{separators}])+", text, re.DOTALL)
 
 
 def unescape_rdn(value: str) -> str:
@@ -124,7 +125,7 @@ class GeneralName:
 
 @dataclass(frozen=True, slots=True)
 class NameConstraints:
-    """RFC 5280, 4.2.1.10. ``bounded``: a subtree has a minimum other than 0 or a maximum, which nobody supports."""
+    """RFC 5280, 4.2.1.10. ``bounded``: a subtree has a minimum other than 0 or a maximum, which it forbids."""
 
     permitted: tuple[GeneralName, ...] = ()
     excluded: tuple[GeneralName, ...] = ()

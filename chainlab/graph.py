@@ -101,21 +101,19 @@ class CertGraph:
         Where an encoding is missing, published facts decide: for a catalogued ``child`` the issuer's name and the key
         identifiers, for an ``issuer`` of which no encoding with this key is held the key identifiers alone.
         """
+        key = self._encoded_key.get(issuer.spki_sha256)
+        if child.der is None or key is None:
+            return self._as_published(child, issuer)
         pair = (child.sha256, issuer.spki_sha256)
         known = self._signatures.get(pair)
         if known is None:
-            known = self._signatures[pair] = self._check(child, issuer)
+            known = self._signatures[pair] = check_signature(child, key)
         return known
 
-    def _check(self, child: Certificate, issuer: Certificate) -> Signature:
+    def _as_published(self, child: Certificate, issuer: Certificate) -> Signature:
         same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None
-        if child.der is None:
-            named = child.issuer.key == issuer.subject.key
-            return Signature.CATALOGUED if named and same_key else Signature.INVALID
-        key = self._encoded_key.get(issuer.spki_sha256)
-        if key is None:
-            return Signature.UNSUPPORTED if same_key else Signature.INVALID
-        return check_signature(child, key)
+        named = child.der is not None or child.issuer.key == issuer.subject.key
+        return Signature.CATALOGUED if named and same_key else Signature.INVALID
 
     def issuers(self, child: Certificate) -> list[Certificate]:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""

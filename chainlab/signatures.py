@@ -26,7 +26,7 @@ class Signature(Enum):
     VALID = "valid"
     INVALID = "invalid"
     CATALOGUED = "as catalogued"
-    """The certificate's encoding is not at hand; its list says who issued it."""
+    """The encoding of the certificate or of its issuer is not at hand; published facts say who issued it."""
     UNSUPPORTED = "cannot be checked"
     """The algorithm or the key is one that the crypto library does not handle."""
 
@@ -61,7 +61,7 @@ def check_signature(child: Certificate, issuer_key: Certificate) -> Signature:
 def _verify(key: Any, signed: Any) -> None:
     """``InvalidSignature`` when it is wrong; ``UnsupportedAlgorithm`` or ``TypeError`` when it cannot be checked."""
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 
     scheme = signed.signature_algorithm_oid.dotted_string
     parameters = signed.signature_algorithm_parameters
@@ -79,8 +79,10 @@ def _verify(key: Any, signed: Any) -> None:
         key.verify(signature, tbs, ec.ECDSA(signed.signature_hash_algorithm))
     elif isinstance(key, dsa.DSAPublicKey):
         key.verify(signature, tbs, signed.signature_hash_algorithm)
-    else:
+    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
         key.verify(signature, tbs)
+    else:  # a key for key agreement, which signs nothing
+        raise InvalidSignature
 
 
 def _verify_md5(key: Any, signature: bytes, tbs: bytes) -> None:

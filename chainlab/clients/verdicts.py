@@ -14,7 +14,7 @@ from chainlab.clients.profiles import Profile
 from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
-from chainlab.paths.reasons import Problem, Reason, most_telling
+from chainlab.paths.reasons import Problem, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
 from chainlab.verifiers import Engine, Family, Handshake, build, family_for
@@ -54,7 +54,11 @@ class ClientVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Clients that cannot answer differently: equal behaviour, equal settings for every certificate in the graph."""
+    """Clients that cannot answer differently.
+
+    Their behaviour is equal, and their stores' settings for every certificate of the graph and anchors of every issuer
+    name in it are, in the same order: several verifiers take the first anchor that fits and stay with it.
+    """
 
     family: Family
     store: TrustStore
@@ -63,8 +67,8 @@ class _Group:
 class Judge:
     """Judges served chains for a fixed set of clients.
 
-    Clients whose verifiers behave alike and whose stores agree on every certificate of the graph get the same answer,
-    so it is computed once: a diagnosis asks a few dozen questions, not one a client.
+    Clients whose verifiers behave alike and whose stores agree on what the graph holds get the same answer, so it is
+    computed once: a diagnosis asks a few dozen questions, not one a client.
     """
 
     def __init__(
@@ -77,6 +81,9 @@ class Judge:
         self._graph = graph
         self._question = question
         self._fetchable = tuple(fetchable)
+        self._issuer_names = tuple(
+            {certificate.issuer.key: certificate.issuer for certificate in graph.certificates}.values()
+        )
         self._families: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
@@ -87,7 +94,8 @@ class Judge:
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
         family = self.family(profile)
         settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
-        key = (family.behaviour, settings)
+        anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
+        key = (family.behaviour, settings, anchors)
         known = self._index.get(key)
         if known is None:
             known = self._index[key] = len(self._groups)
@@ -135,7 +143,7 @@ class Judge:
 
     def _build(self, group: _Group, handshake: Handshake) -> BuildResult:
         if group.family.engine is Engine.WINDOWS:
-            return build_windows(handshake, group.store, self._graph, self._question)
+            return build_windows(handshake, group.store, self._graph, self._question, group.family.switches)
         return build(group.family, handshake, group.store, self._graph, self._question)
 
     def _limits(self, profile: Profile) -> Limits:
@@ -165,10 +173,9 @@ class Judge:
 
     def _verdict(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> ClientVerdict:
         problem = result.problem or self._beyond_limits(profile, result, served)
-        if problem is None:
-            verdict = Verdict.ACCEPT
-        else:
-            verdict = Verdict.UNKNOWN if problem.reason is Reason.BUDGET else Verdict.REJECT
+        verdict = Verdict.ACCEPT
+        if problem is not None:
+            verdict = Verdict.UNKNOWN if problem.reason.undecided else Verdict.REJECT
         return ClientVerdict(profile, verdict, result.furthest, problem, self.family(profile).basis.value)
 
 

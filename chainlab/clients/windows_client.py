@@ -10,23 +10,25 @@ refuses [D: CERT_CHAIN_POLICY_SSL]; of equally good chains it does not matter wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import Question
-from chainlab.paths.names import HostRules, matches_host
+from chainlab.paths.checks import BROKEN_HASHES, Question, Switches, unchecked_signature, undecodable_extension
+from chainlab.paths.names import matches_host
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
 from chainlab.paths.search import End
 from chainlab.paths.trust import TrustLevel, TrustSetting, TrustStore
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, Server, StoreEntry
+from chainlab.signatures import Signature
 from chainlab.verifiers import Handshake
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import Policy, WindowsPath
-from chainlab.windows.status import TrustError
+from chainlab.windows.status import NAME_CONSTRAINT_ERRORS, TrustError
 
 REASONS: Final[tuple[tuple[TrustError, Reason], ...]] = (
     (TrustError.IS_EXPLICIT_DISTRUST | TrustError.IS_REVOKED, Reason.DISTRUSTED),
@@ -35,25 +37,20 @@ REASONS: Final[tuple[tuple[TrustError, Reason], ...]] = (
     (TrustError.IS_NOT_SIGNATURE_VALID, Reason.BAD_SIGNATURE),
     (TrustError.INVALID_BASIC_CONSTRAINTS, Reason.NOT_A_CA),
     (TrustError.IS_NOT_VALID_FOR_USAGE, Reason.WRONG_PURPOSE),
-    (
-        TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
-        | TrustError.HAS_EXCLUDED_NAME_CONSTRAINT
-        | TrustError.INVALID_NAME_CONSTRAINTS
-        | TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT
-        | TrustError.HAS_NOT_DEFINED_NAME_CONSTRAINT,
-        Reason.NAME_CONSTRAINT,
-    ),
+    (NAME_CONSTRAINT_ERRORS, Reason.NAME_CONSTRAINT),
     (TrustError.INVALID_EXTENSION | TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT, Reason.CRITICAL_EXTENSION),
     (TrustError.NO_ISSUANCE_CHAIN_POLICY | TrustError.INVALID_POLICY_CONSTRAINTS, Reason.WRONG_PURPOSE),
 )
 """Error bits of a chain element and what they mean for a client, most telling first."""
 
-HOST_RULES: Final = HostRules(common_name_fallback=True)
-"""CERT_CHAIN_POLICY_SSL takes the CN where there is no DNS name [D]."""
 
+def build_windows(
+    handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question, switches: Switches
+) -> BuildResult:
+    """The chain that Windows builds for a served list, and what its SSL policy says to it.
 
-def build_windows(handshake: Handshake, trust: TrustStore, graph: CertGraph, question: Question) -> BuildResult:
-    """The chain that Windows builds for a served list, and what its SSL policy says to it."""
+    Of ``switches`` the program's own rules count: host names, and hashes that it refuses beside what Windows does.
+    """
     leaf = handshake.served[0]
     server = Server(
         entries=tuple(_entries(handshake.served, trust, graph.certificates)),
@@ -61,9 +58,9 @@ def build_windows(handshake: Handshake, trust: TrustStore, graph: CertGraph, que
         aia=bool(handshake.fetchable),
         fetchable=handshake.fetchable,
     )
-    winner = predict_chain(server, graph, leaf, question.at).choices[Policy.KB].winner
-    judged = _judged(winner, question)
-    return BuildResult((judged,), 0 if judged.good else None)
+    prediction = predict_chain(server, graph, leaf, question.at, (Policy.KB,), question.purpose)
+    judged = _judged(prediction.chosen, Case(graph, question, switches))
+    return BuildResult((judged,), 0 if judged.good else None, prediction.budget_exceeded)
 
 
 def _entries(
@@ -83,13 +80,33 @@ def _properties(setting: TrustSetting) -> StoreProperties:
     return StoreProperties(purposes=setting.purposes, not_before_after=setting.issued_before)
 
 
-def _judged(winner: WindowsPath, question: Question) -> JudgedPath:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a chain is judged for beside its status."""
+
+    graph: CertGraph
+    question: Question
+    switches: Switches
+
+
+def _judged(winner: WindowsPath, case: Case) -> JudgedPath:
     trusted = not winner.status & (TrustError.IS_UNTRUSTED_ROOT | TrustError.IS_PARTIAL_CHAIN)
     path = replace(winner.path, end=End.ANCHOR) if trusted else winner.path
-    return JudgedPath(path, tuple(_problems(winner, question)))
+    return JudgedPath(path, tuple(_problems(winner, case)))
 
 
-def _problems(winner: WindowsPath, question: Question) -> Iterator[Problem]:
+def _problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
+    yield from _status_problems(winner, case.question)
+    yield from _signature_problems(winner, case)
+    for certificate in winner.certificates:
+        yield from undecodable_extension(certificate, strict=True)
+    leaf, host = winner.certificates[0], case.question.host
+    if host and not matches_host(leaf, host, case.switches.host):
+        yield Problem(Reason.HOST_MISMATCH, leaf, f"does not name '{host}'")
+
+
+def _status_problems(winner: WindowsPath, question: Question) -> Iterator[Problem]:
+    """What the status bits of the chain say."""
     top = winner.certificates[-1]
     if TrustError.IS_PARTIAL_CHAIN in winner.status:
         reason = Reason.NO_ANCHOR if top.is_ca else Reason.MISSING_INTERMEDIATE
@@ -102,9 +119,15 @@ def _problems(winner: WindowsPath, question: Question) -> Iterator[Problem]:
             if element.error & bits:
                 yield Problem(reason, element.certificate, note)
                 break
-    leaf = winner.certificates[0]
-    if question.host and not matches_host(leaf, question.host, HOST_RULES):
-        yield Problem(Reason.HOST_MISMATCH, leaf, f"does not name '{question.host}'")
+
+
+def _signature_problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
+    """Signatures that nobody here can check, and hashes that this client refuses beyond Windows itself."""
+    for child, issuer in pairwise(winner.certificates):
+        if case.graph.signature(child, issuer) is Signature.UNSUPPORTED:
+            yield unchecked_signature(child)
+        if child.signature.hash in case.switches.rejected_hashes - BROKEN_HASHES:
+            yield Problem(Reason.WEAK_SIGNATURE, child, f"signed with {child.signature.hash.upper()}")
 
 
 def _out_of_time(certificate: Certificate, position: int, winner: WindowsPath, question: Question) -> Problem:

@@ -28,6 +28,12 @@ UNDERSTOOD: Final = frozenset({
 """Extensions that a verifier of RFC 5280 processes: critical ones are no obstacle."""
 
 
+_DECISIVE: Final = frozenset({
+    oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.NAME_CONSTRAINTS,
+})  # fmt: skip
+"""Extensions whose absence and presence lead to different verdicts."""
+
+
 class Names(Enum):
     """What a verifier does with name constraints."""
 
@@ -195,8 +201,16 @@ def _lacks_intermediate(case: Case) -> bool:
 
 def _signatures(case: Case) -> Iterator[Problem]:
     for child, issuer in zip(case.certificates, case.certificates[1:], strict=False):
-        if case.graph.signature(child, issuer) is Signature.INVALID:
+        signature = case.graph.signature(child, issuer)
+        if signature is Signature.INVALID:
             yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.subject.common}'")
+        elif signature is Signature.UNSUPPORTED:
+            yield unchecked_signature(child)
+
+
+def unchecked_signature(child: Certificate) -> Problem:
+    """A signature that the crypto library cannot check may be good or forged."""
+    return Problem(Reason.UNCHECKED, child, f"its signature ({child.signature}) cannot be checked here")
 
 
 def _validity(case: Case) -> Iterator[Problem]:
@@ -291,6 +305,10 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             continue
         if case.switches.names_need_san and not case.certificates[0].extensions.subject_alternative_names:
             yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names, and the server certificate has no SAN")
+        if constraints.bounded:
+            yield Problem(
+                Reason.UNCHECKED, issuer, "its name constraints have minimum or maximum, which RFC 5280 forbids"
+            )
         forbidden = _forbidden_name(case, position, constraints)
         if forbidden is not None:
             detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
@@ -314,9 +332,29 @@ def _critical_extensions(case: Case) -> Iterator[Problem]:
         return
     for certificate in case.judged(Anchor.EXTENSIONS):
         unknown = certificate.extensions.critical - UNDERSTOOD
+        broken = certificate.extensions.critical.intersection(certificate.extensions.unparsed)
         if unknown:
             detail = f"critical extension {sorted(unknown)[0]} is not understood"
             yield Problem(Reason.CRITICAL_EXTENSION, certificate, detail)
+        elif broken:
+            detail = f"critical extension {sorted(broken)[0]} does not decode"
+            yield Problem(Reason.CRITICAL_EXTENSION, certificate, detail)
+
+
+def _undecodable_extensions(case: Case) -> Iterator[Problem]:
+    for certificate in case.judged(Anchor.EXTENSIONS):
+        yield from undecodable_extension(certificate, strict=case.switches.critical_extensions)
+
+
+def undecodable_extension(certificate: Certificate, *, strict: bool) -> Iterator[Problem]:
+    """An extension that decides and does not decode: OpenSSL refuses it, Java leaves it out, others are not known.
+
+    [M: OpenSSL 3.0; D: ``UnparseableExtension`` of OpenJDK.] ``strict``: critical ones are refused already.
+    """
+    extensions = certificate.extensions
+    broken = _DECISIVE.intersection(extensions.unparsed) - (extensions.critical if strict else frozenset())
+    if broken:
+        yield Problem(Reason.UNCHECKED, certificate, f"extension {sorted(broken)[0]} does not decode")
 
 
 def _demanded(case: Case) -> Iterator[Problem]:
@@ -365,7 +403,7 @@ def _trust(case: Case) -> Iterator[Problem]:
     if anchor is None:
         return
     setting = case.trust.setting(anchor)
-    if setting.purposes is not None and case.question.purpose not in setting.purposes:
+    if case.question.purpose and setting.purposes is not None and case.question.purpose not in setting.purposes:
         detail = f"trusted, but not for {oids.purpose_name(case.question.purpose)}"
         yield Problem(Reason.WRONG_PURPOSE, anchor, detail)
     leaf = case.certificates[0]
@@ -382,6 +420,6 @@ def _host(case: Case) -> Iterator[Problem]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _ends_in_anchor, _signatures, _validity, _ca_flags, _may_sign, _path_lengths, _purposes, _leaf, _name_constraints,
-    _critical_extensions, _demanded, _algorithms, _trust, _host,
+    _critical_extensions, _undecodable_extensions, _demanded, _algorithms, _trust, _host,
 )  # fmt: skip
 """Every check, in the order in which problems are listed."""

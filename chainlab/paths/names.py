@@ -136,13 +136,13 @@ def _within_network(address: str, network: str) -> bool:
 
 
 def _within_directory(name: Name | None, tree: Name | None) -> bool:
-    """Every attribute of the subtree stands at the upper end of the name (RFC 4514 text is most specific first)."""
+    """The subtree's RDNs, each as a whole, stand at the upper end of the name (RFC 4514: most specific first)."""
     if name is None or tree is None:
         return False
     if not tree.key:
         return True
-    attributes, prefix = split_rdns(name.key), split_rdns(tree.key)
-    return attributes[len(attributes) - len(prefix) :] == prefix if len(prefix) <= len(attributes) else False
+    rdns, prefix = ([frozenset(split_rdns(rdn)) for rdn in split_rdns(each.key, ",")] for each in (name, tree))
+    return len(prefix) <= len(rdns) and rdns[len(rdns) - len(prefix) :] == prefix
 
 
 def _within_mail(address: str, constraint: str) -> bool:

@@ -40,12 +40,18 @@ class Reason(Enum):
     EXPIRED_LEAF = ("expired-leaf", 70, "the server certificate has expired")
     LEAF_KEY_USAGE = ("leaf-key-usage", 69, "the server certificate's key usage does not suit its key for this client")
     HOST_MISMATCH = ("host-mismatch", 71, "the server certificate does not name the host")
+    UNCHECKED = ("cannot-be-checked", 1, "something on the path cannot be judged here, whatever the client does")
     BUDGET = ("search-stopped", 0, "the search was stopped at its budget")
 
     def __init__(self, code: str, rank: int, text: str) -> None:
         self.code = code
         self.rank = rank
         self.text = text
+
+    @property
+    def undecided(self) -> bool:
+        """It says that the answer is not known, not that the client rejects."""
+        return self in (Reason.UNCHECKED, Reason.BUDGET)
 
     @property
     def about_leaf(self) -> bool:

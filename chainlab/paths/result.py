@@ -21,6 +21,11 @@ class JudgedPath:
         """No problem was found."""
         return not self.problems
 
+    @property
+    def undecided(self) -> bool:
+        """Nothing is known against it but what cannot be judged here."""
+        return bool(self.problems) and all(problem.reason.undecided for problem in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
@@ -37,7 +42,10 @@ class BuildResult:
 
     @property
     def problem(self) -> Problem | None:
-        """Why there is no accepted path: the most telling problem of the candidate that got furthest."""
+        """Why there is no accepted path: the most telling problem of the candidate that got furthest.
+
+        A candidate of which only something that cannot be checked here is known comes before all that fail.
+        """
         if self.chosen is not None:
             return None
         if self.budget_exceeded:
@@ -53,9 +61,9 @@ class BuildResult:
 
 
 def best_failure(candidates: tuple[JudgedPath, ...]) -> JudgedPath | None:
-    """The failed candidate that explains most: complete before incomplete, then the fewest problems, then length."""
+    """The failed candidate that explains most: undecided first, complete before incomplete, fewest problems, length."""
     return max(
         candidates,
-        key=lambda judged: (judged.path.complete, -len(judged.problems), len(judged.path.steps)),
+        key=lambda judged: (judged.undecided, judged.path.complete, -len(judged.problems), len(judged.path.steps)),
         default=None,
     )

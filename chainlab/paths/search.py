@@ -18,7 +18,7 @@ MAX_STEPS: Final = 20_000
 CVE-2018-16875 in Go and of rustls-webpki's budgets)."""
 
 MAX_DEPTH: Final = 32
-"""Longest path ever followed; no client measured allows more than 20, OpenSSL allows 100 but no chain has that."""
+"""Longest path followed for builders without a limit of their own; what lies beyond is undecided."""
 
 
 class Origin(Enum):

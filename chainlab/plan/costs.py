@@ -17,8 +17,8 @@ from chainlab.plan.effects import PlannedOutcome, states
 from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import Simulator
 from chainlab.server import Server
-from chainlab.windows.engine import max_pass1, predict_chain
-from chainlab.windows.selection import Policy, WindowsPath
+from chainlab.windows.engine import predict_chain
+from chainlab.windows.selection import MAX_PASS1, Policy, WindowsPath
 
 HORIZON: Final = timedelta(days=5 * 365)
 """A plan is for a person to decide if its chain ends sooner, though another chain lasts longer, and clients fail then.
@@ -86,7 +86,7 @@ def _outbound(server: Server, after: Server, graph: CertGraph, root: Certificate
 
 def _trusted(server: Server, graph: CertGraph, child: Certificate, at: datetime) -> WindowsPath | None:
     path = predict_chain(server, graph, child, at, (Policy.KB,)).chosen
-    return path if path.pass1 == max_pass1() and all(path.pass2) else None
+    return path if path.pass1 == MAX_PASS1 and all(path.pass2) else None
 
 
 def _ends(

@@ -12,7 +12,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import Case, Question, judge
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
-from chainlab.paths.search import Budget, CandidatePath, End, Origin, Step, search
+from chainlab.paths.search import MAX_DEPTH, Budget, CandidatePath, End, Origin, Step, search
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -49,7 +49,7 @@ class _Builder:
     anchor: Certificate | None = None
 
     def run(self) -> BuildResult:
-        family, budget = self.family, Budget(depth=self.family.depth)
+        family, budget = self.family, Budget(depth=self.family.depth or MAX_DEPTH)
         kept: list[JudgedPath] = []
         start = self._leaf_step(self.scene.handshake.served[0])
         for path in search(start, self._expand, budget, loop=family.loop):
@@ -59,7 +59,8 @@ class _Builder:
             if self._stops(judged):
                 break
         chosen = len(kept) - 1 if kept and kept[-1].good else None
-        return BuildResult(tuple(kept), chosen, budget.exceeded)
+        cut = not family.depth and any(judged.path.end is End.DEPTH for judged in kept)
+        return BuildResult(tuple(kept), chosen, budget.exceeded or cut)
 
     def _stops(self, judged: JudgedPath) -> bool:
         if self.family.stop is Stop.FIRST_PATH or judged.good:

@@ -19,7 +19,7 @@ from typing import Final
 
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
-from chainlab.verifiers import android, apple, nss_libpkix
+from chainlab.verifiers import android, apple, cryptoapi, nss_libpkix
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named
 from chainlab.verifiers.rules import by_key_id, same_bytes, signature_holds
 
@@ -66,7 +66,7 @@ def _of_platform(own: Family, number: int, platform: str) -> Family:
         "mac": lambda: apple.family("14"),
         "ios": lambda: apple.family("26"),
         "android": lambda: android.family("10"),
-        "windows": lambda: _windows(own),
+        "windows": lambda: cryptoapi.family(),
     }.get(platform, lambda: nss_libpkix.family("aia"))()
     hashes = below.switches.rejected_hashes | (frozenset({"sha1"}) if number >= SHA1_REFUSED_FROM else frozenset())
     rules = HostRules(common_name_fallback=number < SAN_ONLY_FROM)
@@ -78,7 +78,3 @@ def _of_platform(own: Family, number: int, platform: str) -> Family:
         sources=("Chrome Root Program FAQ: until then the platform's verifier", *below.sources),
         switches=replace(below.switches, rejected_hashes=hashes, host=rules),
     )
-
-
-def _windows(own: Family) -> Family:
-    return replace(own, matching=Matching.NORMALISED, served_rules=(signature_holds,), store_rules=(signature_holds,))

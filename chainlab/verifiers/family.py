@@ -210,6 +210,9 @@ class Family:
     be; ``self_signed_ends`` does not go past a
     self-signed certificate, of which ``self_signed`` is the test.
 
+    ``depth`` is the length at which the builder gives up a path; 0 where no limit of it is known: longer ones than the
+    shared search follows are then undecided.
+
     ``prepare`` reads the handshake before anything is built: JSSE validates an ordered list and builds only otherwise,
     wolfSSL loads the list from its end.
     """
@@ -238,7 +241,7 @@ class Family:
     anchors: AnchorIdentity = AnchorIdentity.CERTIFICATE
     leaf_trust: LeafTrust = LeafTrust.LIKE_ISSUERS
     aia: bool = False
-    depth: int = 20
+    depth: int = 0
     loop: LoopRule = by_entity
     switches: Switches = field(default_factory=Switches)
     note: str = ""

@@ -15,6 +15,7 @@ from datetime import datetime
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
+from chainlab.paths.checks import UNDERSTOOD
 from chainlab.paths.policies import process_policies
 from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
@@ -26,13 +27,8 @@ from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
-_SUPPORTED_CRITICAL = frozenset({
-    oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME,
-    oids.NAME_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.POLICY_MAPPINGS, oids.POLICY_CONSTRAINTS,
-    oids.INHIBIT_ANY_POLICY, oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER,
-    oids.CRL_DISTRIBUTION_POINTS, oids.AUTHORITY_INFO_ACCESS,
-    oids.LEGACY_SUBJECT_ALT_NAME, oids.LEGACY_BASIC_CONSTRAINTS,  # [W: chain5]
-})  # fmt: skip
+_SUPPORTED_CRITICAL = UNDERSTOOD | {oids.LEGACY_SUBJECT_ALT_NAME, oids.LEGACY_BASIC_CONSTRAINTS}
+"""With the extensions of old versions [W: chain5]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +251,7 @@ def _purposes(path: _Path) -> Iterator[Mark]:
     The empty property is "disable all purposes". That Schannel asks for server authentication is inferred [I].
     """
     usage = path.context.usage
-    for position, certificate in enumerate(path.certificates):
+    for position, certificate in enumerate(path.certificates if usage else ()):
         if certificate.purposes is not None and usage not in certificate.purposes:
             yield position, TrustError.IS_NOT_VALID_FOR_USAGE, f"not for {oids.purpose_name(usage)}"
         for properties in path.context.world.properties(certificate):
@@ -326,12 +322,18 @@ def _name_constraints(path: _Path) -> Iterator[Mark]:
 
 
 def _critical_extensions(path: _Path) -> Iterator[Mark]:
-    """An unknown critical extension: INVALID_EXTENSION and HAS_NOT_SUPPORTED_CRITICAL_EXT [W: chain30]."""
+    """An unknown critical extension: INVALID_EXTENSION and HAS_NOT_SUPPORTED_CRITICAL_EXT [W: chain30].
+
+    One that does not decode is an invalid extension [D: the bit's meaning; I: that the chain is refused for it].
+    """
     bits = TrustError.INVALID_EXTENSION | TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT
     for position, certificate in enumerate(path.certificates):
         unknown = sorted(certificate.extensions.critical - _SUPPORTED_CRITICAL)
         if unknown:
             yield position, bits, f"critical extension {unknown[0]} is not supported"
+        broken = sorted(certificate.extensions.critical.intersection(certificate.extensions.unparsed))
+        if broken:
+            yield position, TrustError.INVALID_EXTENSION, f"critical extension {broken[0]} does not decode"
 
 
 def _weak_crypto(path: _Path) -> Iterator[Mark]:

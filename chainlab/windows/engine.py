@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.search import (
@@ -32,17 +33,27 @@ from chainlab.paths.search import (
 )
 from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.elements import Context
-from chainlab.windows.matching import issuer_candidates
+from chainlab.windows.matching import issuer_candidates, match_of
 from chainlab.windows.root_update import roots_to_fetch
-from chainlab.windows.selection import Choice, LostBecause, Policy, WindowsPath, assess, choose, lost_because, ranked
+from chainlab.windows.selection import (
+    MAX_PASS1,
+    Choice,
+    LostBecause,
+    Policy,
+    WindowsPath,
+    assess,
+    choose,
+    lost_because,
+    ranked,
+)
 from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
 """Candidate chains assessed; a real server has fewer than ten. Beyond it, as many of the shortest are added."""
 
-_ACTOR_ROUNDS = 3
-"""Root update can make a path longer only so often: a fetched root ends it."""
+_MAX_FETCHES = MAX_DEPTH
+"""Rounds of fetching: each AIA fetch makes a path one certificate longer, and a fetched root ends it."""
 
 
 class Certainty(Enum):
@@ -133,19 +144,27 @@ BOTH: Final = tuple(Policy)
 
 
 def predict_chain(
-    server: Server, graph: CertGraph, leaf: Certificate, at: datetime, policies: Sequence[Policy] = BOTH
+    server: Server,
+    graph: CertGraph,
+    leaf: Certificate,
+    at: datetime,
+    policies: Sequence[Policy] = BOTH,
+    usage: str = oids.SERVER_AUTH,
 ) -> ChainPrediction:
     """Build every chain for ``leaf`` from the server's stores and choose under each of ``policies``.
+
+    ``usage`` is the extended key usage that is asked for; empty: none is.
 
     ``graph`` must hold every certificate of the server; its signature results are shared between calls.
     """
     fetched: list[StoreEntry] = []
-    for _ in range(_ACTOR_ROUNDS):
+    for remaining in reversed(range(_MAX_FETCHES)):
         paths, exceeded = _candidate_paths(server, graph, leaf)
-        context = Context(graph, world(server), at, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
+        context = Context(graph, world(server), at, usage, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
         assessed = tuple(assess(path, context) for path in paths)
         arriving = _actors(server, graph, assessed)
-        if not arriving:
+        exceeded = exceeded or (bool(arriving) and not remaining)
+        if not arriving or not remaining:
             break
         fetched.extend(arriving)
         server = server.with_entries(arriving)
@@ -170,7 +189,7 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
     start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
     found = list(itertools.islice(search(start, expand, budget, loop=by_entity), MAX_PATHS))
     if len(found) < MAX_PATHS and not budget.exceeded:
-        return found, False
+        return found, any(path.end is End.DEPTH for path in found)
     return list({path.fingerprints: path for path in (*found, *_shortest(start, expand))}.values()), True
 
 
@@ -207,15 +226,10 @@ def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:
 
 def _actors(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:
     """What Windows would fetch because nothing it has is trusted: missing issuers by AIA, then roots."""
-    if any(path.pass1 == max_pass1() for path in assessed):
+    if any(path.pass1 == MAX_PASS1 for path in assessed):
         return []
     by_aia = _issuers_by_aia(server, graph, assessed) if server.aia else []
     return by_aia or roots_to_fetch(server, [path.path for path in assessed])
-
-
-def max_pass1() -> int:
-    """Signed, complete and trusted."""
-    return 7
 
 
 def _issuers_by_aia(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:
@@ -229,7 +243,7 @@ def _issuers_by_aia(server: Server, graph: CertGraph, assessed: tuple[WindowsPat
         if candidate.path.end is not End.NO_ISSUER:
             continue
         for issuer in server.fetchable:
-            fits = issuer.subject.key == candidate.path.top.issuer.key
-            if fits and issuer not in held and graph.signature(candidate.path.top, issuer).holds:
+            fits = issuer not in held and match_of(candidate.path.top, issuer) is not None
+            if fits and graph.signature(candidate.path.top, issuer).holds:
                 arriving[issuer.sha256] = StoreEntry(issuer, SYSTEM_CA, source="fetched by AIA")
     return [arriving[key] for key in sorted(arriving)]

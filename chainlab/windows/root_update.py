@@ -15,6 +15,7 @@ from chainlab.paths.search import CandidatePath, End
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_AUTHROOT, Server, StoreEntry
 from chainlab.windows.matching import match_of
+from chainlab.windows.stores import world
 
 
 def program_properties(entry: ProgramEntry) -> StoreProperties:
@@ -40,7 +41,7 @@ def roots_to_fetch(server: Server, paths: Iterable[CandidatePath]) -> list[Store
     """What root update brings when no path is trusted: the paths' own self-signed ends and missing issuers."""
     if not server.root_update:
         return []
-    held = {entry.certificate.sha256 for entry in server.held_in("Root")}
+    held = world(server).trusted.keys()
     found: dict[str, StoreEntry] = {}
     for path in paths:
         for root in server.obtainable:

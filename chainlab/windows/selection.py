@@ -16,13 +16,14 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.paths.search import CandidatePath, End
 from chainlab.windows.elements import ChainElement, Context, chain_info, chain_status, judge_elements
 from chainlab.windows.matching import Match, match_of
 from chainlab.windows.sources import Source, source
-from chainlab.windows.status import TrustError, TrustInfo
+from chainlab.windows.status import NAME_CONSTRAINT_ERRORS, TrustError, TrustInfo
 
 
 class Policy(Enum):
@@ -72,17 +73,15 @@ class _Pass1(IntEnum):
     SIGNED = 4
 
 
+MAX_PASS1: Final = sum(_Pass1)
+"""Signed, complete and trusted."""
+
 _PASS2: tuple[tuple[TrustError, LostBecause], ...] = (
     (TrustError.IS_REVOKED | TrustError.IS_EXPLICIT_DISTRUST, LostBecause.DISTRUSTED),
     (TrustError.IS_NOT_TIME_VALID, LostBecause.TIME),
     (TrustError.IS_NOT_VALID_FOR_USAGE, LostBecause.USAGE),
     (TrustError.INVALID_BASIC_CONSTRAINTS, LostBecause.BASIC_CONSTRAINTS),
-    (
-        TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
-        | TrustError.HAS_EXCLUDED_NAME_CONSTRAINT
-        | TrustError.INVALID_NAME_CONSTRAINTS,
-        LostBecause.NAME_CONSTRAINTS,
-    ),
+    (NAME_CONSTRAINT_ERRORS, LostBecause.NAME_CONSTRAINTS),
     (TrustError.INVALID_EXTENSION | TrustError.HAS_NOT_SUPPORTED_CRITICAL_EXT, LostBecause.EXTENSION),
     (TrustError.NO_ISSUANCE_CHAIN_POLICY | TrustError.INVALID_POLICY_CONSTRAINTS, LostBecause.POLICY),
 )
@@ -173,17 +172,23 @@ def _at_fork(rivals: list[WindowsPath], depth: int) -> Choice:
     """Decide where the chains part: recursively, each branch is represented by its own best chain."""
     if len(rivals) == 1:
         return Choice(rivals[0])
-    branches: dict[str, list[WindowsPath]] = {}
-    for path in rivals:
-        branches.setdefault(path.certificates[depth].sha256, []).append(path)
+    branches = _branches(rivals, depth)
     if len(branches) == 1:
         return _at_fork(rivals, depth + 1)
-    choices = [_at_fork(branch, depth + 1) for branch in branches.values()]
+    choices = [_at_fork(branch, depth + 1) for branch in branches]
     choices.sort(key=lambda choice: fork_key(choice.winner, depth), reverse=True)
     first, others = choices[0], choices[1:]
     open_to = [choice for choice in others if _undecided(first.winner, choice.winner, depth)]
     tied = [path for choice in open_to for path in (choice.winner, *choice.tied)]
     return Choice(first.winner, (*first.tied, *tied))
+
+
+def _branches(rivals: Iterable[WindowsPath], depth: int) -> list[list[WindowsPath]]:
+    """The chains by the issuer at ``depth``."""
+    branches: dict[str, list[WindowsPath]] = {}
+    for path in rivals:
+        branches.setdefault(path.certificates[depth].sha256, []).append(path)
+    return list(branches.values())
 
 
 def ranked(paths: Sequence[WindowsPath], policy: Policy) -> list[WindowsPath]:
@@ -199,10 +204,7 @@ def _by_fork(rivals: list[WindowsPath], depth: int) -> Iterable[WindowsPath]:
     """The order in which ``_at_fork`` would choose: the branches' best against each other, again and again."""
     if len(rivals) == 1:
         return rivals
-    branches: dict[str, list[WindowsPath]] = {}
-    for path in rivals:
-        branches.setdefault(path.certificates[depth].sha256, []).append(path)
-    ordered = (_by_fork(branch, depth + 1) for branch in branches.values())
+    ordered = (_by_fork(branch, depth + 1) for branch in _branches(rivals, depth))
     return heapq.merge(*ordered, key=lambda path: fork_key(path, depth), reverse=True)
 
 

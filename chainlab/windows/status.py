@@ -6,6 +6,7 @@ Source: wincrypt.h and MicrosoftDocs/sdk-api, ns-wincrypt-cert_trust_status [D].
 from __future__ import annotations
 
 from enum import IntFlag
+from typing import Final
 
 
 class TrustError(IntFlag):
@@ -34,6 +35,16 @@ class TrustError(IntFlag):
     NO_ISSUANCE_CHAIN_POLICY = 0x02000000
     IS_EXPLICIT_DISTRUST = 0x04000000
     HAS_NOT_SUPPORTED_CRITICAL_EXT = 0x08000000
+
+
+NAME_CONSTRAINT_ERRORS: Final = (
+    TrustError.INVALID_NAME_CONSTRAINTS
+    | TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT
+    | TrustError.HAS_NOT_DEFINED_NAME_CONSTRAINT
+    | TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT
+    | TrustError.HAS_EXCLUDED_NAME_CONSTRAINT
+)
+"""Everything that may be wrong with name constraints."""
 
 
 class TrustInfo(IntFlag):

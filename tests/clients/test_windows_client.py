@@ -8,13 +8,15 @@ from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import DISTRUSTED, RootSet, TrustSetting
-from chainlab.verifiers import Handshake
+from chainlab.verifiers import Handshake, cryptoapi
 from tests.pki import NOW, Pki, at
+
+SWITCHES = cryptoapi.family().switches
 
 
 def ask(served: list[Certificate], roots: list[Certificate], host: str = "", fetchable: tuple[Certificate, ...] = ()):
     graph = CertGraph([*served, *roots, *fetchable])
-    return build_windows(Handshake(tuple(served), fetchable), RootSet(roots), graph, Question(NOW, host))
+    return build_windows(Handshake(tuple(served), fetchable), RootSet(roots), graph, Question(NOW, host), SWITCHES)
 
 
 def reason(*arguments: object, **fields: object) -> str:
@@ -77,7 +79,7 @@ def test_untrusted_certificates_and_issuance_limits_of_the_snapshot_count(pki: P
     def answer(**special: TrustSetting) -> str:
         graph = CertGraph([leaf, issuing, root])
         settings = {{"issuing": issuing, "root": root}[name]: setting for name, setting in special.items()}
-        result = build_windows(Handshake((leaf, issuing)), Store(settings), graph, Question(NOW))
+        result = build_windows(Handshake((leaf, issuing)), Store(settings), graph, Question(NOW), SWITCHES)
         return result.problem.reason.code if result.problem is not None else "accept"
 
     from dataclasses import replace

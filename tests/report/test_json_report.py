@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -15,7 +16,8 @@ from chainlab.report.text import render as render_text
 from chainlab.windows.selection import LostBecause
 from tests.pki import at
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.diagnosis-1.schema.json").read_text())
+SCHEMAS = Path(__file__).parents[2] / "chainlab/report/data"
+SCHEMA = json.loads((SCHEMAS / "chainlab.diagnosis-1.schema.json").read_text())
 
 
 def answer(fixtures: Path, name: str, **fields: object):
@@ -60,6 +62,24 @@ def test_the_schemas_closed_lists_are_the_codes(fixtures: Path) -> None:
     lost = SCHEMA["$defs"]["served"]["properties"]["alternatives"]["items"]["properties"]["lost_because"]["enum"]
     assert set(client) == {reason.code for reason in Reason} | {None}
     assert set(lost) == {reason.code for reason in LostBecause}
+
+
+def test_every_schema_that_lists_reasons_lists_all_of_them() -> None:
+    codes = {reason.code for reason in Reason}
+    for path in sorted(SCHEMAS.glob("*.schema.json")):
+        for listed in reason_lists(json.loads(path.read_text())):
+            assert listed == codes, f"{path.name}: {sorted(listed ^ codes)}"
+
+
+def reason_lists(node: object) -> Iterator[set[str]]:
+    """Every closed list below a schema node that names a reason."""
+    if isinstance(node, dict):
+        if Reason.NO_ANCHOR.code in node.get("enum", ()):
+            yield set(node["enum"]) - {None}
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from reason_lists(child)
 
 
 def test_every_hash_that_is_mentioned_is_described(fixtures: Path) -> None:
