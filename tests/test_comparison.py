@@ -17,6 +17,7 @@ from chainlab.comparison import Answer, Serving, compare, gained_by, grouped, lo
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis, diagnose
 from chainlab.findings import ASSUMPTION, Finding
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.report.terminal import TerminalPage
 from chainlab.report.text import render
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
@@ -121,7 +122,7 @@ def test_two_endpoints_with_different_reasons_are_both_shown(diagnosed: Diagnosi
     first, second = diagnosed.targets
     other = other_client(second, problem=Problem(Reason.HOST_MISMATCH))
     text = io.StringIO()
-    render(replace(diagnosed, targets=(first, other)), text, color=False)
+    render(replace(diagnosed, targets=(first, other)), TerminalPage(text))
     assert f"{first.clients[0].reason} (1)" in text.getvalue()
     assert "host-mismatch (1)" in text.getvalue()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
 
 
@@ -19,7 +20,7 @@ def diagnose(
     raw: opt.Raw,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.CheckFormat = opt.AnyFormat.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -31,16 +32,13 @@ def diagnose(
     """
     from chainlab.diagnosis import diagnose as run
 
-    diagnosis = run(with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet))
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            from chainlab.report.json_report import render as render_json
-
-            write(render_json(diagnosis), output)
-        else:
-            from chainlab.report.text import render
-
-            write_page(
-                lambda file, color: render(diagnosis, file, color=color, verbose=verbose), output, no_color=no_color
-            )
+    request = with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet)
+    with working("diagnosing", quiet=quiet):
+        diagnosis = run(request)
+    print_answer(
+        Printing(format, output, quiet, no_color),
+        page=lambda page: renderer("text")(diagnosis, page, verbose=verbose),
+        json=lambda: renderer("json_report")(diagnosis),
+        junit=lambda: renderer("junit")(diagnosis),
+    )
     raise typer.Exit(0 if diagnosis.all_well else 1)

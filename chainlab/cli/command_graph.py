@@ -10,6 +10,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write
+from chainlab.cli.progress import working
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +30,8 @@ def graph(
     from chainlab.report.graph_model import picture, renderer_for
 
     renderer = renderer_for(output.suffix)
-    diagnosis = diagnose(replace(raw, clients="none").request())
+    with working("drawing"):
+        diagnosis = diagnose(replace(raw, clients="none").request())
     chains = [target.served.chain for target in diagnosis.targets]
     leaves = [target.leaf.certificate for target in diagnosis.targets]
     names = ", ".join(leaf.subject.common for leaf in leaves)

@@ -40,6 +40,23 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class TextJsonOrMarkdown(StrEnum):
+    """Output formats of a command whose answer also goes into tickets and change requests."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class AnyFormat(StrEnum):
+    """Output formats of a command that a build can fail by."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+
 class Tool(StrEnum):
     """The tools that import a PFX (``chainlab.windows.pfx_import`` says what each does)."""
 
@@ -141,6 +158,8 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", h
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
 Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
+DocumentFormat = Annotated[TextJsonOrMarkdown, typer.Option("--format", help="How to print the result.")]
+CheckFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000
@@ -165,7 +184,11 @@ class Passwords:
         if self.file is not None:
             return _first_line(self.file)
         if sys.stdin.isatty() and sys.stderr.isatty():
-            return getpass.getpass(f"Password of {place}: ", stream=sys.stderr)
+            from chainlab.cli.progress import interrupted
+            from chainlab.escaping import terminal
+
+            with interrupted():
+                return getpass.getpass(f"Password of {terminal(place)}: ", stream=sys.stderr)
         return None
 
 

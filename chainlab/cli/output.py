@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING, Any
 
 from chainlab.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from chainlab.report.page import Page
 
 
 def write(text: str | bytes, file: Path | None) -> None:
@@ -37,17 +42,68 @@ def write(text: str | bytes, file: Path | None) -> None:
         raise InputError(str(file), f"cannot be written: {reason}") from None
 
 
-def write_page(render: Callable[[IO[str], bool | None], None], file: Path | None, *, no_color: bool) -> None:
-    """Print a page with colour as the terminal says, or write it to ``file`` without.
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How a command prints its answer: the format, where to, and with which colours (``None``: as a terminal says)."""
 
-    ``render`` gets the output and whether to colour it (``None``: as the terminal says).
-    """
-    if file is None:
-        render(sys.stdout, False if no_color else None)
+    format: str
+    output: Path | None = None
+    quiet: bool = False
+    no_color: bool = False
+
+
+def print_answer(
+    printing: Printing,
+    page: Callable[[Page], None],
+    json: Callable[[], str] | None = None,
+    junit: Callable[[], str] | None = None,
+) -> None:
+    """Print an answer in the format asked for. Each of the functions loads its ``renderer`` when it is called."""
+    if printing.quiet:
+        return
+    if printing.format == "json" and json is not None:
+        from chainlab.report.json_text import ascii_only
+
+        _write_document(json(), ascii_only, printing)
+    elif printing.format == "junit" and junit is not None:
+        write(junit(), printing.output)
+    elif printing.format == "markdown":
+        from chainlab.report.markdown_page import MarkdownPage
+
+        document = MarkdownPage()
+        page(document)
+        _write_document(document.text, _references, printing)
+    else:
+        _write_text(page, printing)
+
+
+def _write_document(text: str, as_ascii: Callable[[str], str], printing: Printing) -> None:
+    """Print or write it; ``as_ascii`` says the same where standard output lacks characters, as a code page does."""
+    if printing.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"):
+        text = as_ascii(text)
+    write(text, printing.output)
+
+
+def _references(text: str) -> str:
+    """Markdown's (HTML's) character references."""
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def renderer(module: str) -> Callable[..., Any]:
+    """The ``render`` function of a module of ``chainlab.report``: loaded only when it is asked for."""
+    found: Callable[..., Any] = importlib.import_module(f"chainlab.report.{module}").render
+    return found
+
+
+def _write_text(page: Callable[[Page], None], printing: Printing) -> None:
+    from chainlab.report.terminal import TerminalPage
+
+    if printing.output is None:
+        page(TerminalPage(sys.stdout, color=False if printing.no_color else None))
         return
     buffer = io.StringIO()
-    render(buffer, False)
-    write(buffer.getvalue(), file)
+    page(TerminalPage(buffer, color=False))
+    write(buffer.getvalue(), printing.output)
 
 
 def write_directory(files: Mapping[str, bytes], directory: Path, *, mark: str, force: bool = False) -> None:

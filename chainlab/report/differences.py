@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from chainlab.clients import ClientVerdict
 from chainlab.comparison import Answer, Difference, Serving
+from chainlab.report.page import Page
 from chainlab.report.parts import condition, reason_lines, series_lines
-from chainlab.report.terminal import Page
 from chainlab.report.words import short
 
 

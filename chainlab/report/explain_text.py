@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
 from chainlab.paths.result import JudgedPath
 from chainlab.paths.search import End, Origin
+from chainlab.report.page import Branch, Page, describe
 from chainlab.report.parts import CERTAINTY, rule_name
-from chainlab.report.terminal import Branch, Page, describe
 from chainlab.report.words import number, short
 from chainlab.server import StoreEntry
 from chainlab.windows.elements import ChainElement
@@ -20,9 +20,8 @@ MAX_CANDIDATES: Final = 20
 """Candidates printed; a mesh has thousands. JSON has them all."""
 
 
-def render(explained: Explained, file: IO[str], *, color: bool | None = None) -> None:
+def render(explained: Explained, page: Page) -> None:
     """Write the explanation."""
-    page = Page(file, color=color)
     sections: list[Explanation | ClientExplanation] = [*explained.windows, *explained.clients]
     for position, section in enumerate(sections):
         if position:
@@ -35,7 +34,7 @@ def render(explained: Explained, file: IO[str], *, color: bool | None = None) ->
 
 def _windows(page: Page, explanation: Explanation) -> None:
     prediction = explanation.prediction
-    page.line(f"Windows, for {prediction.leaf.label}", "bold")
+    page.title(f"Windows, for {prediction.leaf.label}")
     if explanation.target.binding is not None:
         page.line(f"bound to {explanation.target.binding}", "dim")
     count = len(explanation.candidates)
@@ -67,7 +66,7 @@ def _candidate(page: Page, position: int, candidate: ExplainedPath) -> None:
         page.line("only a guess keeps it from being chosen [?]", "yellow", indent=3)
     page.line(f"quality: {quality_words(path)}", indent=3, hang=2)
     page.line(f"status of the chain: {describe_status(path.status)} (0x{int(path.status):08x})", indent=3, hang=2)
-    page.tree([_element(element) for element in path.elements], "   ")
+    page.tree([_element(element) for element in path.elements], indent=3)
     if path.path.end in (End.NO_ISSUER, End.CYCLE, End.DEPTH):
         page.line(_ENDS[path.path.end], "yellow", indent=6)
 
@@ -92,7 +91,7 @@ def _element(element: ChainElement) -> Branch:
 
 def _client(page: Page, explanation: ClientExplanation) -> None:
     profile, family, result = explanation.profile, explanation.family, explanation.result
-    page.line(f"{profile.name} ({profile.id}), for {explanation.served[0].label}", "bold")
+    page.title(f"{profile.name} ({profile.id}), for {explanation.served[0].label}")
     rules = " and ".join(policy.value for policy in explanation.policies)
     under = f" (served under {rules})" if rules else ""
     page.line(f"is sent {len(explanation.served)} certificates{under}; verifier {family.title}, {family.basis.value}")

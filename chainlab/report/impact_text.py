@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO, Final
+from typing import Final
 
 from chainlab.comparison import gained_by, grouped, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
 from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.page import Page
 from chainlab.report.parts import CERTAINTY, bound_to
-from chainlab.report.terminal import Page
 from chainlab.report.words import number
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
@@ -27,10 +27,9 @@ _SEEN: Final = {
 }
 
 
-def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(impact: Impact, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(f"What {number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
+    page.title(f"What {number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}")
     for position, step in enumerate(impact.steps, start=1):
         _step(page, position, step, verbose)
     for effect, bindings in grouped(impact.effects):

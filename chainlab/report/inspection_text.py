@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from chainlab.catalog import ProgramEntry
 from chainlab.certificate import Certificate
@@ -21,22 +21,19 @@ from chainlab.evidence import (
 )
 from chainlab.inspection import Inspection
 from chainlab.properties import StoreProperties, property_name
+from chainlab.report.page import Page, describe
 from chainlab.report.parts import STYLES
 from chainlab.report.property_text import is_identifier, property_text
-from chainlab.report.terminal import Page, describe
 from chainlab.report.words import number
 from chainlab.windows.status import TrustError, names
-
-WIDTH: Final = 80
-"""Columns of a report that goes to a file."""
 
 _KEYS: Final = {KeyPresence.PRESENT: "with private key", KeyPresence.ABSENT: "without private key"}
 _KINDS: Final = {"ip": "IP:port", "sni": "SNI", "ccs": "Central Certificate Store", "site": "site"}
 
 
-def render(inspection: Inspection, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(inspection: Inspection, page: Page, *, verbose: bool = False) -> None:
     """Write the report; ``verbose`` adds the properties that only repeat hashes, and the roots of lists."""
-    writer = _Writer(Page(file, color=color, width=WIDTH), inspection, verbose)
+    writer = _Writer(page, inspection, verbose)
     writer.problems(inspection.problems)
     writer.containers()
     writer.certificates()

@@ -8,8 +8,9 @@ from typing import Final
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.clients import ClientVerdict
+from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Severity
-from chainlab.report.terminal import Page, describe
+from chainlab.report.page import Page, describe
 from chainlab.report.words import by_series
 from chainlab.server import Binding
 from chainlab.windows.engine import Certainty
@@ -91,3 +92,14 @@ def reason_lines(page: Page, clients: Iterable[ClientVerdict], indent: int) -> N
     """Why each of the clients rejects, and on what that rests."""
     for client in clients:
         page.line(f"{client.profile.id}: {client.detail} [{client.certainty}]", "dim", indent, 2)
+
+
+def sighting(handshake: HandshakeEvidence) -> str:
+    """Where a chain was seen, in one line: endpoint, server name, protocol, how often."""
+    parts = [f"at {handshake.endpoint}"] if handshake.endpoint else [f"in {handshake.place}"]
+    if handshake.host is not None:
+        parts.append(f"SNI {handshake.host}" if handshake.host else "no SNI")
+    parts += [part for part in (handshake.protocol, handshake.cipher) if part]
+    if handshake.count > 1:
+        parts.append(f"{handshake.count} times")
+    return ", ".join(parts)

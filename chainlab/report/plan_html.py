@@ -15,6 +15,7 @@ from chainlab.plan import Option, Outcome
 from chainlab.planning import Planned
 from chainlab.report import graph_as_svg
 from chainlab.report.graph_model import picture
+from chainlab.report.page import describe
 from chainlab.report.plan_words import (
     chain_words,
     clients_named,
@@ -24,7 +25,6 @@ from chainlab.report.plan_words import (
     search_words,
     sent_by,
 )
-from chainlab.report.terminal import describe
 
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">

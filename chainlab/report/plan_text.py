@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 from chainlab.plan import Option
 from chainlab.planning import Planned
+from chainlab.report.page import Page
 from chainlab.report.parts import activation_lines, chain_lines, change_lines
 from chainlab.report.plan_words import (
     chain_words,
@@ -17,7 +16,6 @@ from chainlab.report.plan_words import (
     search_words,
     sent_by,
 )
-from chainlab.report.terminal import Page
 from chainlab.report.words import number
 from chainlab.windows.schannel import ACTIVATION_NOTE
 
@@ -25,10 +23,11 @@ MAX_SITES = 12
 """Sites told apart; a server can have hundreds. JSON has them all."""
 
 
-def render(planned: Planned, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(planned: Planned, page: Page, *, verbose: bool = False) -> None:
     """Write the plan."""
-    page = Page(file, color=color)
-    for text, style in headline(planned):
+    (title, _), *rest = headline(planned)
+    page.title(title)
+    for text, style in rest:
         page.line(text, style)
     if planned.chosen is not None:
         _chosen(page, planned, planned.chosen, verbose)

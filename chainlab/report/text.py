@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.comparison import grouped
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
-from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import JudgedChain, Plan, PlannedOutcome
+from chainlab.report.page import Page
 from chainlab.report.parts import (
     CERTAINTY,
     STYLES,
@@ -24,8 +24,8 @@ from chainlab.report.parts import (
     condition,
     reason_lines,
     series_lines,
+    sighting,
 )
-from chainlab.report.terminal import Page
 from chainlab.report.traffic import traffic_words
 from chainlab.report.words import number
 from chainlab.server import Binding
@@ -35,9 +35,8 @@ from chainlab.windows.schannel import ACTIVATION_NOTE, SETTLING_CHECKS
 _REASONS: Final = {reason.code: reason for reason in Reason}
 
 
-def render(diagnosis: Diagnosis, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
-    """Write the report; ``color`` ``None`` means: as the terminal and NO_COLOR say."""
-    page = Page(file, color=color)
+def render(diagnosis: Diagnosis, page: Page, *, verbose: bool = False) -> None:
+    """Write the report."""
     writer = _Writer(page, verbose, diagnosis)
     for position, (target, bindings) in enumerate(grouped(diagnosis.targets)):
         if position:
@@ -58,7 +57,7 @@ class _Writer:
 
     def target(self, target: TargetDiagnosis, bindings: Sequence[Binding]) -> None:
         leaf = target.leaf.certificate
-        self.page.line(f"{leaf.subject.common}  ({leaf.key}, expires {leaf.not_after:%Y-%m-%d})", "bold")
+        self.page.title(f"{leaf.subject.common}  ({leaf.key}, expires {leaf.not_after:%Y-%m-%d})")
         self.page.line(str(target.leaf.place), "dim")
         bound_to(self.page, bindings, verbose=self.verbose)
         self.page.line()
@@ -184,17 +183,6 @@ def condition_of(other: JudgedChain) -> tuple[str, str]:
 def count_failing(verdicts: Iterable[ClientVerdict]) -> int:
     """How many clients do not accept."""
     return sum(client.verdict is not Verdict.ACCEPT for client in verdicts)
-
-
-def sighting(handshake: HandshakeEvidence) -> str:
-    """Where a chain was seen, in one line: endpoint, server name, protocol, how often."""
-    parts = [f"at {handshake.endpoint}"] if handshake.endpoint else [f"in {handshake.place}"]
-    if handshake.host is not None:
-        parts.append(f"SNI {handshake.host}" if handshake.host else "no SNI")
-    parts += [part for part in (handshake.protocol, handshake.cipher) if part]
-    if handshake.count > 1:
-        parts.append(f"{handshake.count} times")
-    return ", ".join(parts)
 
 
 def _compare(other: PlannedOutcome) -> str:

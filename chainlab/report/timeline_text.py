@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO
 
 from chainlab.comparison import grouped
 from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.page import Page
 from chainlab.report.parts import CERTAINTY, bound_to
-from chainlab.report.terminal import Page
 from chainlab.server import Binding
 from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
 
 
-def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(timelines: Timelines, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
+    page.title(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}")
     for timeline, bindings in grouped(timelines.targets):
         _timeline(page, timeline, bindings, verbose)
 

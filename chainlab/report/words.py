@@ -28,13 +28,16 @@ def by_series(clients: Iterable[ClientVerdict]) -> list[tuple[str, list[str]]]:
     """Client names by what they are versions of: ``Android`` with ``2.2``, ``4.4`` …; most members first."""
     series: dict[str, list[str]] = defaultdict(list)
     for client in clients:
-        match = _SERIES.match(client.profile.name)
-        if match is None:
-            series.setdefault(client.profile.name, [])
-        else:
-            series[match[1]].append(match[2])
+        name, version = series_of(client.profile.name)
+        series[name] += [version] if version else []
     ordered = sorted(series.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(name, sorted(members, key=version_key)) for name, members in ordered]
+
+
+def series_of(name: str) -> tuple[str, str]:
+    """What a client is a version of, and the version; empty where its name tells none."""
+    match = _SERIES.match(name)
+    return (match[1], match[2]) if match is not None else (name, "")
 
 
 def version_key(text: str) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from chainlab.lab.writers import reg
 from chainlab.outbound import Reach
 from chainlab.report.impact_json import render as render_json
 from chainlab.report.impact_text import render
-from chainlab.report.terminal import ASCII
+from chainlab.report.terminal import ASCII, TerminalPage
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
 from tests.machines import Machines, netsh, phrases
 from tests.pki import Pki, at
@@ -30,7 +30,7 @@ def machines(fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def text_of(answer: Impact, encoding: str = "utf-8", *, verbose: bool = False) -> str:
     buffer = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    render(answer, buffer, color=False, verbose=verbose)
+    render(answer, TerminalPage(buffer), verbose=verbose)
     buffer.seek(0)
     return buffer.read()
 

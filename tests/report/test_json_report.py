@@ -12,6 +12,7 @@ from chainlab.catalog.twins import load_twins
 from chainlab.diagnosis import Request, diagnose
 from chainlab.paths.reasons import Reason
 from chainlab.report.json_report import render
+from chainlab.report.terminal import TerminalPage
 from chainlab.report.text import render as render_text
 from chainlab.windows.selection import LostBecause
 from tests.pki import at
@@ -53,7 +54,7 @@ def test_a_root_seen_on_the_wire_above_the_leaf_is_said_to_be_sent(
     assert served["root_sent"] is sent
     assert served["root"] == (served["chain"][3] if sent else None)
     text = io.StringIO()
-    render_text(diagnosis, text, color=False)
+    render_text(diagnosis, TerminalPage(text))
     assert "root, not sent" not in text.getvalue()
 
 

@@ -15,7 +15,9 @@ from chainlab.catalog.twins import load_twins
 from chainlab.diagnosis import Request
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
-from chainlab.report import plan_json, plan_markdown, plan_text, runbook
+from chainlab.report import plan_json, plan_text, runbook
+from chainlab.report.markdown_page import MarkdownPage
+from chainlab.report.terminal import TerminalPage
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile
 
@@ -30,7 +32,7 @@ def planned(fixtures: Path, *names: str, number: int = 0, **fields: object) -> P
 
 def text_of(answer: Planned, *, verbose: bool = False) -> str:
     buffer = io.StringIO()
-    plan_text.render(answer, buffer, color=False, verbose=verbose)
+    plan_text.render(answer, TerminalPage(buffer), verbose=verbose)
     return buffer.getvalue()
 
 
@@ -101,6 +103,12 @@ def kinds(text: str) -> list[str]:
     return [token.type for token in tokens if token.type not in ("text", "text_special", "softbreak")]
 
 
+def markdown_of(answer: Planned) -> str:
+    page = MarkdownPage()
+    plan_text.render(answer, page)
+    return page.text
+
+
 @settings(max_examples=40)
 @given(
     st.sampled_from(HOSTILE)
@@ -116,10 +124,10 @@ def kinds(text: str) -> list[str]:
 def test_names_are_text_in_markdown(name: str) -> None:
     attacked = hostile(name)
     assert kinds(runbook.render(attacked, [])) == benign_kinds()[0]
-    assert kinds(plan_markdown.render(attacked)) == benign_kinds()[1]
+    assert kinds(markdown_of(attacked)) == benign_kinds()[1]
 
 
 @cache
 def benign_kinds() -> tuple[list[str], list[str]]:
     benign = hostile("name")
-    return kinds(runbook.render(benign, [])), kinds(plan_markdown.render(benign))
+    return kinds(runbook.render(benign, [])), kinds(markdown_of(benign))
