@@ -123,6 +123,11 @@ class Judge:
                     limits.setdefault(limit, []).append((profile, certificate))
         return limits
 
+    @property
+    def questions(self) -> int:
+        """How many different questions one chain takes."""
+        return len(self._groups)
+
     def family(self, profile: Profile) -> Family:
         """The verifier family of a client."""
         family = self._families.get(profile.family)

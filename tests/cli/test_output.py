@@ -1,9 +1,9 @@
 """Directories appear whole or not at all."""
 
 import io
-import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ def test_long_work_shows_a_sign_of_life_and_short_work_nothing(monkeypatch: pyte
         monkeypatch.setattr("sys.stderr", shown)
         monkeypatch.setattr(progress, "PATIENCE", patience)
         with progress.working("planning"):
-            wait_until(lambda shown=shown: "planning" in shown.getvalue(), 5.0 if seen else 0.1)
+            wait_until(partial(_shows, shown), 5.0 if seen else 0.1)
         assert ("planning" in shown.getvalue()) is seen
 
 
@@ -96,11 +96,16 @@ def test_a_question_is_asked_on_a_quiet_terminal(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_a_terminal_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", io.StringIO())
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.working("planning"):
         time.sleep(0.1)
-    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+    assert stream.getvalue() == ""
+
+
+def _shows(stream: io.StringIO) -> bool:
+    return "planning" in stream.getvalue()
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> None:

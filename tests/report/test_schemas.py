@@ -14,7 +14,8 @@ from tools.build_docs import json_page, schemas
 
 
 def load(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return loaded
 
 
 @pytest.mark.parametrize("file", schemas(), ids=lambda file: file.name)
