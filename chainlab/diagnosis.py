@@ -208,9 +208,14 @@ class Case:
 
     def plan_for(self, target: Target) -> Plan | None:
         """What the plan does for one target."""
-        plan = self.plan()
+        plan, position = self.plan(), self.position(target)
+        return plan.for_site(position) if plan is not None and position is not None else None
+
+    def position(self, target: Target) -> int | None:
+        """Which of the sites a target belongs to; ``None`` where its chain was observed."""
         shared = [self._shared(site) for site in self.sites()]
-        return plan.for_site(shared.index(self._shared(target))) if plan is not None else None
+        wanted = self._shared(target)
+        return shared.index(wanted) if wanted in shared else None
 
     def _shared(self, target: Target) -> Target:
         """The target without what makes no difference for its answer."""
@@ -260,7 +265,12 @@ def enlarged(case: Case, certificates: Iterable[Certificate]) -> Case:
 
 def diagnose(request: Request) -> Diagnosis:
     """Which chain will be served, who fails and why, and what to do."""
-    case = open_case(request)
+    return diagnosis_of(open_case(request))
+
+
+def diagnosis_of(case: Case) -> Diagnosis:
+    """The diagnosis of a case that is open already."""
+    request = case.request
     targets = tuple(case.answer(target) for target in case.scene.targets)
     siblings = other_key_types(targets)
     targets = tuple(replace(t, findings=(*t.findings, *siblings.get(number, ()))) for number, t in enumerate(targets))
@@ -347,4 +357,5 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "enlarged", "open_case"]
+__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "diagnosis_of", "enlarged",
+           "open_case"]  # fmt: skip

@@ -7,6 +7,7 @@ and lone surrogates are made visible everywhere; what else is special depends on
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -106,6 +107,12 @@ def _backquotes(text: str) -> int:
 def xml_text(text: str, limit: int = 4096) -> str:
     """Text for an XML writer, which quotes markup but not what XML 1.0 forbids: controls and noncharacters."""
     return visible(text, limit)
+
+
+def script_json(data: object) -> str:
+    """JSON for a ``<script type="application/json">`` block: nothing in it can end the block or start markup."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def html_text(text: str, limit: int = 4096) -> str:

@@ -77,10 +77,17 @@ def plan(request: Request, number: int = 0) -> Planned:
     ``number`` 0 chooses the recommendation, n the n-th alternative. ``UsageError`` where there is none of that number,
     or where all chains were observed.
     """
-    case = open_case(request)
-    found = case.plan()
-    if found is None:
+    planned = planned_of(open_case(request), number)
+    if planned is None:
         raise UsageError("the chain was observed, so nothing is predicted and nothing can be planned; leave --served")
+    return planned
+
+
+def planned_of(case: Case, number: int = 0) -> Planned | None:
+    """The plan for a case that is open already; ``None`` where all chains were observed."""
+    found, request = case.plan(), case.request
+    if found is None:
+        return None
     chosen = _chosen(found, number)
     relapses: dict[Certificate, tuple[Relapse, ...]] = {}
     sites = tuple(_site(case, found, chosen, position, relapses) for position in range(len(found.sites)))

@@ -126,7 +126,12 @@ class Timelines:
 
 def timeline(request: Request, until: datetime | None = None) -> Timelines:
     """The dates after ``request.at``, up to ``until`` (default: the last end of any certificate concerned)."""
-    case = open_case(replace(request, with_plan=False))
+    return timelines_of(open_case(replace(request, with_plan=False)), until)
+
+
+def timelines_of(case: Case, until: datetime | None = None) -> Timelines:
+    """The same for a case that is open already."""
+    request = case.request
     courses: dict[object, _Course] = {}
     for target in case.scene.targets:
         key = _answer_key(case, target)

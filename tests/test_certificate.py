@@ -18,6 +18,8 @@ def test_common_prefers_cn_then_o() -> None:
     assert Name("O=Org,CN=Me").common == "Me"
     assert Name("O=Org\\, Inc.,OU=Unit").common == "Org, Inc."
     assert Name("").common == "(empty name)"
+    assert Name("O=Org,CN=").common == "Org"
+    assert Name("CN=").common == "CN="
 
 
 def test_escaped_commas_do_not_split() -> None:

@@ -20,7 +20,7 @@ def diagnose(
     raw: opt.Raw,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    format: opt.CheckFormat = opt.AnyFormat.TEXT,
+    format: opt.ReportFormat = opt.AnyFormat.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -33,12 +33,20 @@ def diagnose(
     from chainlab.diagnosis import diagnose as run
 
     request = with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet)
+    dossier = None
     with working("diagnosing", quiet=quiet):
-        diagnosis = run(request)
+        if format is opt.AnyFormat.HTML and not quiet:
+            from chainlab.dossier import dossier as gather
+
+            dossier = gather(request)
+            diagnosis = dossier.diagnosis
+        else:
+            diagnosis = run(request)
     print_answer(
         Printing(format, output, quiet, no_color),
         page=lambda page: renderer("text")(diagnosis, page, verbose=verbose),
         json=lambda: renderer("json_report")(diagnosis),
         junit=lambda: renderer("junit")(diagnosis),
+        html=lambda: renderer("html_report")(dossier),
     )
     raise typer.Exit(0 if diagnosis.all_well else 1)

@@ -36,7 +36,7 @@ def impact(
     raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    format: opt.CheckFormat = opt.AnyFormat.TEXT,
+    format: opt.CheckFormat = opt.TextJsonMarkdownOrJunit.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,11 @@ from chainlab.cli import options as opt
 from chainlab.cli.output import Printing, print_answer, renderer, write_directory
 from chainlab.cli.progress import working
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
+from chainlab.errors import UsageError
+
+if TYPE_CHECKING:
+    from chainlab.planning import Planned
+
 
 Directory = Annotated[
     Path | None,
@@ -37,7 +42,7 @@ def plan(
     force: Force = False,
     traffic: TrafficFiles = None,
     weigh: Weigh = Unit.CLIENTS,
-    format: opt.CheckFormat = opt.AnyFormat.TEXT,
+    format: opt.ReportFormat = opt.AnyFormat.TEXT,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
     no_color: opt.NoColor = False,
@@ -55,11 +60,25 @@ def plan(
     if output is not None and planned.chosen is not None:
         from chainlab.report.plan_package import package
 
-        write_directory(package(planned), output, mark="plan.json", force=force)
+        write_directory(package(planned, _report(planned, required=False)), output, mark="plan.json", force=force)
     print_answer(
         Printing(format, None, quiet, no_color),
         page=lambda page: renderer("plan_text")(planned, page, verbose=verbose),
         json=lambda: renderer("plan_json")(planned),
         junit=lambda: renderer("junit")(planned),
+        html=lambda: _report(planned),
     )
     raise typer.Exit(0 if planned.chosen is not None or planned.well_as_it_is else 1)
+
+
+def _report(planned: Planned, *, required: bool = True) -> str:
+    """The HTML report around the plan; empty where the extra is missing and the report is not ``required``."""
+    from chainlab.dossier import dossier_of
+    from chainlab.report.html_report import render
+
+    try:
+        return render(dossier_of(planned))
+    except UsageError:
+        if required:
+            raise
+        return ""

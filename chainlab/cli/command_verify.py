@@ -39,7 +39,7 @@ def verify(
     plan: Plan,
     served: Served,
     host: Annotated[str, typer.Option("--host", metavar="NAME", help="The server name to send to HOST:PORT.")] = "",
-    format: opt.CheckFormat = opt.AnyFormat.TEXT,
+    format: opt.CheckFormat = opt.TextJsonMarkdownOrJunit.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     no_color: opt.NoColor = False,

@@ -48,13 +48,23 @@ class TextJsonOrMarkdown(StrEnum):
     MARKDOWN = "markdown"
 
 
-class AnyFormat(StrEnum):
+class TextJsonMarkdownOrJunit(StrEnum):
     """Output formats of a command that a build can fail by."""
 
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
     JUNIT = "junit"
+
+
+class AnyFormat(StrEnum):
+    """Output formats of a command that also has a page."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    HTML = "html"
 
 
 class Tool(StrEnum):
@@ -159,7 +169,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
 Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
 DocumentFormat = Annotated[TextJsonOrMarkdown, typer.Option("--format", help="How to print the result.")]
-CheckFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
+CheckFormat = Annotated[
+    TextJsonMarkdownOrJunit, typer.Option("--format", help="How to print the result; junit: a case per client.")
+]
+ReportFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000

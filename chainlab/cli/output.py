@@ -52,29 +52,32 @@ class Printing:
     no_color: bool = False
 
 
-def print_answer(
-    printing: Printing,
-    page: Callable[[Page], None],
-    json: Callable[[], str] | None = None,
-    junit: Callable[[], str] | None = None,
-) -> None:
-    """Print an answer in the format asked for. Each of the functions loads its ``renderer`` when it is called."""
+def print_answer(printing: Printing, page: Callable[[Page], None], **documents: Callable[[], str]) -> None:
+    """Print an answer in the format asked for: on a ``page`` (text, Markdown), or one of the ``documents`` by format.
+
+    Each of the functions loads its ``renderer`` when it is called.
+    """
     if printing.quiet:
         return
-    if printing.format == "json" and json is not None:
+    document = documents.get(printing.format)
+    if printing.format == "markdown":
+        _write_markdown(page, printing)
+    elif document is None:
+        _write_text(page, printing)
+    elif printing.format == "json":
         from chainlab.report.json_text import ascii_only
 
-        _write_document(json(), ascii_only, printing)
-    elif printing.format == "junit" and junit is not None:
-        write(junit(), printing.output)
-    elif printing.format == "markdown":
-        from chainlab.report.markdown_page import MarkdownPage
-
-        document = MarkdownPage()
-        page(document)
-        _write_document(document.text, _references, printing)
+        _write_document(document(), ascii_only, printing)
     else:
-        _write_text(page, printing)
+        write(document(), printing.output)
+
+
+def _write_markdown(page: Callable[[Page], None], printing: Printing) -> None:
+    from chainlab.report.markdown_page import MarkdownPage
+
+    document = MarkdownPage()
+    page(document)
+    _write_document(document.text, _references, printing)
 
 
 def _write_document(text: str, as_ascii: Callable[[str], str], printing: Printing) -> None:

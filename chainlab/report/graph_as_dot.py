@@ -41,7 +41,8 @@ def _node(node: Node) -> str:
     label = f"<b>{html_text(node.name, MAX_LABEL)}</b><br/><font point-size='9'>{html_text(node.key, MAX_LABEL)}</font>"
     style = "dashed" if node.dangling else "solid"
     tooltip = dot(f"{node.name} ({node.key})")
-    return f"  {node.id} [label=<{label}>, shape={_SHAPES[node.role]}, style={style}, tooltip={tooltip}];"
+    shape = _SHAPES[node.role]
+    return f'  {node.id} [id="{node.id}", label=<{label}>, shape={shape}, style={style}, tooltip={tooltip}];'
 
 
 def _edge(edge: Edge) -> str:
@@ -53,5 +54,6 @@ def _edge(edge: Edge) -> str:
     color = COLORS[edge.store]
     style = "dashed" if edge.catalogued_only else "solid"
     width = 3 if edge.served else 1
+    identity = f'id="{certificate.sha256}"'
     attributes = f'label=<{label}>, color="{color}", fontcolor="{color}", style={style}, penwidth={width}'
-    return f"  {edge.source} -> {edge.target} [{attributes}, tooltip={dot(certificate.label)}];"
+    return f"  {edge.source} -> {edge.target} [{identity}, {attributes}, tooltip={dot(certificate.label)}];"

@@ -46,8 +46,8 @@ def test_json_and_markdown(chainlab) -> None:
 def test_a_package_appears_whole(package: Path) -> None:
     names = [file.relative_to(package).as_posix() for file in package.rglob("*") if file.is_file()]
     assert sorted(name for name in names if "/" not in name) == [
-        "RUNBOOK.md", "apply.ps1", "plan.json", "report.html", "rollback.ps1",
-        "verify-task.xml", "verify.ps1", "verify.sh",
+        "RUNBOOK.md", "apply.ps1", "plan.json", "report.html", "rollback.ps1", "verify-task.xml", "verify.ps1",
+        "verify.sh",
     ]  # fmt: skip
     assert len(list((package / "certificates").iterdir())) == 2
     assert [path.name for path in package.parent.iterdir()] == ["plan"]
@@ -167,3 +167,17 @@ def test_verify_asks_a_server(chainlab, package: Path, tmp_path: Path, fixtures:
     gone = chainlab("verify", str(package), "--served", "127.0.0.1:1")
     assert gone.returncode == 3
     assert "Traceback" not in gone.stderr
+
+
+def test_the_report_is_interactive_and_the_same_as_the_printed_one(chainlab, package: Path) -> None:
+    page = (package / "report.html").read_text(encoding="utf-8")
+    assert "<script>" in page
+    assert "`report.html` shows it all" in (package / "RUNBOOK.md").read_text(encoding="utf-8")
+    assert chainlab("plan", PFX, *LAB, "--format", "html").stdout == page
+
+
+def test_diagnose_writes_the_report(chainlab, tmp_path: Path) -> None:
+    done = chainlab("diagnose", PFX, *LAB, "--format", "html", "-o", str(tmp_path / "report.html"))
+    assert (done.returncode, done.stdout) == (1, "")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")

@@ -121,6 +121,7 @@ def markdown_of(answer: Planned) -> str:
 @example("`code`")
 @example("![x](y)")
 @example("&lt;b&gt;")
+@example(",")
 def test_names_are_text_in_markdown(name: str) -> None:
     attacked = hostile(name)
     assert kinds(runbook.render(attacked, [])) == benign_kinds()[0]

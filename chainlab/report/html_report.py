@@ -1,0 +1,132 @@
+"""The report as one HTML page that needs nothing else: no network, and no script or style but its own.
+
+The page's policy (Content-Security-Policy) allows exactly the two inlined blocks by their hashes. Whatever the template
+prints goes through ``visible`` and jinja2's autoescape; the script gets its data as JSON and writes text only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from chainlab import __version__
+from chainlab.comparison import grouped
+from chainlab.dossier import Dossier
+from chainlab.errors import UsageError
+from chainlab.escaping import script_json, visible
+from chainlab.report import html_graph, plan_words
+from chainlab.report.differences import counted, way
+from chainlab.report.graph_model import STORE_CLASSES, picture
+from chainlab.report.html_model import MAX_TARGETS, Section, certificates, facts, script_data, sections
+from chainlab.report.parts import CERTAINTY, sighting
+from chainlab.report.timeline_text import cause_text
+from chainlab.report.traffic import traffic_words
+from chainlab.report.words import by_series
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+DATA: Final = Path(__file__).parent / "data"
+
+MAX_SHOWN: Final = 4_000
+"""Characters of one printed value."""
+
+
+def render(dossier: Dossier) -> str:
+    """The page; ``UsageError`` where jinja2 is not installed."""
+    environment = _environment()
+    graph, shown = dossier.case.scene.graph, sections(dossier)
+    known = certificates(shown, graph)
+    drawings, undrawn = _drawings(dossier, shown)
+    style, script = _source("report.css"), _source("report.js")
+    page = environment.from_string(_source("report.html.j2"))
+    return page.render(
+        version=__version__,
+        dossier=dossier,
+        diagnosis=dossier.diagnosis,
+        planned=dossier.planned,
+        sections=shown,
+        more=len(grouped(dossier.diagnosis.targets)) - len(shown),
+        max_targets=MAX_TARGETS,
+        drawings=drawings,
+        undrawn=undrawn,
+        stores=STORE_CLASSES,
+        certificates=[(certificate, facts(certificate, graph)) for certificate in known],
+        data=_markup(script_json(script_data(shown, known, graph))),
+        style=_markup(style),
+        script=_markup(script),
+        policy=_policy(style, script),
+        traffic=list(traffic_words(dossier.diagnosis.traffic)) if dossier.diagnosis.traffic is not None else [],
+        activation_note=ACTIVATION_NOTE,
+        activations=ACTIVATIONS,
+        settling_checks=SETTLING_CHECKS,
+        **_words(),
+    )
+
+
+def _words() -> dict[str, Any]:
+    """Sentences that the text reports have already."""
+    return {
+        "words": plan_words,
+        "cause_text": cause_text,
+        "counted": counted,
+        "certainty": CERTAINTY,
+        "way": way,
+        "sighting": sighting,
+        "clients": lambda verdicts, wanted: [
+            f"{name}: {', '.join(versions)}" if versions else name
+            for name, versions in by_series(v for v in verdicts if v.profile.id in wanted)
+        ],
+    }
+
+
+def _environment() -> Environment:
+    try:
+        import jinja2
+    except ImportError:
+        raise UsageError("HTML reports need the extra 'html': pip install 'chainlab[html,graph]'") from None
+    return jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _finalized(value: object) -> object:
+    """What a template expression prints: text with everything invisible made visible."""
+    if hasattr(value, "__html__"):
+        return value
+    return visible(str(value), MAX_SHOWN)
+
+
+def _markup(text: str) -> object:
+    """Markup of chainlab's own making."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - own files, Graphviz' drawing, JSON from ``script_json``
+
+
+def _source(name: str) -> str:
+    return (DATA / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _drawings(dossier: Dossier, shown: list[Section]) -> tuple[list[tuple[object, int, int]], str]:
+    """The graph of every section with its size; without Graphviz none, and why."""
+    scene, drawings = dossier.case.scene, []
+    for section in shown:
+        drawn = picture(scene.graph, scene.server, [section.served.chain], dossier.diagnosis.at, "", [section.leaf])
+        try:
+            svg = html_graph.drawing(drawn, f"s{section.number}-")
+        except UsageError as error:
+            return [], str(error)
+        drawings.append((_markup(svg), *html_graph.size(svg)))
+    return drawings, ""
