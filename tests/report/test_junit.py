@@ -105,10 +105,18 @@ def test_an_impact_fails_for_the_clients_that_the_change_loses(fixtures: Path, t
     good = impact(machines.request("r46/with-cross-sign.pfx"), phrases("r46")["untrust"])
     assert failing(render(good)) == set()
     assert any(isinstance(r, Skipped) for results in cases(render(good)).values() for r in results)
-    bad = impact(machines.request("r46/with-cross-sign.pfx"), ("untrust 6b206e5a",))
+    bad = impact(machines.request("r46/with-cross-sign.pfx"), ("delete 6b206e5a",))
     (effect,) = bad.effects
-    assert bad.worse
-    assert {name.rpartition("(")[2].rstrip(")") for name in failing(render(bad))} >= effect.lost
+    assert len(effect.lost) == 28
+    assert {name.rpartition("(")[2].rstrip(")") for name in failing(render(bad))} == effect.lost
+
+
+def test_an_impact_fails_for_what_the_servers_own_programs_lose(fixtures: Path, tmp_path: Path) -> None:
+    answer = impact(Machines(fixtures, tmp_path).request("r46/with-cross-sign.pfx"), ("untrust 6b206e5a",))
+    assert answer.worse
+    assert not answer.effects[0].lost
+    found = cases(render(answer)).items()
+    assert {suite for (suite, _), results in found if any(isinstance(r, Failure) for r in results)} == {"outbound TLS"}
 
 
 def test_a_plan_fails_for_the_clients_that_it_does_not_help(fixtures: Path, tmp_path: Path) -> None:
