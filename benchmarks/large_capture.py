@@ -15,6 +15,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 from chainlab.certificate import Certificate
 from chainlab.evidence import HandshakeEvidence, Place, ReadOptions
@@ -64,7 +65,7 @@ def _traffic(chain: list[Certificate]) -> Iterator[bytes]:
 def main() -> None:
     """Print one line for memory and one for time."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
-    made = sectigo.certificates(KeyRing(seed="benchmark"))
+    made = sectigo.certificates(KeyRing(Path(__file__).parent.parent / "fixtures" / "keys"))
     chain = [made[name] for name in ("www", "ov-r36", "r46-by-usertrust")]
     peak = 0.0
     for traced in (True, False):

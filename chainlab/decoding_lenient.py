@@ -33,6 +33,8 @@ _NAMES: Final = {
     "organization_name": "O", "organizational_unit_name": "OU", "street_address": "STREET",
     "domain_component": "DC", "user_id": "UID",
 }  # fmt: skip
+_ADDRESS_RANGES: Final = (8, 32)
+"""Lengths of an IPv4 and an IPv6 address with their masks."""
 _KEY_USAGE_NAMES: Final = {"non_repudiation": "content_commitment"}
 _GENERAL_NAME_KINDS: Final = {
     "dns_name": "dns", "rfc822_name": "email", "uniform_resource_identifier": "uri", "ip_address": "ip",
@@ -174,10 +176,21 @@ def _subject_alternative_names(value: Any) -> dict[str, Any]:
 
 def _name_constraints(value: Any) -> dict[str, Any]:
     permitted, excluded = (
-        _general_names(tree["base"] for tree in value[field] or ())
+        tuple(_subtree(tree["base"]) for tree in value[field] or ())
         for field in ("permitted_subtrees", "excluded_subtrees")
     )
     return {"name_constraints": NameConstraints(permitted, excluded, _bounded(value))}
+
+
+def _subtree(base: Any) -> GeneralName:
+    """RFC 5280, 4.2.1.10: an address range is an address and a mask of leading ones; anything else is malformed."""
+    if base.name == "ip_address":
+        data = bytes(base.chosen.contents)
+        mask = int.from_bytes(data[len(data) // 2 :], "big")
+        host_bits = ~mask & ((1 << (4 * len(data))) - 1)
+        if len(data) not in _ADDRESS_RANGES or host_bits & (host_bits + 1):
+            raise ValueError("an address constraint without a network mask")
+    return _general_name(base)
 
 
 def _bounded(value: Any) -> bool:

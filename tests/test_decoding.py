@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainlab.decoding import MAX_CERTIFICATE_BYTES, decode_certificate
+from chainlab.decoding_lenient import decode_name_constraints
 from chainlab.evidence import ReadOptions, read_inputs
 from tests.pki import Pki
 
@@ -85,3 +86,25 @@ def test_real_roots_that_the_strict_decoder_refuses_are_decoded_leniently(shared
                 refused += 1
                 assert item.certificate.subject.text
     assert refused >= 8
+
+
+@pytest.mark.parametrize(
+    ("base", "sound"),
+    [
+        (bytes([10, 0, 0, 0, 255, 0, 0, 0]), True),
+        (bytes([10, 0, 0, 1]), False),
+        (bytes([10, 0, 0, 0, 255, 0, 255, 0]), False),
+        (bytes(16), False),
+        (bytes(32), True),
+    ],
+    ids=["a network", "no mask", "a mask with holes", "no mask of IPv6", "every IPv6 address"],
+)
+def test_an_address_constraint_without_a_network_mask_does_not_decode(base: bytes, sound: bool) -> None:
+    subtree = b"\x30" + bytes([len(base) + 2]) + b"\x87" + bytes([len(base)]) + base
+    permitted = b"\xa0" + bytes([len(subtree)]) + subtree
+    value = b"\x30" + bytes([len(permitted)]) + permitted
+    if sound:
+        assert [tree.kind for tree in decode_name_constraints(value).permitted] == ["ip"]
+    else:
+        with pytest.raises(ValueError, match="mask"):
+            decode_name_constraints(value)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from chainlab.asking import catalog_folder
 from chainlab.cli import options as opt
 from chainlab.cli.output import Printing, print_answer, renderer
 from chainlab.cli.progress import working
@@ -34,7 +35,7 @@ def show(
     """What is known of a CA certificate: facts, who published them, whether its encoding is at hand, who trusts it."""
     from chainlab.cataloguing import show as run
 
-    view = run(opt.catalog_folder(catalog), wanted, datetime.now(UTC))
+    view = run(catalog_folder(catalog), wanted, datetime.now(UTC))
     print_answer(
         Printing(format, output, no_color=no_color),
         page=lambda page: renderer("catalog_text")(view, page, asked=bool(wanted)),
@@ -69,7 +70,7 @@ def import_(
     reading = opt.Raw(None, password_env=password_env, password_file=password_file).reading()
     reading = replace(reading, limits=replace(reading.limits, members=MAX_MEMBERS, files=MAX_MEMBERS))
     with working("importing", quiet=quiet):
-        report = import_files(files, reading, opt.catalog_folder(catalog))
+        report = import_files(files, reading, catalog_folder(catalog))
     print_answer(
         Printing("text", None, quiet, no_color),
         page=lambda page: renderer("catalog_import_text")(report, page),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,15 +25,10 @@ def graph(
     ],
 ) -> None:
     """Draw the certificate graph: who certified whom, which stores hold what, and the path that is served."""
-    from chainlab.diagnosis import diagnose
-    from chainlab.report.graph_model import picture, renderer_for
+    from chainlab.api import graph as draw
+    from chainlab.report.graph_model import renderer_for
 
-    renderer = renderer_for(output.suffix)
+    renderer = renderer_for(output.suffix)  # a wrong suffix is said before the work
     with working("drawing"):
-        diagnosis = diagnose(replace(raw, clients="none").request())
-    chains = [target.served.chain for target in diagnosis.targets]
-    leaves = [target.leaf.certificate for target in diagnosis.targets]
-    names = ", ".join(leaf.subject.common for leaf in leaves)
-    scene, title = diagnosis.scene, f"Certificate graph of {names}"
-    drawn = picture(scene.graph, scene.server, chains, diagnosis.at, title, leaves)
+        drawn = draw(*raw.inputs or (), **raw.options()).value
     write(renderer.render(drawn), output)

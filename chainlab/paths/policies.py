@@ -71,8 +71,8 @@ def process_policies(path: Sequence[Certificate], inputs: PolicyInputs | None = 
         _step(state, certificate, final)
         if state.explicit <= 0 and state.dead:
             return PolicyResult(False, frozenset())
-        if not final:
-            _prepare(state, certificate)
+        if not final and not _prepare(state, certificate):
+            return PolicyResult(False, frozenset())
     return _wrap_up(state, certificates[-1], inputs)
 
 
@@ -101,9 +101,11 @@ def _step(state: _State, certificate: Certificate, final: bool) -> None:
     state.dead = not level.parents
 
 
-def _prepare(state: _State, certificate: Certificate) -> None:
-    """6.1.4 (a) to (j): mappings and the counters for the next certificate."""
+def _prepare(state: _State, certificate: Certificate) -> bool:
+    """6.1.4 (a) to (j): mappings and the counters for the next certificate; false where anyPolicy is mapped."""
     extensions = certificate.extensions
+    if any(ANY_POLICY in pair for pair in extensions.policy_mappings):
+        return False
     _map(state, extensions.policy_mappings)
     if not certificate.self_issued:
         state.explicit = max(state.explicit - 1, 0)
@@ -115,6 +117,7 @@ def _prepare(state: _State, certificate: Certificate) -> None:
         state.mapping = min(state.mapping, extensions.inhibit_policy_mapping)
     if extensions.inhibit_any_policy is not None:
         state.any_policy = min(state.any_policy, extensions.inhibit_any_policy)
+    return True
 
 
 def _map(state: _State, mappings: Sequence[tuple[str, str]]) -> None:

@@ -25,6 +25,7 @@ class Reason(Enum):
     PATH_LENGTH = ("path-length", 32, "a CA's path length constraint is exceeded")
     NAME_CONSTRAINT = ("name-constraint", 33, "a CA's name constraints do not allow the server's name")
     CRITICAL_EXTENSION = ("critical-extension", 34, "a critical extension is not understood")
+    POLICY = ("policy", 31, "the certificate policies that the path requires are not met")
     MISSING_KEY_ID = ("missing-key-id", 36, "the client insists on key identifiers that a certificate lacks")
     TOO_LONG = ("too-long", 35, "the path is longer than the client allows")
     TOO_LARGE = ("too-large", 37, "the served chain has more bytes than the client takes")

@@ -2,10 +2,12 @@
 
 Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor,
 of which only validity is judged.
-Sources: RFC 5280, section 6; RFC 4158. Not modelled: certificate policies, revocation.
+Certificate policies are processed for any policy (RFC 9618).
+Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 """
 
 from chainlab.paths.checks import Switches
+from chainlab.paths.policies import PolicyInputs
 from chainlab.verifiers.family import Basis, Family, Matching
 
 VERSIONS = ("",)
@@ -19,5 +21,5 @@ def family(version: str = "") -> Family:
         basis=Basis.DOCUMENTED,
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
-        switches=Switches(),
+        switches=Switches(policies=PolicyInputs(), names_in_email=True),
     )

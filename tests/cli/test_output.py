@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chainlab.cli import output, progress
+from chainlab import folders
+from chainlab.cli import progress
 from chainlab.cli.output import write_directory
 from chainlab.errors import InputError, UsageError
 
@@ -37,7 +38,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
         (directory / "half").write_text("x")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(output, "_fill", fail)
+    monkeypatch.setattr(folders, "_fill", fail)
     with pytest.raises(InputError, match="cannot be written: no space left on device"):
         write_directory({"plan.json": b"new"}, tmp_path / "b", mark="plan.json", force=True)
     assert names(tmp_path) == ["b/certificates/a.cer", "b/plan.json"]

@@ -179,3 +179,9 @@ def test_openssl_gives_the_same_verdict_on_random_paths(seed: int, tmp_path: Pat
     chain = path_of(*links)
     expected = openssl_accepts(tmp_path, chain, [names[name] for name, wanted in inputs.items() if wanted])
     assert process_policies(chain[:-1], PolicyInputs(**inputs)).valid == expected, (links, inputs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mapping", [(ANY_POLICY, A), (A, ANY_POLICY)])
+def test_a_mapping_of_any_policy_is_never_valid(mapping: tuple[str, str]) -> None:
+    path = path_of(Link((ANY_POLICY,), mappings=(mapping,)), Link((A,)))
+    assert not process_policies(path[:-1]).valid
