@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def explain(
     raw: opt.Raw,
     client: Client = None,
-    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
+    format: opt.PageFormat = opt.TextJsonMarkdownOrHtml.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -51,4 +51,5 @@ def explain(
         Printing(format, output, no_color=no_color),
         page=lambda page: renderer("explain_text")(explained, page),
         json=lambda: renderer("explain_json")(explained),
+        html=lambda: renderer("html_report", "render_explained")(explained),
     )

@@ -36,7 +36,7 @@ def impact(
     raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    format: opt.CheckFormat = opt.TextJsonMarkdownOrJunit.TEXT,
+    format: opt.ReportFormat = opt.AnyFormat.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -55,5 +55,6 @@ def impact(
         page=lambda page: renderer("impact_text")(answer, page, verbose=verbose),
         json=lambda: renderer("impact_json")(answer),
         junit=lambda: renderer("junit")(answer),
+        html=lambda: renderer("html_report", "render_impact")(answer),
     )
     raise typer.Exit(1 if answer.worse else 0)

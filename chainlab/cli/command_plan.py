@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,6 @@ from chainlab.cli import options as opt
 from chainlab.cli.output import Printing, print_answer, renderer, write_directory
 from chainlab.cli.progress import working
 from chainlab.cli.traffic import TrafficFiles, Unit, Weigh, with_traffic
-from chainlab.errors import UsageError
-
-if TYPE_CHECKING:
-    from chainlab.planning import Planned
-
 
 Directory = Annotated[
     Path | None,
@@ -52,6 +47,7 @@ def plan(
     With -o DIR a package: runbook, apply, rollback and verify scripts, the certificates. Exit status 1 if clients fail
     and no change helps.
     """
+    from chainlab.dossier import dossier_of
     from chainlab.planning import plan as run
 
     request = with_traffic(raw.request(with_plan=True), traffic, weigh, quiet=quiet)
@@ -60,25 +56,12 @@ def plan(
     if output is not None and planned.chosen is not None:
         from chainlab.report.plan_package import package
 
-        write_directory(package(planned, _report(planned, required=False)), output, mark="plan.json", force=force)
+        write_directory(package(planned), output, mark="plan.json", force=force)
     print_answer(
         Printing(format, None, quiet, no_color),
         page=lambda page: renderer("plan_text")(planned, page, verbose=verbose),
         json=lambda: renderer("plan_json")(planned),
         junit=lambda: renderer("junit")(planned),
-        html=lambda: _report(planned),
+        html=lambda: renderer("html_report")(dossier_of(planned)),
     )
     raise typer.Exit(0 if planned.chosen is not None or planned.well_as_it_is else 1)
-
-
-def _report(planned: Planned, *, required: bool = True) -> str:
-    """The HTML report around the plan; empty where the extra is missing and the report is not ``required``."""
-    from chainlab.dossier import dossier_of
-    from chainlab.report.html_report import render
-
-    try:
-        return render(dossier_of(planned))
-    except UsageError:
-        if required:
-            raise
-        return ""

@@ -47,6 +47,15 @@ class TextJsonOrMarkdown(StrEnum):
     MARKDOWN = "markdown"
 
 
+class TextJsonMarkdownOrHtml(StrEnum):
+    """Output formats of a command whose answer is also a page to hand on."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 class TextJsonMarkdownOrJunit(StrEnum):
     """Output formats of a command that a build can fail by."""
 
@@ -171,6 +180,7 @@ DocumentFormat = Annotated[TextJsonOrMarkdown, typer.Option("--format", help="Ho
 CheckFormat = Annotated[
     TextJsonMarkdownOrJunit, typer.Option("--format", help="How to print the result; junit: a case per client.")
 ]
+PageFormat = Annotated[TextJsonMarkdownOrHtml, typer.Option("--format", help="How to print the result.")]
 ReportFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 

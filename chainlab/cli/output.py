@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import io
-import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +29,14 @@ def write(text: str | bytes, file: Path | None) -> None:
             sys.stdout.write(text)
         return
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+    temporary = file.with_name(f".{file.name[:100]}-{secrets.token_hex(6)}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with temporary.open("xb") as stream:  # not mkstemp: the file is as readable as the user's umask says
                 stream.write(data)
-            Path(temporary).replace(file)
+            temporary.replace(file)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
@@ -94,9 +93,9 @@ def _references(text: str) -> str:
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def renderer(module: str) -> Callable[..., Any]:
-    """The ``render`` function of a module of ``chainlab.report``: loaded only when it is asked for."""
-    found: Callable[..., Any] = importlib.import_module(f"chainlab.report.{module}").render
+def renderer(module: str, function: str = "render") -> Callable[..., Any]:
+    """A function of a module of ``chainlab.report``: loaded only when it is asked for."""
+    found: Callable[..., Any] = getattr(importlib.import_module(f"chainlab.report.{module}"), function)
     return found
 
 

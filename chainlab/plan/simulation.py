@@ -72,11 +72,6 @@ class Outcome:
         """Clients that reject whichever of the possible chains is served; of the others one cannot know."""
         return frozenset.intersection(*(chain.rejecting for chain in self.judged))
 
-    def obstacle(self, client: str) -> str:
-        """Why a client does not accept the first possible chain that it does not accept; empty if it accepts all."""
-        verdicts = (verdict for chain in self.judged for verdict in chain.verdicts if verdict.profile.id == client)
-        return next((verdict.detail for verdict in verdicts if verdict.verdict is not Verdict.ACCEPT), "")
-
     @property
     def ends(self) -> datetime | None:
         """When the first CA certificate of a possible chain expires, its root included; then Windows chooses anew."""

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab import __version__
-from chainlab.comparison import grouped
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
-from chainlab.report import html_graph, plan_words
+from chainlab.explanation import Explained
+from chainlab.impact import Impact
+from chainlab.report import html_dossier, html_explain, html_graph, html_impact, plan_words
 from chainlab.report.differences import counted, way
 from chainlab.report.graph_model import STORE_CLASSES, picture
-from chainlab.report.html_model import MAX_TARGETS, Section, certificates, facts, script_data, sections
+from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, facts, named, script_data, sentence
+from chainlab.report.impact_text import MAX_HIERARCHIES
 from chainlab.report.parts import CERTAINTY, sighting
 from chainlab.report.timeline_text import cause_text
-from chainlab.report.traffic import traffic_words
-from chainlab.report.words import by_series
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 
 if TYPE_CHECKING:
@@ -36,20 +37,40 @@ MAX_SHOWN: Final = 4_000
 
 
 def render(dossier: Dossier) -> str:
-    """The page; ``UsageError`` where jinja2 is not installed."""
-    environment = _environment()
-    graph, shown = dossier.case.scene.graph, sections(dossier)
+    """The page of a diagnosis with its plan and its timeline."""
+    return _page(html_dossier.contents(dossier))
+
+
+def render_impact(impact: Impact) -> str:
+    """The page of proposed changes: before and after."""
+    return _page(html_impact.contents(impact))
+
+
+def render_explained(explained: Explained) -> str:
+    """The page of a decision: Windows' candidates, or the paths that clients try."""
+    return _page(html_explain.contents(explained))
+
+
+def fragment(page: str, height: int = 720) -> str:
+    """A page as part of another one, for notebooks: a frame ``height`` pixels high, in a sandbox of its own.
+
+    Neither its styles nor its scripts reach what is around it, and it cannot open windows or navigate.
+    """
+    return (f'<iframe title="chainlab report" sandbox="allow-scripts" width="100%" height="{height}" '
+            f'srcdoc="{html.escape(page)}"></iframe>')  # fmt: skip
+
+
+def _page(contents: Contents) -> str:
+    graph, shown = contents.scene.graph, contents.sections
     known = certificates(shown, graph)
-    drawings, undrawn = _drawings(dossier, shown)
+    drawings, undrawn = _drawings(contents)
     style, script = _source("report.css"), _source("report.js")
-    page = environment.from_string(_source("report.html.j2"))
-    return page.render(
+    return _environment().get_template("report.html.j2").render(
         version=__version__,
-        dossier=dossier,
-        diagnosis=dossier.diagnosis,
-        planned=dossier.planned,
+        page=contents,
+        planned=contents.planned,
+        impact=contents.impact,
         sections=shown,
-        more=len(grouped(dossier.diagnosis.targets)) - len(shown),
         max_targets=MAX_TARGETS,
         drawings=drawings,
         undrawn=undrawn,
@@ -59,12 +80,12 @@ def render(dossier: Dossier) -> str:
         style=_markup(style),
         script=_markup(script),
         policy=_policy(style, script),
-        traffic=list(traffic_words(dossier.diagnosis.traffic)) if dossier.diagnosis.traffic is not None else [],
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
         settling_checks=SETTLING_CHECKS,
+        max_hierarchies=MAX_HIERARCHIES,
         **_words(),
-    )
+    )  # fmt: skip
 
 
 def _words() -> dict[str, Any]:
@@ -76,21 +97,23 @@ def _words() -> dict[str, Any]:
         "certainty": CERTAINTY,
         "way": way,
         "sighting": sighting,
-        "clients": lambda verdicts, wanted: [
-            f"{name}: {', '.join(versions)}" if versions else name
-            for name, versions in by_series(v for v in verdicts if v.profile.id in wanted)
-        ],
+        "named": lambda verdicts, wanted: named(verdict for verdict in verdicts if verdict.profile.id in wanted),
     }
 
 
 def _environment() -> Environment:
-    try:
-        import jinja2
-    except ImportError:
-        raise UsageError("HTML reports need the extra 'html': pip install 'chainlab[html,graph]'") from None
-    return jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(DATA),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.filters["sentence"] = sentence
+    return environment
 
 
 def _finalized(value: object) -> object:
@@ -119,14 +142,14 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _drawings(dossier: Dossier, shown: list[Section]) -> tuple[list[tuple[object, int, int]], str]:
-    """The graph of every section with its size; without Graphviz none, and why."""
-    scene, drawings = dossier.case.scene, []
-    for section in shown:
-        drawn = picture(scene.graph, scene.server, [section.served.chain], dossier.diagnosis.at, "", [section.leaf])
+def _drawings(contents: Contents) -> tuple[list[object], str]:
+    """The graph of every section; without Graphviz none, and why."""
+    scene, drawings = contents.scene, list[object]()
+    for section in contents.sections:
+        chain = section.states[0].chain
+        drawn = picture(scene.graph, scene.server, [chain], contents.at, "", [section.leaf])
         try:
-            svg = html_graph.drawing(drawn, f"s{section.number}-")
+            drawings.append(_markup(html_graph.drawing(drawn, f"s{section.number}-")))
         except UsageError as error:
             return [], str(error)
-        drawings.append((_markup(svg), *html_graph.size(svg)))
     return drawings, ""

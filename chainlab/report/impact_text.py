@@ -118,12 +118,14 @@ def _after_update(page: Page, effect: Effect, impact: Impact, verbose: bool) -> 
             gained_and_lost(page, difference, verbose=True)
 
 
+def activation_words(effect: Effect) -> str:
+    """Whether the server shows on the wire what its stores now lead to, in words."""
+    activation, text = effect.activation, _SEEN[effect.seen]
+    return text if activation is None else text.format(step=activation.step, evidence=activation.evidence)
+
+
 def _activation(page: Page, effect: Effect) -> None:
-    activation = effect.activation
-    text = _SEEN[effect.seen]
-    if activation is not None:
-        text = text.format(step=activation.step, evidence=activation.evidence)
-    page.line(text, "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
+    page.line(activation_words(effect), "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
     if effect.seen is Seen.PENDING:
         page.line(f"until then  {arrows(page, effect.waiting.first)}", indent=4, hang=12)
         for position, step in enumerate(ACTIVATIONS, start=1):

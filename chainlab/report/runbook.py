@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.changes.commands import bind_commands, console, file_name, unbind_commands
@@ -16,16 +15,13 @@ from chainlab.report.plan_words import clients_named, outcome_words, search_word
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 
 
-def render(planned: Planned, missing: list[Certificate], *, report: bool = False) -> str:
-    """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand.
-
-    ``report``: the package holds the interactive report, not the plan's plain page.
-    """
+def render(planned: Planned, missing: list[Certificate]) -> str:
+    """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand."""
     assert planned.chosen is not None
-    return "\n".join(_lines(planned, planned.chosen, missing, report=report)) + "\n"
+    return "\n".join(_lines(planned, planned.chosen, missing)) + "\n"
 
 
-def _lines(planned: Planned, option: Option, missing: list[Certificate], *, report: bool) -> Iterator[str]:
+def _lines(planned: Planned, option: Option, missing: list[Certificate]) -> Iterator[str]:
     yield f"# Runbook: {markdown(title(planned))}"
     yield from _outcome(planned, option)
     yield from _assumptions(planned)
@@ -46,14 +42,7 @@ def _lines(planned: Planned, option: Option, missing: list[Certificate], *, repo
     yield from _rollback(planned, option)
     yield "\n## How this was found\n"
     yield from (f"{markdown(text)}  " for text in search_words(planned))
-    yield "\n" + (_REPORT if report else _PLAIN_REPORT)
-
-
-_REPORT: Final = "`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
-_PLAIN_REPORT: Final = (
-    "`report.html` is the plan on one plain page. The interactive report with graph and timeline needs the extra "
-    "`html` on the machine that makes the package (`pip install 'chainlab[html,graph]'`)."
-)
+    yield "\n`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
 
 
 def _outcome(planned: Planned, option: Option) -> Iterator[str]:

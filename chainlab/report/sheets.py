@@ -64,7 +64,7 @@ def _target(target: TargetDiagnosis) -> Sheet:
     certainty = f" ({served.certainty})" if served.basis == "predicted" else ""
     tables = [_chain(f"{title}{certainty}", served.chain, served.root), *_failing("Who fails", target.clients)]
     for other in target.others:
-        _, condition = condition_of(other)
+        _, condition = condition_of(other.possibility.policies)
         root = other.possibility.path.root
         tables += [_chain(f"Or, {condition}", other.possibility.served, root), *_failing("Then", other.verdicts)]
     tables += _findings(target.findings)

@@ -31,6 +31,7 @@ from chainlab.report.words import number
 from chainlab.server import Binding
 from chainlab.windows.engine import Certainty
 from chainlab.windows.schannel import ACTIVATION_NOTE, SETTLING_CHECKS
+from chainlab.windows.selection import Policy
 
 _REASONS: Final = {reason.code: reason for reason in Reason}
 
@@ -84,7 +85,7 @@ class _Writer:
         for finding in errors:
             self.page.line(f"{self.page.glyphs.bad} {finding.message}", "bold red")
         for other in target.others if total else ():
-            word, condition = condition_of(other)
+            word, condition = condition_of(other.possibility.policies)
             self.page.line(f"{word}: {condition}, {count_failing(other.verdicts)} of {total} will fail", "yellow")
         if target.plan is not None:
             best = target.plan.best
@@ -113,7 +114,7 @@ class _Writer:
     def other(self, other: JudgedChain) -> None:
         """Another chain that may be served: as much of it as of the first."""
         chain = other.possibility.served
-        _, condition = condition_of(other)
+        _, condition = condition_of(other.possibility.policies)
         self.page.heading(f"Or, {condition}, {number(len(chain), 'certificate')}")
         chain_lines(self.page, chain, other.possibility.path.root, "yellow")
         self.failing("Who then fails", other.verdicts)
@@ -174,9 +175,8 @@ class _Writer:
                 self.page.line(finding.kind.remedy, "dim", 4)
 
 
-def condition_of(other: JudgedChain) -> tuple[str, str]:
-    """Under which condition this chain is served: one word, and a clause."""
-    policies = other.possibility.policies
+def condition_of(policies: Sequence[Policy]) -> tuple[str, str]:
+    """Under which condition a chain is served that these rules choose: one word, and a clause."""
     return "Contested" if policies else "Undetermined", condition(policies)
 
 

@@ -1,6 +1,7 @@
 """Directories appear whole or not at all."""
 
 import io
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +11,7 @@ import pytest
 
 from chainlab import folders
 from chainlab.cli import progress
-from chainlab.cli.output import write_directory
+from chainlab.cli.output import write, write_directory
 from chainlab.errors import InputError, UsageError
 
 FILES = {"plan.json": b"{}", "certificates/a.cer": b"a"}
@@ -23,6 +24,18 @@ def names(folder: Path) -> list[str]:
 def test_a_directory_is_made_with_its_parents(tmp_path: Path) -> None:
     write_directory(FILES, tmp_path / "a" / "b", mark="plan.json")
     assert names(tmp_path) == ["a/b/certificates/a.cer", "a/b/plan.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_file_is_as_readable_as_the_umask_says(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        write("text", tmp_path / "report.html")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.html").stat().st_mode & 0o777 == mode
+    assert names(tmp_path) == ["report.html"]
 
 
 def test_an_empty_directory_is_filled(tmp_path: Path) -> None:

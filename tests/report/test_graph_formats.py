@@ -71,8 +71,8 @@ def test_dot_draws_the_conventions(r46: Picture) -> None:
     text = str(renderer_for(".dot").render(r46))
     assert "penwidth=3" in text
     assert "style=dashed" in text
-    assert "<s>until 2020-05-30</s>" in text
-    assert "shape=doubleoctagon" in text
+    assert "expired 2020-05-30" in text
+    assert "shape=box, peripheries=2" in text
 
 
 def test_svg_is_well_formed_and_shows_hostile_names_as_text(hostile: Picture) -> None:
