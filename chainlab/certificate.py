@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chainlab import oids
 from chainlab.der import public_key_bits, tbs_bytes
 
-_BLANKS: Final = re.compile(r"\s+")
 _ESCAPED_BLANKS: Final = re.compile(r"(\\\S)|(?:\\?\s)+")
 """A run of blanks, escaped or not; other escapes are passed over as a whole."""
 _EDGE_BLANKS: Final = ("= ", " ,", ", ", " +", "+ ")
@@ -59,9 +59,9 @@ class Name:
 
 def _comparable(text: str) -> str:
     """The name with single blanks, and none at the ends of its values."""
-    escaped = "\\" in text
-    text = _ESCAPED_BLANKS.sub(lambda found: found[1] or " ", text) if escaped else _BLANKS.sub(" ", text)
-    text = text.strip()
+    if "\\" in text:
+        text = _ESCAPED_BLANKS.sub(lambda found: found[1] or " ", text)
+    text = " ".join(text.split())
     return _ATTRIBUTE.sub(_trimmed, text) if any(map(text.__contains__, _EDGE_BLANKS)) else text
 
 
@@ -155,6 +155,9 @@ class Extensions:
     """The extensions that decide about paths; ``None`` means absent.
 
     ``present`` lists all OIDs in order, ``critical`` those marked critical, ``unparsed`` those that did not decode.
+
+    ``pending`` decodes what was not asked for yet (see ``deferred``): a graph of ten thousand certificates needs the
+    names and key identifiers of all of them and everything of few.
     """
 
     basic_constraints: BasicConstraints | None = None
@@ -173,6 +176,31 @@ class Extensions:
     present: tuple[str, ...] = ()
     critical: frozenset[str] = frozenset()
     unparsed: tuple[str, ...] = ()
+    pending: Callable[[], Extensions] | None = field(default=None, init=False, compare=False, repr=False)
+
+    @classmethod
+    def deferred(
+        cls, decode: Callable[[], Extensions], key_id: bytes | None, authority: AuthorityKeyIdentifier | None
+    ) -> Extensions:
+        """Extensions with their key identifiers; ``decode`` is called once, when anything else is asked for."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "subject_key_identifier", key_id)
+        object.__setattr__(made, "authority_key_identifier", authority)
+        object.__setattr__(made, "pending", decode)
+        return made
+
+    if not TYPE_CHECKING:  # it would hide misspelt names from the type checker
+
+        def __getattr__(self, name: str) -> object:
+            """Called for slots not filled yet: fill them all."""
+            if name not in type(self).__slots__:
+                raise AttributeError(name)
+            decode = object.__getattribute__(self, "pending")
+            if decode is not None:
+                decoded = decode()
+                for slot in type(self).__slots__:
+                    object.__setattr__(self, slot, getattr(decoded, slot))
+            return object.__getattribute__(self, name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -142,13 +142,13 @@ def _about_choice(target: _Target) -> Iterator[Finding]:
     prediction = target.prediction
     if prediction is None:
         return
+    if prediction.budget_exceeded:
+        yield Finding(kinds.SEARCH_STOPPED, {"count": str(len(prediction.candidates))})
     if prediction.certainty is Certainty.CONTESTED:
         kb, newest = (prediction.choices[policy].winner for policy in (Policy.KB, Policy.NEWEST))
         parameters = {"kb": _describe_path(kb), "newest": _describe_path(newest)}
         yield Finding(kinds.CONTESTED, parameters)
-    elif prediction.budget_exceeded:
-        yield Finding(kinds.SEARCH_STOPPED, {"count": str(len(prediction.candidates))})
-    elif prediction.certainty is Certainty.UNDETERMINED:
+    elif prediction.certainty is Certainty.UNDETERMINED and not prediction.budget_exceeded:
         yield Finding(kinds.UNDETERMINED, {"count": str(len(prediction.possibilities))})
 
 

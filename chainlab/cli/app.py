@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import pkgutil
 import sys
@@ -57,6 +59,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     register()
+    atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
         app()
     except ChainlabError as error:

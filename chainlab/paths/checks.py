@@ -134,33 +134,30 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a check looks at. ``below`` are the certificates under the anchor, leaf first."""
+    """Everything a check looks at.
+
+    ``certificates`` is the whole path, leaf first; ``below`` is what RFC 5280 validates of it: not the anchor, nor
+    others of the trust store. A leaf that is its own anchor counts.
+    """
 
     path: CandidatePath
     graph: CertGraph
     trust: TrustStore
     switches: Switches
     question: Question
+    certificates: tuple[Certificate, ...] = field(init=False)
+    below: tuple[Certificate, ...] = field(init=False)
 
-    @property
-    def certificates(self) -> tuple[Certificate, ...]:
-        """The whole path, leaf first."""
-        return self.path.certificates
+    def __post_init__(self) -> None:
+        first, *others = self.path.steps
+        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
+        object.__setattr__(self, "certificates", self.path.certificates)
+        object.__setattr__(self, "below", (first.certificate, *kept))
 
     @property
     def anchor(self) -> Certificate | None:
         """The anchor, if the path reached one."""
         return self.path.top if self.path.complete else None
-
-    @property
-    def below(self) -> tuple[Certificate, ...]:
-        """The certificates that RFC 5280 validates, leaf first: not the anchor, nor others of the trust store.
-
-        A leaf that is its own anchor counts.
-        """
-        first, *others = self.path.steps
-        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
-        return (first.certificate, *kept)
 
     @property
     def anchor_says_ca(self) -> bool:

@@ -9,6 +9,7 @@ Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 from chainlab.paths.checks import Switches
 from chainlab.paths.policies import PolicyInputs
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import likeliest_first
 
 VERSIONS = ("",)
 
@@ -21,5 +22,6 @@ def family(version: str = "") -> Family:
         basis=Basis.DOCUMENTED,
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
+        order=likeliest_first,
         switches=Switches(policies=PolicyInputs(), names_in_email=True),
     )
