@@ -43,6 +43,7 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
 	$(RUN) benchmarks.client_verdicts
 	$(RUN) benchmarks.large_capture
+	$(RUN) benchmarks.store_export
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

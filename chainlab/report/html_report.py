@@ -20,11 +20,11 @@ from chainlab.escaping import script_json, visible
 from chainlab.explanation import Explained
 from chainlab.impact import Impact
 from chainlab.report import html_dossier, html_explain, html_graph, html_impact, plan_words
-from chainlab.report.differences import CERTAINTY, counted, way
+from chainlab.report.differences import counted, way
 from chainlab.report.graph_model import STORE_CLASSES, picture
 from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, facts, named, script_data, sentence
 from chainlab.report.impact_text import MAX_HIERARCHIES
-from chainlab.report.text import sighting
+from chainlab.report.parts import CERTAINTY, sighting
 from chainlab.report.timeline_text import cause_text
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.wording import accepting, number_of
