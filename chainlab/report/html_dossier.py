@@ -114,7 +114,8 @@ def _card(dossier: Dossier, target: TargetDiagnosis, shown: Sequence[State], ord
         return Card("bad" if errors else "", "No client was selected; only the served chain is shown.", tuple(errors))
     bad = bool(failing[-1] or errors)
     if failing[-1]:
-        headline = f"{' to '.join(dict.fromkeys(map(str, (failing[0], failing[-1]))))} of {number_of(total, 'client')} will fail"
+        count = " to ".join(dict.fromkeys(map(str, (failing[0], failing[-1]))))
+        headline = f"{count} of {number_of(total, 'client')} will fail"
     else:
         headline = f"All {total} clients accept" if total > 1 else "The client accepts"
     columns = [*_who(now[0], order), *_why(dossier, target, now[0]), *_what(dossier, target, shown)] if bad else []
