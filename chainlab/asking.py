@@ -64,14 +64,19 @@ def moment(when: When | None, option: str = "at") -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
     if isinstance(when, str):
         try:
-            return _in_utc(datetime.fromisoformat(when))
-        except (ValueError, OverflowError):
-            raise UsageError(f"{option} '{when}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
-    return _in_utc(when if isinstance(when, datetime) else datetime.combine(when, time()))
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            raise _no_date(option, str(when)) from None
+    if not isinstance(when, datetime):
+        when = datetime.combine(when, time())
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        raise _no_date(option, str(when)) from None
 
 
-def _in_utc(when: datetime) -> datetime:
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+def _no_date(option: str, text: str) -> UsageError:
+    return UsageError(f"{option} '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM")
 
 
 def make_request(inputs: Sequence[PathLike], options: Options, *, with_plan: bool = False) -> Request:
@@ -134,17 +139,17 @@ def _twins(lab: PathLike | None) -> Twins | None:
 def catalog_folder(folder: PathLike | None = None, *, create: bool = False) -> Path:
     """Where imported catalogue certificates are: as given, CHAINLAB_CATALOG, or the user's data folder.
 
-    ``UsageError`` if one that is named is a file, or is not there and may not be created either.
+    ``UsageError`` if the user names a folder that is not there, unless it may be created, or a file.
     """
     named = folder if folder is not None else os.environ.get("CHAINLAB_CATALOG")
     if not named:
         return _data_folder() / "chainlab" / "catalog"
-    found = Path(named)
-    if found.exists() and not found.is_dir():
-        raise UsageError(f"the catalogue folder '{found}' is a file; expected the folder of imported certificates")
-    if not found.exists() and not create:
-        raise UsageError(f"the catalogue folder '{found}' is not there; 'chainlab catalog import' makes it")
-    return found
+    path, source = Path(named), "--catalog" if folder is not None else "CHAINLAB_CATALOG"
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{source} '{path}' is a file; expected the folder of imported certificates")
+    if not path.exists() and not create:
+        raise UsageError(f"{source} '{path}' is not there; 'chainlab catalog import' makes the folder")
+    return path
 
 
 def _data_folder() -> Path:

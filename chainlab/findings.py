@@ -6,62 +6,11 @@ why it matters and what to do. ``docs/findings.md`` is generated from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Final
-
-
-class Severity(Enum):
-    """How bad it is: an error changes the verdict, a warning may, a note is for the record."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of finding: code, severity, sentence template, why it matters, what to do."""
-
-    code: str
-    severity: Severity
-    template: str
-    why: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding: its kind, the template's parameters and the fingerprints of the certificates concerned."""
-
-    kind: Kind
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    certificates: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """The stable code."""
-        return self.kind.code
-
-    @property
-    def severity(self) -> Severity:
-        """The kind's severity."""
-        return self.kind.severity
-
-    @property
-    def message(self) -> str:
-        """The sentence for people."""
-        return self.kind.template.format_map(self.parameters)
-
-
-KINDS: Final[dict[str, Kind]] = {}
-
-
-def _kind(code: str, severity: Severity, template: str, why: str, remedy: str) -> Kind:
-    KINDS[code] = Kind(code, severity, template, why, remedy)
-    return KINDS[code]
-
+from chainlab.finding import KINDS as KINDS
+from chainlab.finding import Finding as Finding
+from chainlab.finding import Kind as Kind
+from chainlab.finding import Severity as Severity
+from chainlab.finding import kind as _kind
 
 # --- problems of an input; nothing is lost beside the part named -------------------------------------------------
 BROKEN_CERTIFICATE = _kind(
@@ -165,12 +114,6 @@ CCS_NAME = _kind(
     "ccs-name-mismatch", Severity.WARNING, "{place}: named for '{host}', but {label} names {names}",
     "IIS takes the file by its name from the Central Certificate Store; clients then refuse the name.",
     "Rename the file, or put the certificate for this name there.",
-)  # fmt: skip
-NAMELESS_STORE = _kind(
-    "nameless-store", Severity.NOTE,
-    "{place}: names no store; assumed: leaf in My, intermediates in CA, self-signed certificates in Root",
-    "An exported store does not say which store it was.",
-    "Say it with --store LocalMachine/CA=FILE.",
 )  # fmt: skip
 
 BINDING_WITHOUT_CERTIFICATE = _kind(
@@ -397,7 +340,7 @@ CHAIN_ERROR = _kind(
     "Replace the certificate.",
 )  # fmt: skip
 INTERMEDIATE_EXPIRES = _kind(
-    "intermediate-expires", Severity.WARNING, "{label} of the served chain expires on {date}, before the leaf",
+    "intermediate-expires", Severity.WARNING, "{label} of the served chain is valid only until {date}, the leaf longer",
     "From then on clients that need it fail although the server certificate is valid.",
     "Import its successor before that date.",
 )  # fmt: skip
@@ -409,7 +352,7 @@ PFX_BRINGS_ROOT = _kind(
 ASSUMPTION = _kind(
     "assumption", Severity.NOTE, "{text}",
     "It was not seen but assumed; another server may differ.",
-    "Give the server's stores with --server or --store.",
+    "Give the server's stores with --server, or say which store an export is with --store LocalMachine/CA=FILE.",
 )  # fmt: skip
 CROSS_CHECK_DIFFERS = _kind(
     "cross-check-differs", Severity.WARNING,

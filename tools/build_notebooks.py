@@ -67,10 +67,20 @@ def execute(book: Any) -> None:
         client.execute(env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "CHAINLAB_CATALOG": folder})
     for cell in book.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]  # remarks of libraries
-            for output in cell.outputs:
-                _keep_one(output)
+            cell.outputs = _kept(cell.outputs)
     book.metadata.pop("language_info", None)
+
+
+def _kept(outputs: list[Any]) -> list[Any]:
+    """Outputs without remarks of libraries (standard error), printed text in one piece however it arrived."""
+    kept: list[Any] = []
+    for output in (output for output in outputs if output.get("name") != "stderr"):
+        if output.output_type == "stream" and kept and kept[-1].output_type == "stream":
+            kept[-1].text += output.text
+        else:
+            _keep_one(output)
+            kept.append(output)
+    return kept
 
 
 def _keep_one(output: Any) -> None:

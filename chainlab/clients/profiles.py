@@ -51,7 +51,7 @@ def load_profiles(data: Path = DATA) -> list[Profile]:
 
 
 def core_ids(data: Path = DATA) -> set[str]:
-    """Ids of the curated core: about sixty clients that span families and years without near-duplicates."""
+    """Ids of the curated core: clients that span families and years without near-duplicates."""
     return set((data / "core.txt").read_text(encoding="ascii").split())
 
 

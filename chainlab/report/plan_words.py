@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from chainlab.certificate import Certificate
 from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
-from chainlab.report.text import by_series
 from chainlab.report.traffic import traffic_words
+from chainlab.report.words import by_series
 from chainlab.wording import accepting, number_of
 
 
@@ -31,14 +32,27 @@ def headline(planned: Planned) -> Iterator[tuple[str, str]]:
 
 
 def counted(planned: Planned, option: Option, *, short: bool = False) -> str:
-    """How many clients accept with an option, over all sites, and what they weigh where weights were given."""
-    accepted = sum(len(outcome.lasting) for outcome in option.outcomes)
-    total = sum(len(outcome.after.verdicts) for outcome in option.outcomes)
-    if planned.plan.objective.weights is not None:
-        everything = planned.plan.objective.weigh(everyone(planned)) * len(planned.sites)
-        weight = f"{option.weight} of {everything} {planned.plan.objective.unit}"
+    """How many clients accept with an option, over all distinct sites, and what they weigh where weights were given."""
+    lasting = [option.outcomes[position].lasting for position in planned.distinct]
+    accepted, total = sum(map(len, lasting)), len(everyone(planned)) * len(lasting)
+    objective = planned.plan.objective
+    if objective.weights is not None:
+        everything = objective.weigh(everyone(planned)) * len(lasting)
+        weight = f"{sum(map(objective.weigh, lasting))} of {everything} {objective.unit}"
         return weight if short else f"{weight} are accepted ({accepted} of {number_of(total, 'client profile')})"
     return str(accepted) if short else accepting(accepted, total)
+
+
+def sites_apart(planned: Planned) -> Iterator[tuple[int, str]]:
+    """The distinct sites by position, each with a name that no other one has."""
+    commons = Counter(planned.sites[position].leaf.subject.common for position in planned.distinct)
+    leaves = Counter(planned.sites[position].leaf for position in planned.distinct)
+    for position in planned.distinct:
+        site = planned.sites[position]
+        common = site.leaf.subject.common
+        more = [f"sha256 {site.leaf.sha256[:8]}"] if commons[common] > 1 else []
+        more += [f"as {site.target.host or 'any name'}"] if leaves[site.leaf] > 1 else []
+        yield position, f"{common} ({', '.join(more)})" if more else common
 
 
 def everyone(planned: Planned) -> frozenset[str]:
