@@ -5,6 +5,9 @@ from chainlab.api import (
     Options as Options,
 )
 from chainlab.api import (
+    Page as Page,
+)
+from chainlab.api import (
     Result as Result,
 )
 from chainlab.api import (

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from chainlab.verification import Verification
 
 __all__ = [
-    "Drawing", "Options", "Result", "clients_of", "diagnose", "explain", "graph", "impact", "make_lab", "plan", "read",
-    "timeline", "verify",
+    "Drawing", "Options", "Page", "Result", "clients_of", "diagnose", "explain", "graph", "impact", "make_lab", "plan",
+    "read", "timeline", "verify",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -55,12 +55,23 @@ class Result(Generic[T]):
     _write: Callable[..., None]
     _as_json: Callable[[Any], dict[str, Any]]
     _sheets: Callable[[Any], list[Sheet]]
+    _page: Callable[[], str] | None = None
 
     def text(self) -> str:
         """The report that the command prints."""
+        from chainlab.report.terminal import TerminalPage
+
         buffer = io.StringIO()
-        self._write(self.value, buffer, color=False)
+        self._write(self.value, TerminalPage(buffer, color=False))
         return buffer.getvalue()
+
+    def markdown(self) -> str:
+        """What the command prints with ``--format markdown``."""
+        from chainlab.report.markdown_page import MarkdownPage
+
+        page = MarkdownPage()
+        self._write(self.value, page)
+        return page.text
 
     def data(self) -> dict[str, Any]:
         """What the command prints with ``--format json``, as plain data."""
@@ -74,6 +85,12 @@ class Result(Generic[T]):
     def sheets(self) -> list[Sheet]:
         """The answer in short: a headline and tables for each subject (``pandas.DataFrame(table)`` takes them)."""
         return self._sheets(self.value)
+
+    def page(self) -> Page:
+        """The interactive HTML report (``--format html``); ``UsageError`` where there is none for the question."""
+        if self._page is None:
+            raise UsageError("an HTML report answers diagnose, plan, impact and explain")
+        return Page(self._page())
 
     def __str__(self) -> str:
         return self.text()
@@ -90,6 +107,22 @@ class Result(Generic[T]):
         from chainlab.report.sheet import as_markdown
 
         return as_markdown(self.sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole HTML page that needs nothing else; a notebook shows it in a frame of its own."""
+
+    html: str
+
+    def write(self, file: PathLike) -> None:
+        """Write the page into a file."""
+        Path(file).write_text(self.html, encoding="utf-8", newline="\n")
+
+    def _repr_html_(self) -> str:
+        from chainlab.report.html_report import fragment
+
+        return fragment(self.html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +184,15 @@ def diagnose(*inputs: PathLike, plan: bool = False, **options: Unpack[Options]) 
     from chainlab.report.sheets import of_diagnosis
     from chainlab.report.text import render
 
-    return Result(run(make_request(inputs, options, with_plan=plan)), render, as_json, of_diagnosis)
+    request = make_request(inputs, options, with_plan=plan)
+
+    def page() -> str:  # it shows more than the answer holds, so the inputs are read again
+        from chainlab.dossier import dossier
+        from chainlab.report import html_report
+
+        return html_report.render(dossier(request))
+
+    return Result(run(request), render, as_json, of_diagnosis, page)
 
 
 def explain(*inputs: PathLike, client: str | Iterable[str] = (), **options: Unpack[Options]) -> Result[Explained]:
@@ -165,6 +206,7 @@ def explain(*inputs: PathLike, client: str | Iterable[str] = (), **options: Unpa
     2
     """
     from chainlab.explanation import explain as run
+    from chainlab.report import html_report
     from chainlab.report.explain_json import as_json
     from chainlab.report.explain_text import render
     from chainlab.report.sheets import of_explained
@@ -173,7 +215,8 @@ def explain(*inputs: PathLike, client: str | Iterable[str] = (), **options: Unpa
     named, own = [text for text in asked if "=" not in text], [text for text in asked if "=" in text]
     options = {**options, "clients": ",".join(named) or "none", "own_clients": own}
     explained = run(make_request(inputs, options))
-    return Result(replace(explained, windows=()) if asked else explained, render, as_json, of_explained)
+    explained = replace(explained, windows=()) if asked else explained
+    return Result(explained, render, as_json, of_explained, lambda: html_report.render_explained(explained))
 
 
 def impact(*inputs: PathLike, change: str | Iterable[str], **options: Unpack[Options]) -> Result[Impact]:
@@ -185,12 +228,14 @@ def impact(*inputs: PathLike, change: str | Iterable[str], **options: Unpack[Opt
     'www.chainlab.example: 28 of 120 clients accept now, 88 afterwards'
     """
     from chainlab.impact import impact as run
+    from chainlab.report import html_report
     from chainlab.report.impact_json import as_json
     from chainlab.report.impact_text import render
     from chainlab.report.sheets import of_impact
 
     changes = [change] if isinstance(change, str) else list(change)
-    return Result(run(make_request(inputs, options), changes), render, as_json, of_impact)
+    answer = run(make_request(inputs, options), changes)
+    return Result(answer, render, as_json, of_impact, lambda: html_report.render_impact(answer))
 
 
 def plan(*inputs: PathLike, choose: int = 0, **options: Unpack[Options]) -> Result[Planned]:
@@ -200,12 +245,15 @@ def plan(*inputs: PathLike, choose: int = 0, **options: Unpack[Options]) -> Resu
     >>> len(answer.value.chosen.changes)
     2
     """
+    from chainlab.dossier import dossier_of
     from chainlab.planning import plan as run
+    from chainlab.report import html_report
     from chainlab.report.plan_json import as_json
     from chainlab.report.plan_text import render
     from chainlab.report.sheets import of_planned
 
-    return Result(run(make_request(inputs, options, with_plan=True), choose), render, as_json, of_planned)
+    answer = run(make_request(inputs, options, with_plan=True), choose)
+    return Result(answer, render, as_json, of_planned, lambda: html_report.render(dossier_of(answer)))
 
 
 def timeline(*inputs: PathLike, until: When | None = None, **options: Unpack[Options]) -> Result[Timelines]:

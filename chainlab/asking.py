@@ -66,10 +66,17 @@ def moment(when: When | None, option: str = "at") -> datetime:
         try:
             when = datetime.fromisoformat(when)
         except ValueError:
-            raise UsageError(f"{option} '{when}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
+            raise _no_date(option, str(when)) from None
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        raise _no_date(option, str(when)) from None
+
+
+def _no_date(option: str, text: str) -> UsageError:
+    return UsageError(f"{option} '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM")
 
 
 def make_request(inputs: Sequence[PathLike], options: Options, *, with_plan: bool = False) -> Request:
@@ -129,10 +136,20 @@ def _twins(lab: PathLike | None) -> Twins | None:
     return load_twins(Path(lab))
 
 
-def catalog_folder(folder: PathLike | None = None) -> Path:
-    """Where imported catalogue certificates are: as given, CHAINLAB_CATALOG, or the user's data folder."""
+def catalog_folder(folder: PathLike | None = None, *, create: bool = False) -> Path:
+    """Where imported catalogue certificates are: as given, CHAINLAB_CATALOG, or the user's data folder.
+
+    ``UsageError`` if the user names a folder that is not there, unless it may be created, or a file.
+    """
     named = folder if folder is not None else os.environ.get("CHAINLAB_CATALOG")
-    return Path(named) if named else _data_folder() / "chainlab" / "catalog"
+    if not named:
+        return _data_folder() / "chainlab" / "catalog"
+    path, source = Path(named), "--catalog" if folder is not None else "CHAINLAB_CATALOG"
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{source} '{path}' is a file; expected the folder of imported certificates")
+    if not path.exists() and not create:
+        raise UsageError(f"{source} '{path}' is not there; 'chainlab catalog import' makes the folder")
+    return path
 
 
 def _data_folder() -> Path:

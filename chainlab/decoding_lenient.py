@@ -28,6 +28,9 @@ from chainlab.der import TbsSlices
 _BROKEN: Final = (ValueError, TypeError, KeyError, RecursionError, AttributeError, IndexError, OverflowError)
 """What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
 
+_SIZED: Final = frozenset({"rsa", "rsassa_pss", "dsa"})
+"""Keys, besides EC ones, that asn1crypto knows the size of; it has an ``UnboundLocalError`` for any other."""
+_EDWARDS: Final = {"ed25519": "Ed25519", "ed448": "Ed448"}
 _NAMES: Final = {
     "common_name": "CN", "country_name": "C", "locality_name": "L", "state_or_province_name": "ST",
     "organization_name": "O", "organizational_unit_name": "OU", "street_address": "STREET",
@@ -91,10 +94,12 @@ def _escape(value: str) -> str:
 
 def _key_info(spki: Any) -> PublicKeyInfo:
     try:
-        algorithm = spki.algorithm.upper()
-        if algorithm == "EC":
+        algorithm = spki.algorithm
+        if algorithm == "ec":
             return PublicKeyInfo("EC", spki.bit_size, str(spki.curve[1]))
-        return PublicKeyInfo(algorithm, spki.bit_size or 0)
+        if algorithm not in _SIZED:
+            return PublicKeyInfo(_EDWARDS.get(algorithm) or spki["algorithm"]["algorithm"].dotted)
+        return PublicKeyInfo(algorithm.upper(), spki.bit_size or 0)
     except _BROKEN:
         return PublicKeyInfo("unknown")
 

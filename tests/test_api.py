@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Unpack
@@ -136,6 +137,30 @@ def test_every_answer_shows_itself_as_html_and_markdown() -> None:
         assert answer.sheets[0].headline in repr(answer)
         assert str(answer) == answer.text()
         json.loads(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: api.diagnose(PFX, **LAB), "92 of 120 clients will fail"),
+        (lambda: api.plan(PFX, **LAB), "Then 88 of 120 clients accept"),
+        (lambda: api.explain("fixtures/r46/with-cross-sign.pfx", **LAB), "2 candidate chains"),
+        (lambda: api.impact("fixtures/r46/with-cross-sign.pfx", change="delete fb243876", **LAB), "60 clients gained"),
+    ],
+)
+def test_an_answer_has_its_html_report_which_a_notebook_shows_in_a_frame(
+    ask: Callable[[], api.Result[Any]], words: str, tmp_path: Path
+) -> None:
+    page = ask().page()
+    assert words in page.html
+    assert page._repr_html_().startswith("<iframe ")
+    page.write(tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == page.html
+
+
+def test_a_question_without_a_report_says_which_have_one() -> None:
+    with pytest.raises(UsageError, match="diagnose, plan, impact and explain"):
+        api.read("fixtures/r46/evidence.zip").page()
 
 
 def test_a_client_explanation_leaves_windows_out_and_tells_the_paths() -> None:

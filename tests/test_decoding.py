@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import core
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID
@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from chainlab.certificate import AuthorityKeyIdentifier, Certificate, Name
 from chainlab.decoding import MAX_CERTIFICATE_BYTES, decode_certificate
-from chainlab.decoding_lenient import decode_name_constraints
-from chainlab.der import children, element
+from chainlab.decoding_lenient import decode_leniently, decode_name_constraints
+from chainlab.der import children, element, tbs_slices
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.lab.captures import vector
 from tests.pki import Pki
@@ -62,6 +62,14 @@ def test_names_that_the_strict_decoder_knows_not_cost_themselves_only(unusual: s
     assert [(name.kind, name.value) for name in names][1:] == [("dns", "a")]
     assert certificate.extensions.basic_constraints is not None
     assert certificate.extensions.unparsed == ()
+
+
+@pytest.mark.parametrize(("last", "shown"), [("70", "Ed25519"), ("71", "Ed448"), ("7f", "unknown")])
+def test_the_lenient_decoder_names_keys_that_have_no_size(last: str, shown: str) -> None:
+    key, name = ed25519.Ed25519PrivateKey.generate(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 5, START, START + timedelta(1))
+    der = builder.sign(key, None).public_bytes(Encoding.DER).replace(b"\x2b\x65\x70", bytes.fromhex("2b65" + last))
+    assert str(decode_leniently(der, tbs_slices(der), "refused").key) == shown
 
 
 def _with_names(names: bytes) -> bytes:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.errors import InputError, LimitError
-from chainlab.evidence.members import EncryptedMemberError, Member
+from chainlab.evidence.members import Member, visible_members
 from chainlab.evidence.model import Item, Place
-from chainlab.evidence.reading import Limits, ReadOptions, Unpacking, read_bytes
+from chainlab.evidence.reading import EncryptedMemberError, Limits, ReadOptions, Unpacking, read_bytes
 
 SMALL: Final = 1024 * 1024
 """Members up to this size are not judged by their ratio: a short file of blanks harms nobody."""
@@ -60,13 +60,8 @@ class Archive:
             raise InputError(str(place), f"damaged ZIP ({error})", hint="copy it again") from None
 
     def members(self) -> list[Member]:
-        """Every file by its path, with forward slashes whatever the writer used; hidden files are left out."""
-        named = [(number, info.filename.replace("\\", "/")) for number, info in enumerate(self.file.infolist())]
-        return [
-            Member(path, number)
-            for number, path in named
-            if not path.endswith("/") and not path.rpartition("/")[2].startswith(".")
-        ]
+        """Every file by its path (``visible_members``)."""
+        return visible_members(info.filename for info in self.file.infolist())
 
     def place_of(self, member: Member) -> Place:
         """The archive, then the member's path."""

@@ -17,6 +17,7 @@ from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.signatures import Signature
+from chainlab.wording import number_of
 
 BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5"})
 
@@ -267,7 +268,7 @@ def _path_lengths(case: Case) -> Iterator[Problem]:
         if switches.self_issued_count or not issuer.self_issued:
             intermediates_below += 1
     if case.switches.max_length and len(case.certificates) > case.switches.max_length:
-        detail = f"{len(case.certificates)} certificates, the client allows {case.switches.max_length}"
+        detail = f"{number_of(len(case.certificates), 'certificate')}, the client allows {case.switches.max_length}"
         yield Problem(Reason.TOO_LONG, detail=detail)
 
 

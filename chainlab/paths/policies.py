@@ -76,6 +76,11 @@ def process_policies(path: Sequence[Certificate], inputs: PolicyInputs | None = 
     return _wrap_up(state, certificates[-1], inputs)
 
 
+def asks_for_policies(path: Sequence[Certificate]) -> bool:
+    """Whether a certificate of the path requires an explicit policy; a path without such a one is always valid."""
+    return any(certificate.extensions.require_explicit_policy is not None for certificate in path)
+
+
 def _step(state: _State, certificate: Certificate, final: bool) -> None:
     """6.1.3 (d) to (f): the nodes that this certificate's policies give."""
     policies = certificate.extensions.policies

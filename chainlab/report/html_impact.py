@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chainlab.clients import ClientVerdict
-from chainlab.comparison import gained_by
+from chainlab.comparison import gained_by, grouped
 from chainlab.impact import Effect, Impact, Seen
 from chainlab.report.differences import counted
 from chainlab.report.html_matrix import MAX_SERIES, matrix
@@ -21,11 +21,11 @@ from chainlab.report.html_model import (
     sentence,
     states,
 )
-from chainlab.report.impact_text import activation_words, grouped
-from chainlab.report.plan_words import number
-from chainlab.report.text import CERTAINTY
+from chainlab.report.impact_text import activation_words
+from chainlab.report.parts import CERTAINTY
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
+from chainlab.wording import number_of
 
 
 def contents(impact: Impact) -> Contents:
@@ -33,7 +33,7 @@ def contents(impact: Impact) -> Contents:
     touched = [effect for effect in impact.others if effect.changed]
     groups = [*grouped(impact.effects), *((effect, []) for effect in touched)]
     shown = [_section(impact, order, *group) for order, group in enumerate(groups[:MAX_TARGETS])]
-    title = f"What {number(len(impact.steps), 'change')} would do"
+    title = f"What {number_of(len(impact.steps), 'change')} would do"
     return Contents(title, impact.at, impact.case.request.host, impact.case.scene, tuple(shown),
                     len(groups) - len(shown), impact.case.problems, impact=impact)  # fmt: skip
 
@@ -47,7 +47,7 @@ def _section(impact: Impact, order: int, effect: Effect, bindings: Sequence[Bind
         leaf.place,
         tuple(map(str, bindings)),
         _card(impact, effect, order),
-        CERTAINTY[effect.before.certainty.value],
+        CERTAINTY[effect.before.certainty],
         shown,
         matrix(effect.before.first.verdicts),
         paths(shown, ()),
@@ -74,7 +74,9 @@ def _card(impact: Impact, effect: Effect, order: int) -> Card:
     if not total:
         return Card("", "No client was selected; only the chains are shown.", tuple(lines), tuple(_next(effect)))
     gained, lost = gained_by(effect.differences), effect.lost
-    headline = f"{number(len(lost), 'client')} lost" if lost else f"{number(len(gained), 'client')} gained, none lost"
+    headline = (
+        f"{number_of(len(lost), 'client')} lost" if lost else f"{number_of(len(gained), 'client')} gained, none lost"
+    )
     headline += f": {counted(effect.before)} of {total} accept now, {counted(effect.after)} afterwards"
     if effect.updated.chains != effect.after.chains:
         headline += f", {counted(effect.updated)} after a Windows Update"
@@ -94,7 +96,7 @@ def _columns(effect: Effect, gained: frozenset[str], lost: frozenset[str], order
 def _clients(title: str, verdicts: Sequence[ClientVerdict], wanted: frozenset[str], link: tuple[str, str]) -> Column:
     names = named(verdict for verdict in verdicts if verdict.profile.id in wanted)
     further = len(names) - MAX_SERIES
-    more = f"and {number(further, 'more kind')}" if further > 0 else ""
+    more = f"and {number_of(further, 'more kind')}" if further > 0 else ""
     return Column(title, tuple(names[:MAX_SERIES]), more, link)
 
 

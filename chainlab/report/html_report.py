@@ -12,20 +12,22 @@ import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from chainlab import __version__
+from chainlab import __version__, wording
+from chainlab.changes.commands import files_note
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
 from chainlab.escaping import script_json, visible
 from chainlab.explanation import Explained
 from chainlab.impact import Impact
 from chainlab.report import html_dossier, html_explain, html_graph, html_impact, plan_words
-from chainlab.report.differences import CERTAINTY, counted, way
+from chainlab.report.differences import counted, way
 from chainlab.report.graph_model import STORE_CLASSES, picture
 from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, facts, named, script_data, sentence
 from chainlab.report.impact_text import MAX_HIERARCHIES
-from chainlab.report.text import sighting
+from chainlab.report.parts import CERTAINTY, sighting
 from chainlab.report.timeline_text import cause_text
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
+from chainlab.wording import accepting, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,6 +36,12 @@ DATA: Final = Path(__file__).parent / "data"
 
 MAX_SHOWN: Final = 4_000
 """Characters of one printed value."""
+
+MAX_EDGES: Final = 150
+"""Certificates in one drawing: Graphviz needs 3 seconds for a mesh of so many, and a minute and a half for 400."""
+
+MAX_EDGES_IN_ALL: Final = 600
+"""Certificates in all drawings of a page."""
 
 
 def render(dossier: Dossier) -> str:
@@ -63,7 +71,6 @@ def fragment(page: str, height: int = 720) -> str:
 def _page(contents: Contents) -> str:
     graph, shown = contents.scene.graph, contents.sections
     known = certificates(shown, graph)
-    drawings, undrawn = _drawings(contents)
     style, script = _source("report.css"), _source("report.js")
     return _environment().get_template("report.html.j2").render(
         version=__version__,
@@ -72,8 +79,7 @@ def _page(contents: Contents) -> str:
         impact=contents.impact,
         sections=shown,
         max_targets=MAX_TARGETS,
-        drawings=drawings,
-        undrawn=undrawn,
+        drawings=_drawings(contents),
         stores=STORE_CLASSES,
         certificates=[(certificate, facts(certificate, graph)) for certificate in known],
         data=_markup(script_json(script_data(shown, known, graph))),
@@ -82,7 +88,7 @@ def _page(contents: Contents) -> str:
         policy=_policy(style, script),
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
-        settling_checks=SETTLING_CHECKS,
+        settling_checks=settling_checks(),
         max_hierarchies=MAX_HIERARCHIES,
         **_words(),
     )  # fmt: skip
@@ -92,8 +98,12 @@ def _words() -> dict[str, Any]:
     """Sentences that the text reports have already."""
     return {
         "words": plan_words,
+        "wording": wording,
+        "files_note": lambda option: files_note(change.commands() for change in option.changes),
         "cause_text": cause_text,
         "counted": counted,
+        "number_of": number_of,
+        "accepting": accepting,
         "certainty": CERTAINTY,
         "way": way,
         "sighting": sighting,
@@ -142,14 +152,21 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _drawings(contents: Contents) -> tuple[list[object], str]:
-    """The graph of every section; without Graphviz none, and why."""
-    scene, drawings = contents.scene, list[object]()
+def _drawings(contents: Contents) -> list[tuple[object, str]]:
+    """The graph of every section, or nothing and why."""
+    scene, left = contents.scene, MAX_EDGES_IN_ALL
+    drawings: list[tuple[object, str]] = []
     for section in contents.sections:
-        chain = section.states[0].chain
-        drawn = picture(scene.graph, scene.server, [chain], contents.at, "", [section.leaf])
+        drawn = picture(scene.graph, scene.server, [section.states[0].chain], contents.at, "", [section.leaf])
+        edges = len(drawn.edges)
+        if edges > min(MAX_EDGES, left):
+            drawings.append(
+                ("", f"{edges} certificates are too many for a drawing in a page; 'chainlab graph' draws them")
+            )
+            continue
         try:
-            drawings.append(_markup(html_graph.drawing(drawn, f"s{section.number}-")))
+            drawings.append((_markup(html_graph.drawing(drawn, f"s{section.number}-")), ""))
+            left -= edges
         except UsageError as error:
-            return [], str(error)
-    return drawings, ""
+            drawings.append(("", str(error)))
+    return drawings

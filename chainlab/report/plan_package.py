@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainlab.changes.commands import file_name
+from chainlab.changes.commands import FILES, file_name
 from chainlab.dossier import dossier_of
 from chainlab.plan.operations import operations
 from chainlab.planning import Planned
@@ -15,11 +15,12 @@ def package(planned: Planned) -> dict[str, bytes]:
     assert planned.chosen is not None
     steps = operations(planned.chosen.changes)
     concerned = {step.certificate.sha256: step.certificate for step in steps}
+    concerned |= {site.leaf.sha256: site.leaf for site in planned.sites}  # for the checks
     missing = [step.certificate for step in steps if step.adds and not step.certificate.encoded]
     return {
         "plan.json": plan_json.render(planned).encode(),
         "report.html": html_report.render(dossier_of(planned)).encode(),
         "RUNBOOK.md": runbook.render(planned, list(dict.fromkeys(missing))).encode(),
         **scripts(planned),
-        **{f"certificates/{file_name(c)}": c.der for c in concerned.values() if c.der is not None},
+        **{f"{FILES}/{file_name(c)}": c.der for c in concerned.values() if c.der is not None},
     }

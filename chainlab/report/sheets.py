@@ -15,13 +15,14 @@ from chainlab.findings import Finding, Severity
 from chainlab.impact import Effect, Impact
 from chainlab.inspection import Inspection
 from chainlab.planning import Planned
-from chainlab.report.differences import CERTAINTY, counted, way
-from chainlab.report.explain_text import RULES
+from chainlab.report.differences import counted, way
+from chainlab.report.parts import CERTAINTY, rule_name
 from chainlab.report.plan_words import clients_named, headline, outcome_words
 from chainlab.report.plan_words import counted as option_counted
 from chainlab.report.sheet import Sheet, Table
-from chainlab.report.text import by_series, condition_of, count_failing
+from chainlab.report.text import condition_of, count_failing
 from chainlab.report.timeline_text import cause_text
+from chainlab.report.words import by_series
 from chainlab.timeline import Event, Timelines
 from chainlab.verification import Verification
 from chainlab.windows.selection import quality_words
@@ -114,7 +115,7 @@ def of_explained(explained: Explained) -> list[Sheet]:
 def _windows(explanation: Explanation) -> Sheet:
     rows = []
     for place, candidate in enumerate(explanation.candidates, start=1):
-        fate = [f"chosen by the {RULES[policy]}" for policy in candidate.chosen_by]
+        fate = [f"chosen by the {rule_name(policy)}" for policy in candidate.chosen_by]
         fate += [f"not by {policy.value}: {reason.text} {reason.evidence}" for policy, reason in candidate.lost.items()]
         path = candidate.path
         rows.append((str(place), _names(path.certificates), quality_words(path), "; ".join(fate)))

@@ -50,7 +50,7 @@ from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
-"""Candidate chains assessed; a real server has fewer than ten. Beyond it, as many of the shortest are added."""
+"""Candidate chains assessed. Beyond it, as many of the shortest are added."""
 
 MAX_NEWEST = 100
 """Chains by newest issuers that are added to these."""

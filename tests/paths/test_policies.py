@@ -18,7 +18,7 @@ from cryptography.x509.oid import ObjectIdentifier
 from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
 from chainlab.oids import ANY_POLICY, POLICY_MAPPINGS
-from chainlab.paths.policies import PolicyInputs, process_policies
+from chainlab.paths.policies import PolicyInputs, asks_for_policies, process_policies
 from tests.pki import Pki, at
 
 A, B, C = "1.3.6.1.4.1.99999.2.1", "1.3.6.1.4.1.99999.2.2", "1.3.6.1.4.1.99999.2.3"
@@ -127,6 +127,14 @@ def test_the_relying_party_can_want_certain_policies() -> None:
 
 def test_a_path_of_one_certificate_has_its_own_policies(pki: Pki) -> None:
     assert process_policies([pki.leaf("I")]).valid
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_only_a_path_that_asks_for_policies_can_fail(seed: int) -> None:
+    dice = random.Random(seed)
+    path = path_of(*(random_link(dice, last=depth == 3) for depth in range(4)))[:-1]
+    assert asks_for_policies(path) == any(c.extensions.require_explicit_policy is not None for c in path)
+    assert asks_for_policies(path) or process_policies(path).valid
 
 
 # --- beside OpenSSL -------------------------------------------------------------------------------------------------

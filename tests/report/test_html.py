@@ -27,10 +27,11 @@ from chainlab.diagnosis import Request
 from chainlab.dossier import Dossier, dossier, dossier_of
 from chainlab.escaping import script_json
 from chainlab.explanation import Explained, explain
+from chainlab.graph import CertGraph
 from chainlab.impact import Impact, impact
 from chainlab.lab.writers import reg
 from chainlab.planning import plan
-from chainlab.report import html_dossier, html_graph
+from chainlab.report import html_dossier, html_graph, html_report
 from chainlab.report.graph_model import picture
 from chainlab.report.html_matrix import MAX_YEARS, matrix, who_fails
 from chainlab.report.html_report import fragment, render, render_explained, render_impact
@@ -106,7 +107,6 @@ def data_of(tree: Tree) -> dict[str, Any]:
 
 def renamed(original: Dossier, text: str) -> Dossier:
     """The dossier with every name that comes from a certificate or a file replaced by ``text``."""
-    from chainlab.graph import CertGraph
 
     def named(certificate: Certificate) -> Certificate:
         return replace(certificate, subject=Name("CN=" + text), issuer=Name("CN=" + text), published_at=(text,))
@@ -221,6 +221,14 @@ def test_several_servers_are_listed_and_each_has_its_section() -> None:
     assert "2 answers" in tree.text
 
 
+def test_each_server_certificate_is_told_its_own_changes() -> None:
+    first, second = html_dossier.contents(made("r46/server.reg", "e46/server.reg")).sections
+    for section, root in ((first, "R46"), (second, "E46")):
+        (change,) = section.card.columns[-1].items
+        assert change.startswith(f"Move Sectigo Public Server Authentication Root {root} (self-signed")
+        assert section.card.columns[-1].more == "Then 88 of 120 clients accept, with 1 change."
+
+
 def test_more_answers_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_dossier, "MAX_TARGETS", 1)
     text = Tree(render(made("r46/server.reg", "e46/server.reg"))).text
@@ -314,6 +322,20 @@ def test_script_data_survives_and_cannot_end_its_block(value: object) -> None:
     text = script_json(value)
     assert not re.search("[<>&\u2028\u2029]", text)
     assert json.loads(text) == value
+
+
+def test_a_mesh_that_takes_too_long_to_draw_is_listed() -> None:
+    pki = Pki("mesh")
+    names = [f"CA {number}" for number in range(13)]
+    mesh = [pki.ca(subject, issuer, not_before=at("2020-01-01")) for subject in names for issuer in names]
+    answer = made(R46, selector="core")
+    (section,) = html_dossier.contents(answer).sections
+    leaf = pki.leaf("CA 0")
+    scene = replace(answer.case.scene, graph=CertGraph([*mesh, leaf], {}))
+    contents = replace(html_dossier.contents(answer), scene=scene, sections=(replace(section, leaf=leaf),))
+    ((drawing, why),) = html_report._drawings(contents)
+    assert not drawing
+    assert why == "170 certificates are too many for a drawing in a page; 'chainlab graph' draws them"
 
 
 def test_the_drawing_is_plain_shapes_without_colours_or_links() -> None:
@@ -419,9 +441,25 @@ def test_an_expired_cross_sign_on_the_wire_is_named_and_the_way_to_a_plan(expire
     assert "2 of 3 clients will fail" in top[""]
     assert "An intermediate CA certificate has expired (2 clients). At New Root (signed by Old Root" in top["Why"]
     assert "expired on 2026-09-30" in top["Why"]
+    assert top["What to do first"].startswith("Make the server stop sending New Root (signed by Old Root")
     assert "For a plan, diagnose the certificate on its server" in top["What to do first"]
     known = data_of(Tree(page))["certificates"].values()
     assert {dict(entry["facts"])["Known from"] for entry in known} == {"given"}
+
+
+def test_a_missing_intermediate_that_nobody_knows_has_to_come_from_the_ca(tmp_path: Path) -> None:
+    pki = Pki("unknown issuer")
+    (tmp_path / "root.pem").write_text(pem(pki.ca("Root")))
+    stores = tmp_path / "stores.reg"
+    leaf = pki.leaf("Issuing CA", ca_issuers="http://ca.example/issuing.cer")
+    stores.write_bytes(reg([(LM_AUTHROOT, pki.ca("Root"), {}), (LM_MY, leaf, {})]))
+    client = parse_own_client(f"scanner=openssl-3:{tmp_path / 'root.pem'}")
+    request = Request(((stores, None),), at("2026-11-20"), selector="none", own_clients=(client,))
+    top = at_the_top(render(dossier(request)))
+    assert top["What to do first"].startswith(
+        "Get the certificate of 'Issuing CA' from the CA (its certificate says where: http://ca.example/issuing.cer) "
+        "and import it into LocalMachine/CA. Then diagnose again"
+    )
 
 
 def test_a_verdict_that_depends_on_the_chain_is_marked_and_counted_as_a_range(tmp_path: Path) -> None:

@@ -213,6 +213,10 @@ def test_a_fragment_works_within_another_page_and_stays_in_its_frame(browser: Br
     frame = opened.page.frame_locator("iframe")
     frame.locator('button[data-client="android-7.0"]').click()
     assert frame.locator(".answer").first.inner_text().startswith("✗ Android 7.0: reject")
+    frame.locator(".column a", has_text="Commands").click()
+    heading = frame.locator("#h-plan").bounding_box()
+    assert heading is not None
+    assert heading["y"] < 900
     frame.locator("svg .certificate").first.focus()
     assert "SHA-256" in frame.locator(".facts").inner_text()
     assert opened.page.locator("h1").evaluate("e => getComputedStyle(e).fontFamily") != frame.locator("h1").evaluate(

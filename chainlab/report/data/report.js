@@ -214,6 +214,14 @@
     });
   }
 
+  // In a frame without an address of its own (srcdoc) a link to a place would lead to the page around it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (!link || location.protocol !== "about:") return;
+    event.preventDefault();
+    document.getElementById(link.hash.slice(1))?.scrollIntoView();
+  });
+
   // Paper has no switches: everything is open, and before and after are both there.
   let opened = [];
   let shown = [];
