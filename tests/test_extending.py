@@ -71,7 +71,7 @@ def test_the_new_files_can_be_used_at_once(checkout: Path) -> None:
     lab = ["--lab", "fixtures/lab.json", "--at", "2026-11-20"]
     client = ["--clients", "none", "--client", "door=gatekeeper:fixtures/r46/roots-old-device.pem"]
     printed = run(checkout, "chainlab", "diagnose", "--served", "fixtures/r46/served-cross.pem", *client, *lab)
-    assert "all 1 clients accept" in printed
+    assert "the client accepts" in printed
     change = "archive ov-r36.pem"
     (checkout / "ov-r36.pem").write_text((ROOT / "fixtures/r46/served-short.pem").read_text().split("# ")[2])
     done = subprocess.run(
