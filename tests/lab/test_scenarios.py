@@ -205,5 +205,6 @@ def test_what_the_answers_say_of_changes_is_so(folder, chainlab_in) -> None:
 
 
 def _accepting(side: dict[str, list[dict[str, list[str]]]]) -> set[str]:
-    (chain,) = side["chains"]
-    return {identity.removeprefix("own-") for identity in chain["accepting"]}
+    """Who accepts whichever chain is served."""
+    surely = set.intersection(*(set(chain["accepting"]) for chain in side["chains"]))
+    return {identity.removeprefix("own-") for identity in surely}
