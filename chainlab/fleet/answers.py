@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Case, Diagnosis, TargetDiagnosis
@@ -27,9 +28,9 @@ class Failure:
 class SiteAnswer:
     """One server certificate at one endpoint.
 
-    ``chain``: SHA-256 of what is sent, leaf first. ``chain_words``: the names of the CA certificates above the leaf, the
-    root in brackets. ``accept``: clients that accept whichever chain is served; ``reject``: those that reject at least
-    one; ``unknown``: the others. ``findings``: codes of errors and warnings, ``errors``: how many are errors.
+    ``chain``: SHA-256 of what is sent, leaf first. ``chain_words``: the names of the CA certificates above the leaf,
+    the root in brackets. ``accept``: clients that accept whichever chain is served; ``reject``: those that reject at
+    least one; ``unknown``: the others. ``findings``: codes of errors and warnings, ``errors``: how many are errors.
     ``problem``: equal for sites that fail alike; empty where all is well. ``gained``, ``lost``, ``accept_after`` and
     ``broken``: what the proposed change does (``accept_after`` -1: nothing is proposed, or it was not simulated).
     """
@@ -181,7 +182,7 @@ def _state(case: Case, diagnosis: Diagnosis) -> Iterator[object]:
     yield server.root_update, server.aia, server.chain_config
 
 
-def _effect(effect: Effect | None) -> dict[str, object]:
+def _effect(effect: Effect | None) -> dict[str, Any]:
     if effect is None:
         return {}
     before = frozenset[str]() if effect.broken else effect.after.surely_accepting & effect.updated.surely_accepting

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -27,7 +27,7 @@ class Task(Protocol):
         """The function and its arguments."""
         ...
 
-    def parts(self) -> list[Task]:
+    def parts(self) -> Sequence[Task]:
         """The same work in the smallest tasks there are; only itself if it cannot be divided."""
         ...
 
@@ -174,7 +174,7 @@ class _ClusterExecutor(Executor):
     def __exit__(self, *_: object) -> None:
         """The cluster outlives a single task."""
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - Executor's
         """Leave the cluster, which goes on."""
         self._client.close()
 

@@ -22,8 +22,6 @@ MEMORY: Final = "1GB"
 
 Query = Any
 
-_CHANGE_COLUMNS: Final = "x.accept_after, x.gained, x.lost, x.broken"
-
 _BUILD: Final = (
     # The newest word on a content or an evidence counts: a later run tries errors again.
     """CREATE TABLE contents AS SELECT content, arg_max(evidence, filename) AS evidence,
@@ -60,10 +58,10 @@ _BUILD: Final = (
          nullif(binding, '') AS binding, nullif(host, '') AS host, nullif(root, '') AS root,
          nullif(broken, '') AS broken) FROM all_sites""",
     """CREATE TABLE failures AS SELECT evidence, site, unnest(failures, max_depth := 2) FROM all_sites""",
-    f"""CREATE VIEW results AS SELECT s.position, s.server, s.source, s.status, s."group", s.well AS server_well,
+    """CREATE VIEW results AS SELECT s.position, s.server, s.source, s.status, s."group", s.well AS server_well,
          x.site, x.subject, x.names, x.issuer, x.not_after, x.leaf, x.binding, x.host, x.basis, x.certainty,
          x.chain, x.chain_words, x.root, x.accept, x.reject, x.unknown, x.findings, x.errors, x.well,
-         s.change, s.change_error, {_CHANGE_COLUMNS}, s.evidence, s.error_kind, s.error
+         s.change, s.change_error, x.accept_after, x.gained, x.lost, x.broken, s.evidence, s.error_kind, s.error
        FROM servers s LEFT JOIN sites x ON x.evidence = s.evidence""",
     "DROP TABLE rows_read; DROP TABLE all_sites; DROP TABLE groups_found; DROP TABLE firsts",
 )
@@ -120,7 +118,9 @@ class Database:
     def _configure(self) -> None:
         spill = str(self._results.folder / ".spill").replace("'", "''")
         self._connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-        self._connection.execute(f"SET temp_directory = '{spill}'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        self._connection.execute(
+            f"SET temp_directory = '{spill}'; SET TimeZone = 'UTC'; SET enable_progress_bar = false"
+        )
 
     def _build(self, parts: Sequence[Partition]) -> None:
         first, rows = 0, []
@@ -181,8 +181,7 @@ class Database:
         self._connection.execute("DROP TABLE ranks; DROP TABLE part_files")
         folder = self._results.folder
         temporary = folder / f".{RESULTS}.part"
-        target = str(temporary).replace("'", "''")
-        self._connection.execute(f"COPY (SELECT * FROM results) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        self._connection.sql("SELECT * FROM results").write_parquet(str(temporary), compression="zstd")
         self._connection.execute("CHECKPOINT")
         self._connection.close()
         try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chainlab.changes import Change
-from chainlab.diagnosis import Case, diagnosis_of, enlarged
-from chainlab.fleet.answers import answer_of
+from chainlab.diagnosis import Case, enlarged
 from chainlab.plan.effects import simulate
+
+
+Effects = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+"""Pairs of clients gained and clients lost, each distinct one once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class GroupPlan:
 
     ``problem`` and ``evidence``: the group and the server that it was worked out on. ``accept_before``,
     ``accept_after``: clients that accept for sure, of ``total``, over that server's sites. ``costs`` in sentences.
-    ``note``: why there is no change to recommend. ``effects`` are, by the site's problem, the clients gained and lost;
-    ``proposed`` the changes themselves: both are for checking other servers and are not kept.
+    ``note``: why there is no change to recommend. ``effects`` are the clients gained and lost; ``proposed`` the
+    changes themselves: both are for checking other servers and are not kept.
     """
 
     problem: str
@@ -44,7 +47,7 @@ class GroupPlan:
     costs: tuple[str, ...] = ()
     needs_decision: bool = False
     note: str = ""
-    effects: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
+    effects: Effects = ()
     proposed: tuple[Change, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -69,7 +72,7 @@ def plan_group(problem: str, evidence: str, case: Case) -> GroupPlan:
         len(frozenset().union(*best.broken)),
         tuple(cost.text for cost in best.costs),
         best.needs_decision,
-        effects=_effects(case, best.changes, evidence),
+        effects=_effects(case, best.changes),
         proposed=best.changes,
     )
 
@@ -82,25 +85,20 @@ def _planned(change: Change) -> PlannedChange:
     )  # fmt: skip
 
 
-def fits(plan: GroupPlan, evidence: str, case: Case) -> bool:
-    """Whether the plan gains and loses for each of this server's sites just what it does for its like there."""
+def fits(plan: GroupPlan, case: Case) -> bool:
+    """Whether the plan gains and loses for this server's sites just what it does where it was worked out."""
     brought = [change.certificate for change in plan.proposed if change.certificate is not None]
-    return set(_effects(enlarged(case, brought), plan.proposed, evidence)) == set(plan.effects)
+    return _effects(enlarged(case, brought), plan.proposed) == plan.effects
 
 
-def _effects(
-    case: Case, changes: Sequence[Change], evidence: str
-) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
-    """For each distinct problem of the server's sites, who is gained and lost, lastingly."""
-    diagnosis = diagnosis_of(replace(case, request=replace(case.request, with_plan=False)))
-    problems = [site.problem for site in answer_of(evidence, case, diagnosis, None).sites]
+def _effects(case: Case, changes: Sequence[Change]) -> Effects:
+    """Who is gained and who is lost, lastingly, on one site or more; the same on several sites counts once."""
     found = set()
-    for problem, target in zip(problems, case.scene.targets, strict=True):
-        if target.observed is None:
-            simulator = case.simulator(target)
-            before = simulator.outcome(case.scene.server).surely_accepting
-            lasting = simulate(case.scene.server, simulator, changes).lasting
-            found.add((problem, tuple(sorted(lasting - before)), tuple(sorted(before - lasting))))
+    for site in case.sites():
+        simulator = case.simulator(site)
+        before = simulator.outcome(case.scene.server).surely_accepting
+        lasting = simulate(case.scene.server, simulator, changes).lasting
+        found.add((tuple(sorted(lasting - before)), tuple(sorted(before - lasting))))
     return tuple(sorted(found))
 
 

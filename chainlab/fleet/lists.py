@@ -102,7 +102,8 @@ def _values(column: pa.Array) -> list[Any]:
     if hasattr(column, "dictionary"):
         distinct = column.dictionary.to_pylist()
         return [distinct[index] if index is not None else None for index in column.indices.to_pylist()]
-    return column.to_pylist()
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def _decoded(value: object, place: str, limits: Limits) -> Content | InputError:
@@ -157,7 +158,7 @@ def _stamp(path: Path) -> str:
 
 def _columns(there: list[str], path: Path) -> dict[str, str]:
     lower = {name.strip().lower(): name for name in reversed(there)}
-    names = {ours: lower[ours] for ours in _COLUMNS if ours in lower}
+    names: dict[str, str] = {ours: lower[ours] for ours in _COLUMNS if ours in lower}
     if "server" not in names or len(names) < 2:
         shown = ", ".join(there[:20]) or "none"
         raise InputError(str(path), f"columns {shown}", expected="the columns server and content or path")
@@ -232,5 +233,3 @@ def _csv_batches(reader: csv.DictReader[str], path: Path) -> Iterator[list[dict[
         raise InputError(str(path), f"line {reader.line_num}: {error}") from None
     if rows:
         yield rows
-
-

@@ -53,7 +53,8 @@ def load_content(path: Path, limits: Limits) -> Content | InputError:
 
 
 def _folder(path: Path, limits: Limits) -> dict[str, bytes]:
-    files, left = {}, limits.unpacked_bytes
+    files: dict[str, bytes] = {}
+    left = limits.unpacked_bytes
     for file in sorted(path.rglob("*")):
         if file.name.startswith(".") or not file.is_file():
             continue

@@ -26,6 +26,7 @@ from chainlab.fleet.work import Identified, Scanned
 IDENTIFIED_TOGETHER: Final = 256
 """Contents that one task parses."""
 
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run did: where the results are, and whether it was stopped before everything was done."""

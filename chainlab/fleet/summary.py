@@ -163,8 +163,8 @@ def _counts(query: Query) -> Counts:
         by_status.get("duplicate", 0),
         by_status.get("error", 0),
         by_status.get("pending", 0),
-        _number(query, f"SELECT count(*) {answered} AND well"),  # noqa: S608 - constants
-        _number(query, f"SELECT count(*) {answered} AND NOT well"),  # noqa: S608 - constants
+        _number(query, f"SELECT count(*) {answered} AND well"),
+        _number(query, f"SELECT count(*) {answered} AND NOT well"),
         _number(query, "SELECT count(*) FROM servers s JOIN sites USING (evidence)"),
     )
 
@@ -208,7 +208,15 @@ def _plan(row: dict[str, Any]) -> GroupPlan | None:
     if row["planned_on"] is None:
         return None
     changes = tuple(
-        PlannedChange(**{name: tuple(value) if isinstance(value, list) else value for name, value in change.items()})
+        PlannedChange(
+            change["title"],
+            change["phrase"],
+            tuple(change["powershell"]),
+            tuple(change["certutil"]),
+            tuple(change["console"]),
+            tuple(change["reverted_by"]),
+            tuple(change["side_effects"]),
+        )
         for change in row["changes"]
     )
     counts = row["accept_before"], row["accept_after"], row["total"], row["lost"]
@@ -245,8 +253,8 @@ def _change(query: Query, phrases: tuple[str, ...]) -> ChangeSummary:
         {outcome: _examples(query, "change = ?", outcome) for outcome in servers},
         tuple(_pairs(query, _moved("lost"))),
         tuple(_pairs(query, _moved("gained"))),
-        _number(query, f"SELECT sum(x.accept) {simulated}"),  # noqa: S608 - constants
-        _number(query, f"SELECT sum(x.accept_after) {simulated}"),  # noqa: S608 - constants
+        _number(query, f"SELECT sum(x.accept) {simulated}"),
+        _number(query, f"SELECT sum(x.accept_after) {simulated}"),
         _number(query, "SELECT count(*) FROM servers WHERE outbound_lost > 0"),
         tuple(_pairs(query, """SELECT change_error, count(*) FROM servers WHERE change_error IS NOT NULL
                                GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20""")),

@@ -175,7 +175,7 @@ def check_plan(
 
     def check(evidence: str, case: Case | tuple[str, str]) -> bool:
         try:
-            return isinstance(case, Case) and fits(plan, evidence, case)
+            return isinstance(case, Case) and fits(plan, case)
         except Exception:  # noqa: BLE001 - it then does not fit, which is what is reported
             return False
 

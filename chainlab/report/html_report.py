@@ -6,41 +6,33 @@ prints goes through ``visible`` and jinja2's autoescape; the script gets its dat
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from chainlab import __version__
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
-from chainlab.escaping import script_json, visible
+from chainlab.escaping import script_json
 from chainlab.report import html_graph, plan_words
 from chainlab.report.differences import CERTAINTY, counted, way
 from chainlab.report.graph_model import STORE_CLASSES, picture
 from chainlab.report.html_model import MAX_TARGETS, Section, certificates, facts, script_data, sections
+from chainlab.report.html_page import environment, markup, policy, source
 from chainlab.report.text import by_series, grouped, sighting
 from chainlab.report.timeline_text import cause_text
 from chainlab.report.traffic import traffic_words
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
-DATA: Final = Path(__file__).parent / "data"
-
-MAX_SHOWN: Final = 4_000
-"""Characters of one printed value."""
+    pass
 
 
 def render(dossier: Dossier) -> str:
     """The page; ``UsageError`` where jinja2 is not installed."""
-    environment = _environment()
     graph, shown = dossier.case.scene.graph, sections(dossier)
     known = certificates(shown, graph)
     drawings, undrawn = _drawings(dossier, shown)
-    style, script = _source("report.css"), _source("report.js")
-    page = environment.from_string(_source("report.html.j2"))
+    style, script = source("report.css"), source("report.js")
+    page = environment().from_string(source("report.html.j2"))
     return page.render(
         version=__version__,
         dossier=dossier,
@@ -53,10 +45,10 @@ def render(dossier: Dossier) -> str:
         undrawn=undrawn,
         stores=STORE_CLASSES,
         certificates=[(certificate, facts(certificate, graph)) for certificate in known],
-        data=_markup(script_json(script_data(shown, known, graph))),
-        style=_markup(style),
-        script=_markup(script),
-        policy=_policy(style, script),
+        data=markup(script_json(script_data(shown, known, graph))),
+        style=markup(style),
+        script=markup(script),
+        policy=policy([style], [script]),
         traffic=list(traffic_words(dossier.diagnosis.traffic)) if dossier.diagnosis.traffic is not None else [],
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
@@ -81,42 +73,6 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _environment() -> Environment:
-    try:
-        import jinja2
-    except ImportError:
-        raise UsageError("HTML reports need the extra 'html': pip install 'chainlab[html,graph]'") from None
-    return jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-def _finalized(value: object) -> object:
-    """What a template expression prints: text with everything invisible made visible."""
-    if hasattr(value, "__html__"):
-        return value
-    return visible(str(value), MAX_SHOWN)
-
-
-def _markup(text: str) -> object:
-    """Markup of chainlab's own making."""
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704 - own files, Graphviz' drawing, JSON from ``script_json``
-
-
-def _source(name: str) -> str:
-    return (DATA / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def _drawings(dossier: Dossier, shown: list[Section]) -> tuple[list[tuple[object, int, int]], str]:
     """The graph of every section with its size; without Graphviz none, and why."""
     scene, drawings = dossier.case.scene, []
@@ -126,5 +82,5 @@ def _drawings(dossier: Dossier, shown: list[Section]) -> tuple[list[tuple[object
             svg = html_graph.drawing(drawn, f"s{section.number}-")
         except UsageError as error:
             return [], str(error)
-        drawings.append((_markup(svg), *html_graph.size(svg)))
+        drawings.append((markup(svg), *html_graph.size(svg)))
     return drawings, ""
