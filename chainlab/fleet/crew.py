@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -83,50 +83,48 @@ class Crew:
             if not running:
                 return
             wait(running, return_when=FIRST_COMPLETED)
-            suspects = []
-            for future in [future for future in running if future.done()]:
-                task = running.pop(future)
-                outcome = _outcome(future)
-                if isinstance(outcome, _Died):
-                    suspects.append(task)
-                else:
-                    yield task, outcome
-            for task in suspects:
+            died = yield from self._settle(running)
+            if died:
+                wait(running)  # nothing is to run beside the suspects
+                died += yield from self._settle(running)
+            for task in died:
                 yield from self._alone(task)
 
+    def _settle(self, running: dict[Future[Any], Task]) -> Generator[tuple[Task, Any], None, list[Task]]:
+        """Take out what is done; returns the tasks over which a worker died."""
+        died = []
+        for future in [future for future in running if future.done()]:
+            task, outcome = running.pop(future), _outcome(future)
+            if isinstance(outcome, _Died):
+                died.append(task)
+            else:
+                yield task, outcome
+        return died
+
     def _submit(self, task: Task) -> Future[Any]:
+        """Send a task off, to new workers if the old ones died."""
         function, arguments = task.call
         if self._executor is None:
             self._executor = self.start()
         try:
             return self._executor.submit(function, *arguments)
         except BrokenExecutor:
-            self._restart()
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = self.start()
             return self._executor.submit(function, *arguments)
 
-    def _restart(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self.start()
-
     def _alone(self, task: Task) -> Iterator[tuple[Task, Any]]:
-        """The task with nothing beside it in a fresh crew; if that dies too, its parts."""
-        outcome = self._once(task)
+        """The task with nothing beside it; if its worker dies again, its parts one by one."""
+        outcome = _outcome(self._submit(task))
+        parts = task.parts()
         if not isinstance(outcome, _Died):
             yield task, outcome
-            return
-        parts = task.parts()
-        if len(parts) == 1:
+        elif len(parts) == 1:
             yield task, task.lost()
-            return
-        for part in parts:
-            found = self._once(part)
-            yield part, part.lost() if isinstance(found, _Died) else found
-
-    def _once(self, task: Task) -> Any:
-        with self.start() as executor:
-            function, arguments = task.call
-            return _outcome(executor.submit(function, *arguments))
+        else:
+            for part in parts:
+                found = _outcome(self._submit(part))
+                yield part, part.lost() if isinstance(found, _Died) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +168,6 @@ class _ClusterExecutor(Executor):
         """Send the call to the cluster."""
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
         return future
-
-    def __exit__(self, *_: object) -> None:
-        """The cluster outlives a single task."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - Executor's
         """Leave the cluster, which goes on."""

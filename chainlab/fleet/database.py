@@ -47,7 +47,7 @@ _BUILD: Final = (
               WHEN a.evidence IS NULL THEN 'pending'
               WHEN f.position = r.position THEN 'computed' ELSE 'duplicate' END AS status,
          g.number AS "group",
-         a.well, a.findings, nullif(a.change, '') AS change, nullif(a.change_error, '') AS change_error,
+         a.well AS server_well, a.findings AS server_findings, nullif(a.change, '') AS change, nullif(a.change_error, '') AS change_error,
          CASE WHEN a.change NOT IN ('', 'not possible') THEN a.outbound_lost END AS outbound_lost,
          coalesce(r.error_kind, nullif(c.error_kind, ''), nullif(a.error_kind, '')) AS error_kind,
          coalesce(r.error, nullif(c.error, ''), nullif(a.error, '')) AS error
@@ -58,7 +58,7 @@ _BUILD: Final = (
          nullif(binding, '') AS binding, nullif(host, '') AS host, nullif(root, '') AS root,
          nullif(broken, '') AS broken) FROM all_sites""",
     """CREATE TABLE failures AS SELECT evidence, site, unnest(failures, max_depth := 2) FROM all_sites""",
-    """CREATE VIEW results AS SELECT s.position, s.server, s.source, s.status, s."group", s.well AS server_well,
+    """CREATE VIEW results AS SELECT s.position, s.server, s.source, s.status, s."group", s.server_well,
          x.site, x.subject, x.names, x.issuer, x.not_after, x.leaf, x.binding, x.host, x.basis, x.certainty,
          x.chain, x.chain_words, x.root, x.accept, x.reject, x.unknown, x.findings, x.errors, x.well,
          s.change, s.change_error, x.accept_after, x.gained, x.lost, x.broken, s.evidence, s.error_kind, s.error
@@ -123,10 +123,12 @@ class Database:
         )
 
     def _build(self, parts: Sequence[Partition]) -> None:
-        first, rows = 0, []
+        first, rows = 0, list[tuple[str, int]]()
         for partition in parts:
             rows.append((str(self._results.part(partition.identity)), first))
             first += partition.count
+        self._connection.execute("CREATE TABLE run (inputs BIGINT)")
+        self._connection.execute("INSERT INTO run VALUES (?)", [first])
         self._connection.execute("CREATE TABLE part_files (filename VARCHAR, first BIGINT)")
         there = [(file, position) for file, position in rows if Path(file).is_file()]
         for start in range(0, len(there), 1000):

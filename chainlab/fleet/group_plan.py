@@ -9,7 +9,6 @@ from chainlab.changes import Change
 from chainlab.diagnosis import Case, enlarged
 from chainlab.plan.effects import simulate
 
-
 Effects = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 """Pairs of clients gained and clients lost, each distinct one once."""
 

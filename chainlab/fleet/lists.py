@@ -10,7 +10,7 @@ import base64
 import binascii
 import csv
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -59,30 +59,41 @@ class ListPartition:
 
     def rows(self, limits: Limits, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Row]]:
         """Read in batches, so that memory does not grow with the row group; the file is closed at the end."""
-        names, last = dict(self.columns), self.start + self.count - 1
-        if wanted is not None:
-            last = self.start + max(wanted, default=-1)
+        numbers = range(self.count) if wanted is None else sorted(wanted)
+        reached = -1
+        try:
+            for reached, row in self._read(limits, numbers):
+                yield reached, row
+        except (InputError, OSError, ValueError) as error:  # pyarrow's errors derive from the latter two
+            for number in (number for number in numbers if number > reached):
+                place = self._place(number)
+                yield number, Row(place, place, InputError(place, f"the list is damaged here: {str(error)[:200]}"))
+
+    def _read(self, limits: Limits, numbers: Sequence[int]) -> Iterator[tuple[int, Row]]:
+        names, wanted, at = dict(self.columns), set(numbers), 0
         with _open(Path(self.file), names) as file:
-            at = 0
             for batch in file.iter_batches(_BATCH, [self.group], list(names.values()), use_threads=False):
+                if not wanted or at > self.start + numbers[-1]:
+                    break
                 if at + batch.num_rows > self.start:
                     yield from self._batch(batch, at, names, limits, wanted)
                 at += batch.num_rows
-                if at > last:
-                    break
+
+    def _place(self, number: int) -> str:
+        return f"{self.label}, row {self.first + number + 1}"
 
     def _batch(
-        self, batch: pa.RecordBatch, at: int, names: Mapping[str, str], limits: Limits, wanted: Collection[int] | None
+        self, batch: pa.RecordBatch, at: int, names: Mapping[str, str], limits: Limits, wanted: Collection[int]
     ) -> Iterator[tuple[int, Row]]:
         values = {ours: _values(batch.column(theirs)) for ours, theirs in names.items()}
         for offset in range(batch.num_rows):
             number = at + offset - self.start
-            if 0 <= number < self.count and (wanted is None or number in wanted):
+            if number in wanted:
                 given = {ours: column[offset] for ours, column in values.items()}
                 yield number, self._row(number, given, limits)
 
     def _row(self, number: int, given: Mapping[str, Any], limits: Limits) -> Row:
-        place = f"{self.label}, row {self.first + number + 1}"
+        place = self._place(number)
         name = given.get("server")
         server = str(name) if name not in (None, "") else place
         path, content = given.get("path"), given.get("content")

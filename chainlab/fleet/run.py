@@ -53,6 +53,7 @@ def run(
     """
     results = Results.open(folder, question(job.request, job.changes, job.change_files))
     try:
+        work.prepare(job)
         parts = partitions(inputs, folder, each)
         fleet = _Fleet(job, parts, results, stopped or Stopped(), progress or (lambda _done, _total: None))
         fleet.work(crew)

@@ -157,14 +157,14 @@ def _pairs(query: Query, statement: str) -> list[tuple[str, int]]:
 def _counts(query: Query) -> Counts:
     by_status = dict(_pairs(query, "SELECT status, count(*) FROM servers GROUP BY 1"))
     answered = "FROM servers WHERE status IN ('computed', 'duplicate')"
+    inputs = _number(query, "SELECT inputs FROM run")
+    done = [by_status.get(status, 0) for status in ("computed", "duplicate", "error")]
     return Counts(
-        sum(by_status.values()),
-        by_status.get("computed", 0),
-        by_status.get("duplicate", 0),
-        by_status.get("error", 0),
-        by_status.get("pending", 0),
-        _number(query, f"SELECT count(*) {answered} AND well"),
-        _number(query, f"SELECT count(*) {answered} AND NOT well"),
+        inputs,
+        *done,
+        inputs - sum(done),
+        _number(query, f"SELECT count(*) {answered} AND server_well"),
+        _number(query, f"SELECT count(*) {answered} AND NOT server_well"),
         _number(query, "SELECT count(*) FROM servers s JOIN sites USING (evidence)"),
     )
 

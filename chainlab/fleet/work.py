@@ -60,6 +60,11 @@ def _shared(job: Job) -> _Shared:
     return _Shared(Knowledge.of(job.request), proposal)
 
 
+def prepare(job: Job) -> None:
+    """Load what all servers share; ``UsageError`` and ``InputError`` where the question itself is wrong."""
+    _shared(job)
+
+
 def scan(job: Job, partition: Partition) -> Scanned:
     """Hash every content: equal ones need not be parsed."""
     columns = tables.ServerColumns()
@@ -173,13 +178,13 @@ def check_plan(
 ) -> list[tuple[str, bool]]:
     """Whether the plan does for other servers of its group what it does for the one that it was worked out on."""
 
-    def check(evidence: str, case: Case | tuple[str, str]) -> bool:
+    def check(case: Case | tuple[str, str]) -> bool:
         try:
             return isinstance(case, Case) and fits(plan, case)
         except Exception:  # noqa: BLE001 - it then does not fit, which is what is reported
             return False
 
-    return [(evidence, check(evidence, case)) for evidence, case in _cases(job, partition, wanted)]
+    return [(evidence, check(case)) for evidence, case in _cases(job, partition, wanted)]
 
 
-__all__ = ["Identified", "Scanned", "answer", "check_plan", "identify", "make_plan", "scan"]
+__all__ = ["Identified", "Scanned", "answer", "check_plan", "identify", "make_plan", "prepare", "scan"]
