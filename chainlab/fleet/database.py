@@ -47,7 +47,8 @@ _BUILD: Final = (
               WHEN a.evidence IS NULL THEN 'pending'
               WHEN f.position = r.position THEN 'computed' ELSE 'duplicate' END AS status,
          g.number AS "group",
-         a.well AS server_well, a.findings AS server_findings, nullif(a.change, '') AS change, nullif(a.change_error, '') AS change_error,
+         a.well AS server_well, a.findings AS server_findings,
+         nullif(a.change, '') AS change, nullif(a.change_error, '') AS change_error,
          CASE WHEN a.change NOT IN ('', 'not possible') THEN a.outbound_lost END AS outbound_lost,
          coalesce(r.error_kind, nullif(c.error_kind, ''), nullif(a.error_kind, '')) AS error_kind,
          coalesce(r.error, nullif(c.error, ''), nullif(a.error, '')) AS error

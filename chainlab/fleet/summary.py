@@ -161,7 +161,9 @@ def _counts(query: Query) -> Counts:
     done = [by_status.get(status, 0) for status in ("computed", "duplicate", "error")]
     return Counts(
         inputs,
-        *done,
+        done[0],
+        done[1],
+        done[2],
         inputs - sum(done),
         _number(query, f"SELECT count(*) {answered} AND server_well"),
         _number(query, f"SELECT count(*) {answered} AND NOT server_well"),

@@ -21,7 +21,7 @@ from chainlab.fleet.inputs import Each, partitions
 LIMITS = Limits()
 
 
-def rows(parts) -> list:
+def rows(parts):
     return [row for part in parts for _, row in part.rows(LIMITS)]
 
 
