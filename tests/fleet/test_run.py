@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -245,3 +246,21 @@ def test_a_server_in_a_folder_and_in_a_list_is_the_same(job: Job, servers, tmp_p
     files = run(job, [tmp_path / "in"], tmp_path / "files", threads(), plans=0)
     rows = run(job, [listed(tmp_path / "l.parquet", sorted(servers[:12]))], tmp_path / "rows", threads(), plans=0)
     assert [row[1:] for row in query(files.database, ROWS)] == [row[1:] for row in query(rows.database, ROWS)]
+
+
+def test_the_queries_of_the_documentation_run(job: Job, servers, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "fleet.md").read_text("utf-8")
+    (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    done = run(job, [listed(tmp_path / "l.parquet", servers[:8])], tmp_path / "out", threads(), plans=0)
+    assert len([query(done.database, statement) for statement in block.split(";") if statement.strip()]) == 2
+
+
+def test_every_column_of_the_results_is_documented(job: Job, servers, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "fleet.md").read_text("utf-8")
+    done = run(job, [listed(tmp_path / "l.parquet", servers[:8])], tmp_path / "out", threads(), plans=0)
+    columns = query(
+        done.database,
+        "SELECT DISTINCT table_name, column_name FROM information_schema.columns WHERE table_name <> 'answers'",
+    )
+    assert {f"`{table}`" for table, _ in columns if f"`{table}`" not in text} == set()
+    assert {column for _, column in columns if f"`{column}`" not in text} == set()
