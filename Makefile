@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: diagnose test check types imports unit format clean bench wine oracles
+.PHONY: diagnose test check types imports unit format clean bench wine oracles offline
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -24,6 +24,9 @@ imports: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(RUN) pytest -n auto --cov=chainlab --cov-report=term -q
 
+offline: $(VENV)/.dev ## the tests where there is no network but loopback (Linux)
+	$(RUN) tools.without_network $(RUN) pytest -n auto -q
+
 wine: $(VENV)/.dev ## compare the chain engine with Wine's crypt32 itself; installs Wine (75 s, 1.7 GB)
 	$(RUN) tools.install_wine
 	$(RUN) pytest -q tests/windows/test_wine.py
@@ -40,6 +43,7 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks.cold_diagnose
 	$(RUN) benchmarks.client_verdicts
 	$(RUN) benchmarks.large_capture
+	$(RUN) benchmarks.store_export
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

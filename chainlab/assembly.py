@@ -50,7 +50,7 @@ def assemble(
     seen = [item.certificate for item in evidence.certificates]
     recorded = catalog.by_sha1(record.sha1 for record in evidence.records)
     above = [*catalog.closure([*seen, *recorded, *further]), *recorded]
-    graph = CertGraph([*seen, *above, *further], _known_by(evidence, above))
+    graph = CertGraph([*seen, *above, *further], _known_by(evidence, above, further))
     server = server_of(evidence, graph, at, baseline, catalog)
     fresh = None
     if baseline.windows and not root_store_seen(evidence):
@@ -59,12 +59,14 @@ def assemble(
     return Scene(graph, server, fresh, tuple(targets), certificates_above(graph, leaves), evidence)
 
 
-def _known_by(evidence: Evidence, above: Sequence[Certificate]) -> dict[str, list[str]]:
+def _known_by(evidence: Evidence, above: Sequence[Certificate], further: Sequence[Certificate]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = defaultdict(list)
     for item in evidence.certificates:
         known[item.certificate.sha256].append(_known_from(item))
     for certificate in above:
         known[certificate.sha256].append("catalog")
+    for certificate in dict.fromkeys(further):
+        known[certificate.sha256].append("given")
     return dict(known)
 
 

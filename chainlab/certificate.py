@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chainlab import oids
 from chainlab.der import public_key_bits, tbs_bytes
 
-_BLANKS: Final = re.compile(r"\s+")
+_ESCAPED_BLANKS: Final = re.compile(r"(\\\S)|(?:\\?\s)+")
+"""A run of blanks, escaped or not; other escapes are passed over as a whole."""
+_EDGE_BLANKS: Final = ("= ", " ,", ", ", " +", "+ ")
+_ATTRIBUTE: Final = re.compile(r"(?:\\.|[^\\,+])+")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """A distinguished name: RFC 4514 text (as ``cryptography`` renders it) and, where known, its DER encoding.
 
-    ``key`` is the text case-folded with runs of blanks as one: names that any verifier could take for the same have
-    the same key. Whether two names *are* the same is the verifier's decision (bytes or RFC 5280, 7.1).
+    ``key`` is the text case-folded with runs of blanks as one and none at the ends of values (RFC 4518, 2.6.1): names
+    that any verifier could take for the same have the same key. Whether two names *are* the same is the verifier's
+    decision (bytes or RFC 5280, 7.1).
     """
 
     text: str
@@ -32,7 +37,7 @@ class Name:
     key: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", _BLANKS.sub(" ", self.text).strip().casefold())
+        object.__setattr__(self, "key", _comparable(self.text).casefold())
 
     def same_bytes(self, other: Name) -> bool:
         """Equal encodings; where one encoding is not at hand, equal text."""
@@ -50,6 +55,19 @@ class Name:
                 if value and part.startswith(attribute + "="):
                     return value
         return self.text or "(empty name)"
+
+
+def _comparable(text: str) -> str:
+    """The name with single blanks, and none at the ends of its values."""
+    if "\\" in text:
+        text = _ESCAPED_BLANKS.sub(lambda found: found[1] or " ", text)
+    text = " ".join(text.split())
+    return _ATTRIBUTE.sub(_trimmed, text) if any(map(text.__contains__, _EDGE_BLANKS)) else text
+
+
+def _trimmed(attribute: re.Match[str]) -> str:
+    kind, equals, value = attribute[0].partition("=")
+    return f"{kind.strip()}{equals}{value.strip()}"
 
 
 def split_rdns(text: str, separators: str = ",+") -> list[str]:
@@ -137,6 +155,9 @@ class Extensions:
     """The extensions that decide about paths; ``None`` means absent.
 
     ``present`` lists all OIDs in order, ``critical`` those marked critical, ``unparsed`` those that did not decode.
+
+    ``pending`` decodes what was not asked for yet (see ``deferred``): a graph of ten thousand certificates needs the
+    names and key identifiers of all of them and everything of few.
     """
 
     basic_constraints: BasicConstraints | None = None
@@ -155,6 +176,31 @@ class Extensions:
     present: tuple[str, ...] = ()
     critical: frozenset[str] = frozenset()
     unparsed: tuple[str, ...] = ()
+    pending: Callable[[], Extensions] | None = field(default=None, init=False, compare=False, repr=False)
+
+    @classmethod
+    def deferred(
+        cls, decode: Callable[[], Extensions], key_id: bytes | None, authority: AuthorityKeyIdentifier | None
+    ) -> Extensions:
+        """Extensions with their key identifiers; ``decode`` is called once, when anything else is asked for."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "subject_key_identifier", key_id)
+        object.__setattr__(made, "authority_key_identifier", authority)
+        object.__setattr__(made, "pending", decode)
+        return made
+
+    if not TYPE_CHECKING:  # it would hide misspelt names from the type checker
+
+        def __getattr__(self, name: str) -> object:
+            """Called for slots not filled yet: fill them all."""
+            if name not in type(self).__slots__:
+                raise AttributeError(name)
+            decode = object.__getattribute__(self, "pending")
+            if decode is not None:
+                decoded = decode()
+                for slot in type(self).__slots__:
+                    object.__setattr__(self, slot, getattr(decoded, slot))
+            return object.__getattribute__(self, name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,7 +293,11 @@ class Certificate:
 
     def valid_at(self, at: datetime) -> bool:
         """RFC 5280, 4.1.2.5: both ends of the validity period belong to it."""
-        return self.not_before <= at <= self.not_after
+        return self.not_before <= at and not self.expired_at(at)
+
+    def expired_at(self, at: datetime) -> bool:
+        """Its last second has passed: dates in certificates are whole seconds, and the last one belongs to it."""
+        return at.replace(microsecond=0) > self.not_after
 
     @property
     def dns_names(self) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from cryptography import x509
@@ -30,15 +32,24 @@ from chainlab.certificate import (
     PublicKeyInfo,
     SignatureInfo,
 )
-from chainlab.der import outer_length, tbs_slices
+from chainlab.der import TbsSlices, extension_values, outer_length, tbs_slices
 
 MAX_CERTIFICATE_BYTES: Final = 128 * 1024
 """Longest DER accepted; the largest genuine certificates (thousands of SANs) stay well below."""
+
+_REFUSALS: Final = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
+"""What ``cryptography`` raises where it refuses a certificate or an extension."""
 
 _KEY_USAGES: Final = (
     "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
     "key_cert_sign", "crl_sign",
 )  # fmt: skip
+_SKI: Final = bytes.fromhex("0603551d0e")
+_AKI: Final = bytes.fromhex("0603551d23")
+_KEY_IDENTIFIERS: Final = frozenset({_SKI, _AKI})
 _SCHEMES: Final = {
     "1.2.840.113549.1.1.10": "RSA-PSS",
     "1.3.101.112": "Ed25519",
@@ -47,37 +58,55 @@ _SCHEMES: Final = {
 _CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
-def decode_certificate(der: bytes) -> Certificate:
-    """Decode one DER certificate; trailing bytes are cut off. ``ValueError`` says why it is not a certificate."""
+def decode_certificate(der: bytes, names: dict[bytes, Name] | None = None) -> Certificate:
+    """Decode one DER certificate; trailing bytes are cut off. ``ValueError`` says why it is not a certificate.
+
+    ``names`` keeps decoded names by their encoding: who decodes many certificates gives one mapping for all.
+    """
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise ValueError(f"certificate of {len(der)} bytes is larger than the cap of {MAX_CERTIFICATE_BYTES}")
     der = der[: outer_length(der)]
     slices = tbs_slices(der)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # cryptography warns about serial numbers and dates that Windows accepts
+    with _quietly():
         try:
             parsed = x509.load_der_x509_certificate(der)
-            return _from_cryptography(parsed, der, slices.issuer, slices.subject, slices.spki)
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as refused:
+            return _from_cryptography(parsed, der, slices, {} if names is None else names)
+        except _REFUSALS as refused:
             from chainlab.decoding_lenient import decode_leniently
 
             return decode_leniently(der, slices, str(refused))
 
 
-def _from_cryptography(parsed: x509.Certificate, der: bytes, issuer: bytes, subject: bytes, spki: bytes) -> Certificate:
-    subject_name = Name(parsed.subject.rfc4514_string(), subject)
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the warnings of ``cryptography`` about serial numbers and parameters, which Windows accepts."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _from_cryptography(
+    parsed: x509.Certificate, der: bytes, slices: TbsSlices, names: dict[bytes, Name]
+) -> Certificate:
+    subject, issuer = names.get(slices.subject), names.get(slices.issuer)
+    if subject is None:
+        subject = names[slices.subject] = Name(parsed.subject.rfc4514_string(), slices.subject)
+    if issuer is None:
+        issuer = names[slices.issuer] = (
+            subject if slices.issuer == slices.subject else Name(parsed.issuer.rfc4514_string(), slices.issuer)
+        )
     return Certificate(
         sha256=hashlib.sha256(der).hexdigest(),
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
-        subject=subject_name,
-        issuer=subject_name if issuer == subject else Name(parsed.issuer.rfc4514_string(), issuer),
+        subject=subject,
+        issuer=issuer,
         serial=parsed.serial_number,
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
-        spki_sha256=hashlib.sha256(spki).hexdigest(),
+        spki_sha256=hashlib.sha256(slices.spki).hexdigest(),
         key=_key_info(parsed),
         signature=_signature_info(parsed),
-        extensions=_extensions(parsed, der),
+        extensions=_extensions(der, slices.rest),
         version=parsed.version.value + 1,
         der=der,
     )
@@ -112,25 +141,50 @@ def _signature_info(parsed: x509.Certificate) -> SignatureInfo:
     return SignatureInfo(scheme, algorithm.name if algorithm else "")
 
 
-def _extensions(parsed: x509.Certificate, der: bytes) -> Extensions:
+def _extensions(der: bytes, rest: bytes) -> Extensions:
+    """The key identifiers at once, everything when it is asked for; at once too where these are out of the ordinary."""
+    try:
+        values = extension_values(rest, _KEY_IDENTIFIERS)
+    except ValueError:
+        return _all_extensions(der)
+    key_id, authority = values.get(_SKI), values.get(_AKI)
+    if key_id is not None and not _is_short(key_id, 0x04):
+        return _all_extensions(der)
+    if authority is not None and not (_is_short(authority, 0x30) and _is_short(authority[2:], 0x80)):
+        return _all_extensions(der)
+    issuer = AuthorityKeyIdentifier(authority[4:]) if authority is not None else None
+    return Extensions.deferred(partial(_all_extensions, der), None if key_id is None else key_id[2:], issuer)
+
+
+def _is_short(encoding: bytes, tag: int) -> bool:
+    """One element of this tag with less than 128 octets, and nothing else."""
+    return len(encoding) >= 2 and encoding[0] == tag and encoding[1] == len(encoding) - 2 < 0x80
+
+
+def _all_extensions(der: bytes) -> Extensions:
+    with _quietly():
+        try:
+            return _strictly(x509.load_der_x509_certificate(der).extensions, der)
+        except _REFUSALS:
+            from chainlab.decoding_lenient import extensions_leniently
+
+            return extensions_leniently(der)
+
+
+def _strictly(extensions: x509.Extensions, der: bytes) -> Extensions:
     fields: dict[str, Any] = {}
     present: list[str] = []
     critical: list[str] = []
-    try:
-        for extension in parsed.extensions:
-            oid = extension.oid.dotted_string
-            present.append(oid)
-            if extension.critical:
-                critical.append(oid)
-            decode = _DECODERS.get(oid)
-            if decode is not None:
-                fields.update(decode(extension.value))
-        if "name_constraints" in fields:
-            fields["name_constraints"] = _with_bounds(fields["name_constraints"], der)
-    except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm):
-        from chainlab.decoding_lenient import extensions_leniently
-
-        return extensions_leniently(der)
+    for extension in extensions:
+        oid = extension.oid.dotted_string
+        present.append(oid)
+        if extension.critical:
+            critical.append(oid)
+        decode = _DECODERS.get(oid)
+        if decode is not None:
+            fields.update(decode(extension.value))
+    if "name_constraints" in fields:
+        fields["name_constraints"] = _with_bounds(fields["name_constraints"], der)
     return Extensions(**fields, present=tuple(present), critical=frozenset(critical))
 
 

@@ -28,11 +28,16 @@ from chainlab.der import TbsSlices
 _BROKEN: Final = (ValueError, TypeError, KeyError, RecursionError, AttributeError, IndexError, OverflowError)
 """What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
 
+_SIZED: Final = frozenset({"rsa", "rsassa_pss", "dsa"})
+"""Keys, besides EC ones, that asn1crypto knows the size of; it has an ``UnboundLocalError`` for any other."""
+_EDWARDS: Final = {"ed25519": "Ed25519", "ed448": "Ed448"}
 _NAMES: Final = {
     "common_name": "CN", "country_name": "C", "locality_name": "L", "state_or_province_name": "ST",
     "organization_name": "O", "organizational_unit_name": "OU", "street_address": "STREET",
     "domain_component": "DC", "user_id": "UID",
 }  # fmt: skip
+_ADDRESS_RANGES: Final = (8, 32)
+"""Lengths of an IPv4 and an IPv6 address with their masks."""
 _KEY_USAGE_NAMES: Final = {"non_repudiation": "content_commitment"}
 _GENERAL_NAME_KINDS: Final = {
     "dns_name": "dns", "rfc822_name": "email", "uniform_resource_identifier": "uri", "ip_address": "ip",
@@ -89,10 +94,12 @@ def _escape(value: str) -> str:
 
 def _key_info(spki: Any) -> PublicKeyInfo:
     try:
-        algorithm = spki.algorithm.upper()
-        if algorithm == "EC":
+        algorithm = spki.algorithm
+        if algorithm == "ec":
             return PublicKeyInfo("EC", spki.bit_size, str(spki.curve[1]))
-        return PublicKeyInfo(algorithm, spki.bit_size or 0)
+        if algorithm not in _SIZED:
+            return PublicKeyInfo(_EDWARDS.get(algorithm) or spki["algorithm"]["algorithm"].dotted)
+        return PublicKeyInfo(algorithm.upper(), spki.bit_size or 0)
     except _BROKEN:
         return PublicKeyInfo("unknown")
 
@@ -174,10 +181,21 @@ def _subject_alternative_names(value: Any) -> dict[str, Any]:
 
 def _name_constraints(value: Any) -> dict[str, Any]:
     permitted, excluded = (
-        _general_names(tree["base"] for tree in value[field] or ())
+        tuple(_subtree(tree["base"]) for tree in value[field] or ())
         for field in ("permitted_subtrees", "excluded_subtrees")
     )
     return {"name_constraints": NameConstraints(permitted, excluded, _bounded(value))}
+
+
+def _subtree(base: Any) -> GeneralName:
+    """RFC 5280, 4.2.1.10: an address range is an address and a mask of leading ones; anything else is malformed."""
+    if base.name == "ip_address":
+        data = bytes(base.chosen.contents)
+        mask = int.from_bytes(data[len(data) // 2 :], "big")
+        host_bits = ~mask & ((1 << (4 * len(data))) - 1)
+        if len(data) not in _ADDRESS_RANGES or host_bits & (host_bits + 1):
+            raise ValueError("an address constraint without a network mask")
+    return _general_name(base)
 
 
 def _bounded(value: Any) -> bool:

@@ -6,6 +6,7 @@ public key is needed, not a re-encoding.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _MAX_LENGTH_OCTETS = 4
@@ -59,11 +60,15 @@ def children(data: bytes, parent: Element) -> list[Element]:
 
 @dataclass(frozen=True, slots=True)
 class TbsSlices:
-    """Encodings of a certificate's issuer name, subject name and SubjectPublicKeyInfo, exactly as they stand."""
+    """Encodings of a certificate's issuer name, subject name and SubjectPublicKeyInfo, exactly as they stand.
+
+    ``rest`` is what follows them: the unique identifiers and the extensions.
+    """
 
     issuer: bytes
     subject: bytes
     spki: bytes
+    rest: bytes
 
 
 def tbs_slices(certificate: bytes) -> TbsSlices:
@@ -78,7 +83,28 @@ def tbs_slices(certificate: bytes) -> TbsSlices:
     if len(fields) < 6:
         raise ValueError(f"TBSCertificate has {len(fields)} fields after the version, at least 6 expected")
     _serial, _algorithm, issuer, _validity, subject, spki = fields
-    return TbsSlices(issuer, subject, spki)
+    return TbsSlices(issuer, subject, spki, certificate[offset:end])
+
+
+def extension_values(rest: bytes, wanted: Collection[bytes]) -> dict[bytes, bytes]:
+    """The values (contents of extnValue) of the first extension of each wanted OID, by the OID's encoding.
+
+    ``rest`` is that of ``TbsSlices``. ``ValueError`` where the extensions are not shaped like RFC 5280, 4.1.
+    """
+    found: dict[bytes, bytes] = {}
+    offset = 0
+    while offset < len(rest) and rest[offset] != 0xA3:  # [1] and [2]: unique identifiers
+        offset = _bounds(rest, offset)[1]
+    if offset >= len(rest):
+        return found
+    offset, end = _bounds(rest, _bounds(rest, offset)[0])
+    while offset < end:
+        content, offset = _bounds(rest, offset)
+        identifier = rest[content : content + 2 + rest[content + 1]] if content + 1 < offset else b""
+        if identifier in wanted and identifier not in found:
+            *_, value = children(rest, Element(0x30, content, content, offset))
+            found[identifier] = rest[value.content : value.end]
+    return found
 
 
 def tbs_bytes(certificate: bytes) -> bytes:

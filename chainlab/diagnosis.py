@@ -15,6 +15,7 @@ from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
 from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
+from chainlab.graph import CertGraph
 from chainlab.ground_truth import policies_in_force
 from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
@@ -70,9 +71,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ServedChain:
-    """What goes on the wire, leaf first, without the root.
+    """What goes on the wire, leaf first: a prediction never sends the root, a server that was observed may.
 
-    ``basis``: ``predicted`` or ``observed``. ``status`` are Windows' status names of the chosen chain, ``policies``
+    ``basis``: ``predicted`` or ``observed``. ``root``: the self-signed end (``None``: there is none, or it is not
+    known). ``status`` are Windows' status names of the chosen chain, ``policies``
     the chain under each selection policy, ``prediction`` the engine's full answer (``None`` where observed).
     ``observed``: where the chain was seen (``None`` where predicted).
     """
@@ -86,6 +88,11 @@ class ServedChain:
     alternatives: tuple[Alternative, ...] = ()
     prediction: ChainPrediction | None = None
     observed: ObservedChain | None = None
+
+    @property
+    def root_sent(self) -> bool:
+        """Whether the root goes on the wire too, which no client needs."""
+        return self.root in self.chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,8 +347,16 @@ def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosi
     verdicts = case.simulator(target).verdicts(seen.chain)
     findings = review(target, case.scene, case.question(target), None, seen.chain)
     findings += _second_opinion(verdicts, case.request)
-    served = ServedChain("observed", seen.chain, observed=seen)
+    served = ServedChain("observed", seen.chain, _root_among(case.scene.graph, seen.chain), observed=seen)
     return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
+
+
+def _root_among(graph: CertGraph, chain: Sequence[Certificate]) -> Certificate | None:
+    """The self-signed certificate above the leaf to which issuers lead that were all sent."""
+    above = [chain[0]]
+    for certificate in above:
+        above.extend(issuer for issuer in graph.issuers(certificate) if issuer in chain and issuer not in above)
+    return next((certificate for certificate in above[1:] if graph.is_self_signed(certificate)), None)
 
 
 def _predicted(case: Case, target: Target) -> TargetDiagnosis:

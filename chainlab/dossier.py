@@ -1,10 +1,11 @@
-"""Everything about a server in one answer, for a report that shows it all: diagnosis, plan and timeline of one case."""
+"""Everything about a server in one answer: diagnosis, Windows' decision, plan and timeline of one case."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from chainlab.diagnosis import Case, Diagnosis, Request, diagnosis_of, open_case
+from chainlab.explanation import Explanation, windows_of
 from chainlab.planning import Planned, planned_of
 from chainlab.timeline import Timelines, timelines_of
 
@@ -13,13 +14,15 @@ from chainlab.timeline import Timelines, timelines_of
 class Dossier:
     """The whole answer. ``planned`` is ``None`` where all chains were observed.
 
-    The targets of ``diagnosis`` and of ``timelines`` are the same, in the same order.
+    The targets of ``diagnosis`` and of ``timelines`` are the same, in the same order. ``explanations``: how Windows
+    decides, for those whose chain is predicted.
     """
 
     case: Case
     diagnosis: Diagnosis
     planned: Planned | None
     timelines: Timelines
+    explanations: tuple[Explanation, ...]
 
 
 def dossier(request: Request) -> Dossier:
@@ -34,4 +37,4 @@ def dossier_of(planned: Planned) -> Dossier:
 
 
 def _dossier(case: Case, planned: Planned | None) -> Dossier:
-    return Dossier(case, diagnosis_of(case), planned, timelines_of(case))
+    return Dossier(case, diagnosis_of(case), planned, timelines_of(case), windows_of(case))

@@ -69,12 +69,16 @@ def explain(request: Request) -> Explained:
     ``request.selector`` and ``request.own_clients`` name the clients. An observed chain has no decision of Windows.
     """
     case = open_case(request)
-    targets = case.scene.targets
-    windows = tuple(_windows(case, target) for target in targets if target.observed is None)
-    clients = tuple(found for target in targets for found in _clients(case, target))
+    windows = windows_of(case)
+    clients = tuple(found for target in case.scene.targets for found in _clients(case, target))
     if not windows and not clients:
         raise UsageError("the chain was observed, so Windows decides nothing; name a client with --client ID")
     return Explained(request.at, windows, clients, case)
+
+
+def windows_of(case: Case) -> tuple[Explanation, ...]:
+    """Windows' decision for every target whose chain is predicted."""
+    return tuple(_windows(case, target) for target in case.scene.targets if target.observed is None)
 
 
 def _windows(case: Case, target: Target) -> Explanation:

@@ -6,62 +6,11 @@ why it matters and what to do. ``docs/findings.md`` is generated from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Final
-
-
-class Severity(Enum):
-    """How bad it is: an error changes the verdict, a warning may, a note is for the record."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of finding: code, severity, sentence template, why it matters, what to do."""
-
-    code: str
-    severity: Severity
-    template: str
-    why: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding: its kind, the template's parameters and the fingerprints of the certificates concerned."""
-
-    kind: Kind
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    certificates: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """The stable code."""
-        return self.kind.code
-
-    @property
-    def severity(self) -> Severity:
-        """The kind's severity."""
-        return self.kind.severity
-
-    @property
-    def message(self) -> str:
-        """The sentence for people."""
-        return self.kind.template.format_map(self.parameters)
-
-
-KINDS: Final[dict[str, Kind]] = {}
-
-
-def _kind(code: str, severity: Severity, template: str, why: str, remedy: str) -> Kind:
-    KINDS[code] = Kind(code, severity, template, why, remedy)
-    return KINDS[code]
-
+from chainlab.finding import KINDS as KINDS
+from chainlab.finding import Finding as Finding
+from chainlab.finding import Kind as Kind
+from chainlab.finding import Severity as Severity
+from chainlab.finding import kind as _kind
 
 # --- problems of an input; nothing is lost beside the part named -------------------------------------------------
 BROKEN_CERTIFICATE = _kind(
@@ -91,7 +40,7 @@ MODERN_PFX = _kind(
     "For such a server export it with TripleDES-SHA1 (openssl pkcs12 -export -legacy).",
 )  # fmt: skip
 MANY_KEYS = _kind(
-    "several-keys", Severity.NOTE, "{place}: {count} private keys",
+    "several-keys", Severity.NOTE, "{place}: private keys: {count}",
     "Windows imports each; many tools see only the first.",
     "Check that the binding uses the certificate meant.",
 )  # fmt: skip
@@ -166,12 +115,6 @@ CCS_NAME = _kind(
     "IIS takes the file by its name from the Central Certificate Store; clients then refuse the name.",
     "Rename the file, or put the certificate for this name there.",
 )  # fmt: skip
-NAMELESS_STORE = _kind(
-    "nameless-store", Severity.NOTE,
-    "{place}: names no store; assumed: leaf in My, intermediates in CA, self-signed certificates in Root",
-    "An exported store does not say which store it was.",
-    "Say it with --store LocalMachine/CA=FILE.",
-)  # fmt: skip
 
 BINDING_WITHOUT_CERTIFICATE = _kind(
     "binding-without-certificate", Severity.WARNING,
@@ -181,7 +124,7 @@ BINDING_WITHOUT_CERTIFICATE = _kind(
 )  # fmt: skip
 UNKNOWN_THUMBPRINTS = _kind(
     "unknown-thumbprints", Severity.WARNING,
-    "{count} store entries are known by their thumbprint only and are not catalogued; they are left out",
+    "store entries left out, for they are known by their thumbprint alone and not catalogued: {count}",
     "A text listing has no certificates; one of them may be an issuer that Windows uses.",
     "Add an export with encodings: a registry export, an SST file or the evidence bundle.",
 )  # fmt: skip
@@ -193,7 +136,7 @@ LEAF_ONLY = _kind(
     "Take the whole chain: openssl s_client -showcerts, or a capture of the handshake.",
 )  # fmt: skip
 CERTIFICATE_COUNT = _kind(
-    "certificate-count", Severity.WARNING, "{place}: {said} certificates are announced, {found} are there",
+    "certificate-count", Severity.WARNING, "{place}: certificates announced: {said}, there: {found}",
     "A part of the served chain may be missing here; the verdicts hold for what is there.",
     "Take it again and keep the whole output.",
 )  # fmt: skip
@@ -242,7 +185,7 @@ LEAF_NOT_YET_VALID = _kind(
     "Check the clock, or wait.",
 )  # fmt: skip
 LEAF_EXPIRES_SOON = _kind(
-    "leaf-expires-soon", Severity.WARNING, "the server certificate expires on {date}, in {days} days",
+    "leaf-expires-soon", Severity.WARNING, "the server certificate expires on {date}, in {days}",
     "Every client rejects it from then on.",
     "Renew it; the new certificate may be issued under another CA, so diagnose it again.",
 )  # fmt: skip
@@ -276,7 +219,7 @@ UNDETERMINED = _kind(
     "Remove all but the wanted cross-certificate, or look at the served chain.",
 )  # fmt: skip
 SEARCH_STOPPED = _kind(
-    "search-stopped", Severity.WARNING, "the search stopped after {count} candidate chains; the best so far is shown",
+    "search-stopped", Severity.WARNING, "the search stopped after {count}; the best so far is shown",
     "Stores with very many certificates of the same name or key make more chains than can be looked at.",
     "Remove the certificates that do not belong in the stores.",
 )  # fmt: skip
@@ -327,7 +270,7 @@ ISSUER_RENEWED = _kind(
 )  # fmt: skip
 OTHER_KEY_DIFFERS = _kind(
     "other-key-type-differs", Severity.WARNING,
-    "{count} clients accept the {good} certificate of {names} but not the {bad} one",
+    "clients that accept the {good} certificate of {names} but not the {bad} one: {count}",
     "The server picks one by what the client offers: the same site works and fails. Each key type has its own chain.",
     "Fix the chain of the {bad} certificate too; see its own part of this report.",
 )  # fmt: skip
@@ -365,7 +308,7 @@ EXPIRED_IN_STORE = _kind(
     "Delete it if nothing needs it; keep roots that timestamped signatures need.",
 )  # fmt: skip
 EXPIRES_IN_STORE = _kind(
-    "intermediate-expires-soon", Severity.WARNING, "{label} in {store} expires on {date}, in {days} days",
+    "intermediate-expires-soon", Severity.WARNING, "{label} in {store} expires on {date}, in {days}",
     "When it expires Windows may choose another path, and clients that need it fail.",
     "Import its successor before that date.",
 )  # fmt: skip
@@ -397,7 +340,7 @@ CHAIN_ERROR = _kind(
     "Replace the certificate.",
 )  # fmt: skip
 INTERMEDIATE_EXPIRES = _kind(
-    "intermediate-expires", Severity.WARNING, "{label} of the served chain expires on {date}, before the leaf",
+    "intermediate-expires", Severity.WARNING, "{label} of the served chain is valid only until {date}, the leaf longer",
     "From then on clients that need it fail although the server certificate is valid.",
     "Import its successor before that date.",
 )  # fmt: skip
@@ -409,7 +352,7 @@ PFX_BRINGS_ROOT = _kind(
 ASSUMPTION = _kind(
     "assumption", Severity.NOTE, "{text}",
     "It was not seen but assumed; another server may differ.",
-    "Give the server's stores with --server or --store.",
+    "Give the server's stores with --server, or say which store an export is with --store LocalMachine/CA=FILE.",
 )  # fmt: skip
 CROSS_CHECK_DIFFERS = _kind(
     "cross-check-differs", Severity.WARNING,

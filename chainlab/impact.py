@@ -39,11 +39,16 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One proposed change, whether it changes anything at its turn, and the server after it."""
+    """One proposed change, whether it changes the server's state at its turn, and the server after it."""
 
     change: Change
     applicable: bool
     after: Server
+
+    @property
+    def effective(self) -> bool:
+        """Whether it does anything at its turn: to the stores and bindings, or by making the server look at them."""
+        return self.applicable or isinstance(self.change, Rebind | Restart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,21 @@ class Planned:
         outcomes = [outcome.after for outcome in self.plan.baseline.outcomes]
         return all(len(outcome.surely_accepting) == len(outcome.verdicts) for outcome in outcomes)
 
+    @property
+    def distinct(self) -> tuple[int, ...]:
+        """Positions of the sites that differ in certificate or in what any plan does there, in order.
+
+        A certificate that is bound under its name and without one gives two sites with the same clients; counts that
+        are summed over sites take each client once.
+        """
+        options = (self.plan.baseline, *filter(None, (self.plan.recommended,)), *self.plan.alternatives)
+        keep = [outcome.lasting for outcome in self.plan.baseline.outcomes]
+        found: dict[object, int] = {}
+        for position, site in enumerate(self.sites):
+            effects = tuple((option.helped[position], option.broken[position]) for option in options)
+            found.setdefault((site.leaf, keep[position], effects), position)
+        return tuple(found.values())
+
 
 def plan(request: Request, number: int = 0) -> Planned:
     """Plan for every server certificate that the request gives.

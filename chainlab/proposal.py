@@ -32,7 +32,7 @@ from chainlab.windows.pfx_import import ImportTool
 from chainlab.windows.root_update import program_entry
 
 MAX_CHANGES: Final = 200
-"""Changes of one proposal; a real one has fewer than ten."""
+"""Changes of one proposal."""
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 """Size of a file of changes."""

@@ -24,6 +24,7 @@ from chainlab.windows.engine import BOTH, Certainty, ChainPrediction, predict_ch
 from chainlab.windows.root_update import program_entry
 from chainlab.windows.selection import Policy, WindowsPath
 from chainlab.windows.status import TrustError, describe
+from chainlab.wording import number_of
 
 SOON_DAYS = 30
 """A certificate that expires within this time gets a warning."""
@@ -70,7 +71,7 @@ def _about_leaf(target: _Target) -> Iterator[Finding]:
     elif at < leaf.not_before:
         yield Finding(kinds.LEAF_NOT_YET_VALID, {"date": _day(leaf.not_before)}, concerned)
     elif (leaf.not_after - at).days < SOON_DAYS:
-        days = str((leaf.not_after - at).days)
+        days = number_of((leaf.not_after - at).days, "day")
         yield Finding(kinds.LEAF_EXPIRES_SOON, {"date": _day(leaf.not_after), "days": days}, concerned)
     if leaf.purposes is not None and target.question.purpose not in leaf.purposes:
         yield Finding(kinds.LEAF_PURPOSE, {}, concerned)
@@ -142,13 +143,13 @@ def _about_choice(target: _Target) -> Iterator[Finding]:
     prediction = target.prediction
     if prediction is None:
         return
+    if prediction.budget_exceeded:
+        yield Finding(kinds.SEARCH_STOPPED, {"count": number_of(len(prediction.candidates), "candidate chain")})
     if prediction.certainty is Certainty.CONTESTED:
         kb, newest = (prediction.choices[policy].winner for policy in (Policy.KB, Policy.NEWEST))
         parameters = {"kb": _describe_path(kb), "newest": _describe_path(newest)}
         yield Finding(kinds.CONTESTED, parameters)
-    elif prediction.budget_exceeded:
-        yield Finding(kinds.SEARCH_STOPPED, {"count": str(len(prediction.candidates))})
-    elif prediction.certainty is Certainty.UNDETERMINED:
+    elif prediction.certainty is Certainty.UNDETERMINED and not prediction.budget_exceeded:
         yield Finding(kinds.UNDETERMINED, {"count": str(len(prediction.possibilities))})
 
 
@@ -218,10 +219,21 @@ def _about_unused(target: _Target) -> Iterator[Finding]:
             yield Finding(kinds.CROSS_SIGN_UNUSED, parameters, (certificate.sha256,))
 
 
+def _about_signatures(target: _Target) -> Iterator[Finding]:
+    """Signatures of the chain that are taken as published, because no encoding is at hand to check them."""
+    graph = target.scene.graph
+    path = target.prediction.chosen.certificates if target.prediction is not None else target.served
+    for certificate in dict.fromkeys((*target.served, *path)):
+        if not certificate.encoded and not graph.is_self_signed(certificate):
+            yield Finding(kinds.CATALOGUED_SIGNATURE, {"label": certificate.label}, (certificate.sha256,))
+
+
 def _about_expiry(target: _Target) -> Iterator[Finding]:
-    leaf = target.leaf.certificate
+    """A predicted chain's expired certificates have a finding of their own (``_about_elements``)."""
+    leaf, at = target.leaf.certificate, target.question.at
     for certificate in target.served[1:]:
-        if certificate.not_after < leaf.not_after:
+        told = target.prediction is not None and at > certificate.not_after
+        if certificate.not_after < leaf.not_after and not told:
             parameters = {"label": certificate.label, "date": _day(certificate.not_after)}
             yield Finding(kinds.INTERMEDIATE_EXPIRES, parameters, (certificate.sha256,))
 
@@ -284,5 +296,6 @@ def _about_server_name(target: _Target) -> Iterator[Finding]:
 
 _RULES = (
     _about_leaf, _about_end, _about_renewal, _about_elements, _about_choice, _about_windows_own, _about_download,
-    _about_update, _about_aia, _about_unused, _about_expiry, _about_pfx, _about_observation, _about_server_name,
+    _about_update, _about_aia, _about_unused, _about_signatures, _about_expiry, _about_pfx, _about_observation,
+    _about_server_name,
 )  # fmt: skip

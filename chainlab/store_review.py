@@ -17,6 +17,7 @@ from chainlab.certificate import Certificate
 from chainlab.findings import Finding
 from chainlab.server import Server, StoreEntry
 from chainlab.windows.engine import predict_chain
+from chainlab.wording import number_of
 
 SOON_DAYS = 90
 """A CA certificate in a store that expires within this time gets a warning: replacing one takes longer than a leaf."""
@@ -113,7 +114,7 @@ def _expiry(above: list[StoreEntry], at: datetime) -> Iterator[Finding]:
         if at > certificate.not_after:
             yield _about(kinds.EXPIRED_IN_STORE, entry, date=date)
         elif days < SOON_DAYS:
-            yield _about(kinds.EXPIRES_IN_STORE, entry, date=date, days=str(days))
+            yield _about(kinds.EXPIRES_IN_STORE, entry, date=date, days=number_of(days, "day"))
 
 
 def _about(kind: kinds.Kind, entry: StoreEntry, **more: str) -> Finding:

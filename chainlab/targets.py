@@ -15,6 +15,7 @@ from chainlab.evidence import BindingEvidence, CertificateEvidence, Evidence, Ke
 from chainlab.findings import Finding
 from chainlab.observation import ObservedChain, partly_seen
 from chainlab.server import Binding
+from chainlab.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _may_be_server_certificate(item: CertificateEvidence) -> bool:
 def _nothing(evidence: Evidence) -> InputError:
     count = len({item.certificate.sha256 for item in evidence.certificates})
     place = evidence.containers[0].place.file if evidence.containers else "the input"
-    found = f"no server certificate among {count} certificates" if count else "no certificate"
+    found = f"no server certificate among {number_of(count, 'certificate')}" if count else "no certificate"
     reasons = (kinds.CERTIFICATE_UNSEEN, kinds.LEAF_ONLY, kinds.NO_HANDSHAKE)
     unseen = (f"{f.message}. {f.kind.remedy}" for f in evidence.findings if f.kind in reasons)
     expected = "at least one end-entity certificate"

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from chainlab.certificate import Certificate, Name
+from chainlab.certificate import Name
 from chainlab.errors import InputError
 from chainlab.observation import ObservedChain
 
 SCHEMA: Final = "chainlab.plan/1"
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Size of a plan file; one for hundreds of sites has a few megabytes."""
+"""Size of a plan file that is read."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 Fingerprints = tuple[str, ...]
@@ -81,9 +81,22 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether something of the plan was seen and all of it is as promised."""
-        planned = [item for item in self.checked if item.site is not None]
-        return bool(planned) and all(item.kept for item in planned)
+        """Whether every site of the plan was seen and all that was seen of them is as promised.
+
+        A chain for names that the plan does not know is no part of the promise.
+        """
+        return bool(self.promise.sites) and not self.unseen and len(self.kept) == len(self.promise.sites)
+
+    @property
+    def kept(self) -> tuple[PromisedSite, ...]:
+        """The sites that were seen and served what is promised, every time."""
+        broken = {item.site.leaf for item in self.checked if item.site is not None and not item.kept}
+        return tuple(site for site in self.promise.sites if site not in self.unseen and site.leaf not in broken)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether nothing speaks against the promise, only that some sites were not seen."""
+        return bool(self.kept) and bool(self.unseen) and len(self.kept) + len(self.unseen) == len(self.promise.sites)
 
 
 def read_promise(file: Path) -> Promise:
@@ -153,13 +166,48 @@ def _chains(chains: Iterable[Sequence[Any]]) -> tuple[Fingerprints, ...]:
 
 def verify(promise: Promise, observed: Sequence[ObservedChain]) -> Verification:
     """Hold every chain that was seen against the promise."""
-    checked = tuple(_check(promise, chain) for chain in observed)
+    sites = _assigned(promise, observed)
+    checked = tuple(_check(sites.get(chain.chain[0].sha256), chain) for chain in observed)
     seen = {item.site.leaf for item in checked if item.site is not None}
     return Verification(promise, checked, tuple(site for site in promise.sites if site.leaf not in seen))
 
 
-def _check(promise: Promise, observed: ObservedChain) -> Checked:
-    site = _site_of(promise, observed.chain[0])
+def _assigned(promise: Promise, observed: Sequence[ObservedChain]) -> dict[str, PromisedSite]:
+    """By server certificate the site that it is for: the one with this certificate, else whose it renews."""
+    found = {site.leaf: site for site in promise.sites}
+    taken = {chain.chain[0].sha256 for chain in observed} & set(found)
+    for chain in observed:
+        leaf = chain.chain[0]
+        site = found.get(leaf.sha256) or _renewed(promise, chain, taken)
+        if site is not None:
+            found[leaf.sha256] = site
+            taken.add(site.leaf)
+    return found
+
+
+def _renewed(promise: Promise, observed: ObservedChain, taken: Container[str]) -> PromisedSite | None:
+    """Among the sites that share a name, one whose promise fits, then one whose issuer does, then the likest.
+
+    A server with an RSA and an ECDSA certificate has two sites of the same names.
+    """
+    names = {name.lower() for name in observed.chain[0].dns_names}
+    above = _above(certificate.sha256 for certificate in observed.chain)
+
+    def likeness(site: PromisedSite) -> tuple[bool, bool, int, bool]:
+        fits = above in [_above(chain) for chain in site.promised]
+        known = [*site.promised, *(chain for _, chains in site.relapses for chain in chains)]
+        issued = above[:1] in [chain[1:2] for chain in known]
+        return not fits, not issued, len(names ^ {name.lower() for name in site.names}), site.leaf in taken
+
+    sharing = [site for site in promise.sites if names & {name.lower() for name in site.names}]
+    return min(sharing, key=likeness, default=None)
+
+
+def _above(chain: Iterable[str]) -> Fingerprints:
+    return tuple(chain)[1:]
+
+
+def _check(site: PromisedSite | None, observed: ObservedChain) -> Checked:
     if site is None:
         return Checked(observed, None, False, why="the plan knows no certificate for any of its names")
     served = tuple(certificate.sha256 for certificate in observed.chain)
@@ -169,15 +217,6 @@ def _check(promise: Promise, observed: ObservedChain) -> Checked:
         return Checked(observed, site, True, renewed)
     undone = _undone(site, above)
     return Checked(observed, site, False, renewed, undone, "" if undone else _otherwise(site, above, observed))
-
-
-def _site_of(promise: Promise, leaf: Certificate) -> PromisedSite | None:
-    """The site with this certificate, else the one whose names it shares: a renewed one."""
-    for site in promise.sites:
-        if site.leaf == leaf.sha256:
-            return site
-    names = {name.lower() for name in leaf.dns_names}
-    return next((site for site in promise.sites if names & {name.lower() for name in site.names}), None)
 
 
 def _undone(site: PromisedSite, above: Fingerprints) -> tuple[tuple[int, ...], ...]:

@@ -22,10 +22,11 @@ settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_imported_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the developer has imported into a catalogue of their own stays out of the tests."""
+def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the developer has imported into a catalogue of their own, and the width of their terminal, stay out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHAINLAB_CATALOG", str(tmp_path_factory.mktemp("catalog")))
+        patch.delenv("COLUMNS", raising=False)
         yield
 
 

@@ -1,5 +1,7 @@
 """Certificates as facts."""
 
+from datetime import timedelta
+
 from chainlab.certificate import Name, split_rdns, unescape_rdn
 from tests.pki import NOW, Pki, at
 
@@ -7,6 +9,15 @@ from tests.pki import NOW, Pki, at
 def test_name_key_folds_case_and_blanks_only() -> None:
     assert Name("CN=Root  A,O=X").key == Name("cn=root a,o=x").key
     assert Name("CN=A").key != Name("CN=B").key
+
+
+def test_name_key_has_no_blanks_at_the_ends_of_values() -> None:
+    assert Name(r"CN=\ Root  A\ ,O= X \ ").key == Name("CN=root A,O=x").key
+    assert Name("CN= A+OU=B ,O=C").key == Name("CN=a+OU=b,O=c").key
+    assert Name(r"CN=a\, b,O=c").key == r"cn=a\, b,o=c"
+    assert Name(r"CN=a\\ ,O=b").key == r"cn=a\\,o=b"
+    assert Name(r"CN=a\ ,O=b").key == "cn=a,o=b"
+    assert Name("CN=a b").key != Name("CN=ab").key
 
 
 def test_names_without_encoding_are_compared_by_text() -> None:
@@ -65,3 +76,10 @@ def test_dns_names_come_from_the_san_else_from_a_host_like_cn(pki: Pki) -> None:
     assert pki.leaf("A", dns_names=("a.test", "b.test")).dns_names == ("a.test", "b.test")
     assert pki.leaf("A", dns_names=()).dns_names == ("www.example.test",)
     assert pki.ca("Some Root").dns_names == ()
+
+
+def test_the_last_second_of_a_certificate_belongs_to_it(pki: Pki) -> None:
+    leaf = pki.leaf("R")
+    assert leaf.valid_at(leaf.not_after + timedelta(microseconds=999_999))
+    assert not leaf.valid_at(leaf.not_after + timedelta(seconds=1))
+    assert not leaf.valid_at(leaf.not_before - timedelta(microseconds=1))

@@ -40,7 +40,9 @@ def test_clients_that_accept_only_one_key_type_are_counted_on_the_other(pki: Pki
     found = other_key_types(targets)
     assert set(found) == {1}
     assert found[1][0].code == "other-key-type-differs"
-    assert found[1][0].message.startswith("2 clients accept the RSA certificate of www.example.test but not the EC one")
+    assert found[1][0].message.startswith(
+        "clients that accept the RSA certificate of www.example.test but not the EC one: 2"
+    )
 
 
 def test_equal_answers_or_other_names_say_nothing(pki: Pki, fixtures) -> None:

@@ -1,5 +1,6 @@
 """Holding what is served against what was promised."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,9 @@ from chainlab.evidence import CertificateEvidence, Place
 from chainlab.observation import ObservedChain
 from chainlab.planning import Planned, plan
 from chainlab.report.plan_json import render
+from chainlab.report.terminal import TerminalPage
+from chainlab.report.verify_json import as_json
+from chainlab.report.verify_text import render as render_text
 from chainlab.verification import Promise, Verification, read_promise, verify
 from tests.pki import Pki, at
 
@@ -33,6 +37,11 @@ def promise(planned: Planned, tmp_path: Path) -> Promise:
 def served(promise: Promise, *chain: Certificate) -> Verification:
     seen = ObservedChain(chain, CertificateEvidence(chain[0], Place("seen.pem"), on_wire=True))
     return verify(promise, [seen])
+
+
+def seen(promise: Promise, *chains: tuple[Certificate, ...]) -> Verification:
+    place = Place("seen.pem")
+    return verify(promise, [ObservedChain(c, CertificateEvidence(c[0], place, on_wire=True)) for c in chains])
 
 
 def certificates(planned: Planned) -> dict[str, Certificate]:
@@ -104,12 +113,68 @@ def test_what_no_step_explains_is_described(planned: Planned, promise: Promise) 
     assert "no combination" in elsewhere.why
 
 
+def of_two(promise: Promise, **second: object) -> Promise:
+    """The promise with a second site."""
+    (one,) = promise.sites
+    return replace(promise, sites=(one, replace(one, **second)))  # type: ignore[arg-type]
+
+
+def said(found: Verification) -> str:
+    buffer = io.StringIO()
+    render_text(found, TerminalPage(buffer, color=False))
+    return " ".join(buffer.getvalue().split())
+
+
+def test_a_plan_of_two_sites_holds_only_if_both_were_seen(planned: Planned, promise: Promise, pki: Pki) -> None:
+    two = of_two(promise, leaf="1" * 64, names=("other.example",))
+    chain = planned.sites[0].promised[0]
+    stranger = pki.leaf("Other", "elsewhere.test")
+    other = replace(pki.leaf("Other", "other.example"), sha256="1" * 64)
+    one = served(two, *chain)
+    assert (one.holds, one.incomplete) == (False, True)
+    assert "NOT all seen: 1 of 2 sites" in said(one)
+    assert "not seen: other.example" in said(one)
+    assert as_json(one)["sites"] == {"promised": 2, "seen": 1, "kept": 1}
+    assert not seen(two, chain, (stranger, pki.ca("Other"))).holds
+    assert seen(two, chain, (other, *chain[1:])).holds
+    broken = seen(two, chain, (other, *chain[1:2]))
+    assert (broken.holds, broken.incomplete, len(broken.kept)) == (False, False, 1)
+
+
+def test_one_site_that_is_kept_once_and_broken_once_is_not_kept(planned: Planned, promise: Promise) -> None:
+    chain = planned.sites[0].promised[0]
+    assert not seen(promise, chain, chain[:2]).holds
+
+
+def test_a_renewed_certificate_is_held_against_the_site_that_it_fits(planned: Planned, promise: Promise) -> None:
+    """RSA and ECDSA on one server: same names, different chains above them."""
+    chain = planned.sites[0].promised[0]
+    ecdsa = tuple(letter * 64 for letter in "234")
+    two = of_two(promise, leaf=ecdsa[0], promised=(ecdsa,), relapses=())
+    two = replace(two, sites=two.sites[::-1])
+    renewed = replace(chain[0], sha256="0" * 64)
+    second = tuple(replace(c, sha256=sha256) for c, sha256 in zip(chain, ("5" * 64, *ecdsa[1:]), strict=True))
+    found = seen(two, (renewed, *chain[1:]), second)
+    assert found.holds
+    assert [item.site for item in found.checked] == [two.sites[1], two.sites[0]]
+    (short,) = seen(two, (renewed, chain[1])).checked
+    assert short.site == two.sites[1]
+
+
+def test_two_sites_that_differ_in_nothing_may_both_be_renewed(planned: Planned, promise: Promise) -> None:
+    chain = planned.sites[0].promised[0]
+    two = of_two(promise, leaf="1" * 64)
+    both = [(replace(chain[0], sha256=digit * 64), *chain[1:]) for digit in "78"]
+    assert seen(two, *both).holds
+    assert seen(two, both[0]).incomplete
+
+
 def test_nothing_seen_is_not_well(promise: Promise) -> None:
     assert not verify(promise, []).holds
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("", "not a plan"),
         ("[]", "not a plan"),
@@ -122,10 +187,10 @@ def test_nothing_seen_is_not_well(promise: Promise) -> None:
         ("\x00", "not a plan"),
     ],
 )
-def test_what_is_no_plan_is_refused_clearly(tmp_path: Path, text: str, said: str) -> None:
+def test_what_is_no_plan_is_refused_clearly(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=reason) as caught:
         read_promise(file)
     assert "plan.json" in str(caught.value)
 

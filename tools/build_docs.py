@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from chainlab.changes import all_kinds
 from chainlab.findings import KINDS
@@ -16,7 +18,7 @@ from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows import matching, root_update, schannel, selection, stores
 from chainlab.windows.elements import RULES
 from chainlab.windows.pfx_import import ImportTool
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.windows.selection import LostBecause
 from chainlab.windows.sources import Tag
 
@@ -31,7 +33,8 @@ def _cell(text: str | None) -> str:
     return " ".join(_paragraphs(text).split()).replace("|", "\\|")
 
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 
 
 def findings_page() -> str:
@@ -97,7 +100,7 @@ def windows_page() -> str:
     parts += ["", "## From the stores to the wire\n", ACTIVATION_NOTE, ""]
     parts += [f"{n}. {step.step} (`{step.command}`): {step.evidence}" for n, step in enumerate(ACTIVATIONS, start=1)]
     parts += ["", _cell(schannel.__doc__), "", "What settles an open question on the server:", ""]
-    parts += [f"    {check}" for check in SETTLING_CHECKS]
+    parts += [f"    {check}" for check in settling_checks()]
     return "\n".join(parts) + "\n"
 
 
@@ -162,9 +165,61 @@ changes:
 ```
 """
 
+
+def json_page() -> str:
+    """Every JSON format: what it is, and its parts."""
+    parts = [_JSON]
+    for file in schemas():
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        where = file.relative_to(ROOT).as_posix()
+        parts.append(f"## {schema['title']}\n\n{schema['description']}\n\nSchema: `{where}`\n")
+        for form in schema.get("oneOf", [schema]):
+            question = form["properties"].get("question", {}).get("const")
+            parts.append(f"### {question}\n" if question else "")
+            parts.append("| part | type | meaning |\n|---|---|---|")
+            required = form.get("required", ())
+            parts += [_part(name, part, name in required) for name, part in form["properties"].items()]
+            parts.append("")
+    return "\n".join(parts).replace("\n\n\n", "\n\n")
+
+
+def schemas() -> list[Path]:
+    """The JSON Schemas that the package ships, by title."""
+    files = (ROOT / "chainlab").glob("*/data/*.schema.json")
+    return sorted(files, key=lambda file: json.loads(file.read_text(encoding="utf-8"))["title"])
+
+
+def _part(name: str, part: dict[str, Any], required: bool) -> str:
+    meaning = _cell(part.get("description", "")) + ("" if required else " (not always there)")
+    return f"| `{name}` | {_cell(_type(part))} | {meaning.strip()} |"
+
+
+def _type(part: dict[str, Any]) -> str:
+    """The type in one word; what a reference or a choice stands for by its name."""
+    if "const" in part:
+        return f"`{json.dumps(part['const'])}`"
+    if "$ref" in part:
+        return str(part["$ref"]).rpartition("/")[2].replace("_", " ")
+    if "items" in part:
+        return f"list of {_type(part['items'])}" if part["items"] else "list"
+    if "anyOf" in part or "oneOf" in part:
+        return " or ".join(map(_type, part.get("anyOf") or part["oneOf"]))
+    kind = part.get("type", "any")
+    return kind if isinstance(kind, str) else " or ".join(kind)
+
+
+_JSON = """# JSON
+
+What `--format json` prints, and the other JSON that chainlab writes. Each format has a name with a version, which every
+document carries in `schema`; a format changes only with its version. The JSON Schemas (draft 2020-12) ship inside the
+package. Fingerprints are SHA-256 in lower-case hexadecimal, instants are UTC in ISO 8601. Where the console has a code
+page that lacks characters, the document is printed with JSON's escapes and means the same.
+"""
+
 PAGES = {
     "changes.md": changes_page,
     "findings.md": findings_page,
+    "json.md": json_page,
     "reasons.md": reasons_page,
     "verifiers.md": verifiers_page,
     "windows.md": windows_page,

@@ -188,13 +188,16 @@ class Catalog:
         return [certificate for certificate in found if certificate is not None]
 
     def issued_by(self, authority: Certificate) -> list[Certificate]:
-        """Catalogued certificates that name this authority as their issuer, and are not it; sorted by fingerprint."""
+        """Certificates that name this authority as their issuer, and are neither it nor self-signed; sorted."""
+        key = authority.subject.key
         if self._by_issuer is None:
             self._by_issuer = defaultdict(list)
             for sha256, row in self._rows.items():
-                self._by_issuer[Name(row.get("issuer", "")).key].append(sha256)
-        named = self._by_issuer.get(authority.subject.key, ())
-        return [certificate for certificate in self._all(named) if not certificate.self_issued]
+                if "issuer" in row:  # where it is not stated, the certificate is a root
+                    self._by_issuer[Name(row["issuer"]).key].append(sha256)
+        imported = self._imported.with_issuer(key) if self._imported is not None else ()
+        named = self._all({*self._by_issuer.get(key, ()), *imported})
+        return [c for c in named if c.entity != authority.entity and not c.looks_self_signed]
 
     def closure(self, certificates: Iterable[Certificate]) -> list[Certificate]:
         """Every catalogued certificate that can stand above one of ``certificates`` in some path.

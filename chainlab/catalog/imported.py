@@ -1,7 +1,7 @@
 """Encodings that the user has imported: one SQLite file in a folder of the user's, looked up and never read whole.
 
-Table ``certificate``: ``sha256`` (key), ``sha1``, ``subject`` (``Name.key``), ``ski``, ``origin`` (the file it came
-from), ``der``. An encoding is used only if its SHA-256 is the one it is filed under.
+Table ``certificate``: ``sha256`` (key), ``sha1``, ``subject`` and ``issuer`` (``Name.key``), ``ski``, ``origin``
+(the file it came from), ``der``. An encoding is used only if its SHA-256 is the one it is filed under.
 """
 
 from __future__ import annotations
@@ -16,17 +16,21 @@ from chainlab.catalog.catalog import IMPORTED_FILE
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+_COLUMNS: Final = ["sha256", "sha1", "subject", "issuer", "ski", "origin", "der"]
 _SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS certificate (
-  sha256 TEXT NOT NULL UNIQUE, sha1 TEXT NOT NULL, subject TEXT NOT NULL, ski TEXT NOT NULL, origin TEXT NOT NULL,
-  der BLOB NOT NULL
+  sha256 TEXT NOT NULL UNIQUE, sha1 TEXT NOT NULL, subject TEXT NOT NULL, issuer TEXT NOT NULL, ski TEXT NOT NULL,
+  origin TEXT NOT NULL, der BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS by_subject ON certificate (subject);
+CREATE INDEX IF NOT EXISTS by_issuer ON certificate (issuer);
 CREATE INDEX IF NOT EXISTS by_ski ON certificate (ski);
 CREATE INDEX IF NOT EXISTS by_sha1 ON certificate (sha1);
 PRAGMA user_version = {_VERSION};
 """
+
+_AGAIN: Final = "delete the file and import the certificates again"
 
 _T = TypeVar("_T")
 
@@ -55,6 +59,10 @@ class Imported:
         """Fingerprints of the certificates with this subject (``Name.key``)."""
         return self._column("SELECT sha256 FROM certificate WHERE subject = ?", key)
 
+    def with_issuer(self, key: str) -> list[str]:
+        """Fingerprints of the certificates with this issuer (``Name.key``)."""
+        return self._column("SELECT sha256 FROM certificate WHERE issuer = ?", key)
+
     def with_ski(self, key_id: str) -> list[str]:
         """Fingerprints of the certificates with this subject key identifier (hexadecimal)."""
         return self._column("SELECT sha256 FROM certificate WHERE ski = ?", key_id)
@@ -79,7 +87,7 @@ class Imported:
     def add(self, certificates: Iterable[tuple[Certificate, str]]) -> int:
         """Add certificates, each with the file it comes from; how many were new. Folder and file are made if needed."""
         rows = [
-            (c.sha256, c.sha1, c.subject.key, c.ski.hex() if c.ski is not None else "", origin, c.der)
+            (c.sha256, c.sha1, c.subject.key, c.issuer.key, c.ski.hex() if c.ski is not None else "", origin, c.der)
             for c, origin in certificates
             if c.der is not None
         ]
@@ -89,10 +97,12 @@ class Imported:
         except (OSError, sqlite3.Error) as error:
             raise InputError(str(self._file), f"cannot be written: {error}") from None
         try:
+            if not _is_empty(connection):
+                self._check(connection)
             with connection:
                 connection.executescript(_SCHEMA)
                 before = connection.total_changes
-                connection.executemany("INSERT OR IGNORE INTO certificate VALUES (?, ?, ?, ?, ?, ?)", rows)
+                connection.executemany("INSERT OR IGNORE INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
                 return connection.total_changes - before
         except sqlite3.Error as error:
             raise self._damaged(str(error)) from None
@@ -115,11 +125,30 @@ class Imported:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{self._file.resolve().as_uri()}?mode=ro", uri=True)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != _VERSION:
-            raise self._damaged(f"version {version}, expected {_VERSION}")
+        self._check(connection)
         return connection
 
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """``InputError`` if the file is another program's, or another version's; such a file is left as it is."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(certificate)")]
+        if version == _VERSION and columns == _COLUMNS:
+            return
+        connection.close()
+        if not columns and version == 0:
+            found, hint = "an empty database", _AGAIN
+        elif not {"sha256", "der"} <= set(columns):
+            found, hint = "a database of another program", "name another folder with --catalog"
+        elif version > _VERSION:
+            found, hint = f"written by a newer chainlab (version {version})", "update chainlab, or name another folder"
+        else:
+            found, hint = f"written by an older chainlab (version {version})", _AGAIN
+        raise InputError(str(self._file), found, expected=f"imported certificates of version {_VERSION}", hint=hint)
+
     def _damaged(self, why: str) -> InputError:
-        hint = "delete the file and import the certificates again"
-        return InputError(str(self._file), f"the imported certificates cannot be read: {why}", hint=hint)
+        return InputError(str(self._file), f"the imported certificates cannot be read: {why}", hint=_AGAIN)
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """A database without any table: SQLite takes an empty or missing file for one."""
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

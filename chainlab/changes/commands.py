@@ -20,6 +20,7 @@ IIS_APPLICATION: Final = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 """The application id under which IIS registers its bindings [F: netsh http show sslcert of IIS servers]."""
 
 AUTHROOT_POLICY: Final = "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\AuthRoot"
+MACHINE_STORES: Final = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SystemCertificates"
 SYSTEM_STORES: Final = "HKEY_USERS\\S-1-5-18\\Software\\Microsoft\\SystemCertificates"
 
 _CONSOLE_NAMES: Final = {
@@ -28,6 +29,9 @@ _CONSOLE_NAMES: Final = {
     "My": "Personal",
     "Disallowed": "Untrusted Certificates",
 }
+FILES: Final = "certificates"
+"""The directory of a plan's package that holds the certificates."""
+
 _PHYSICAL_OPTIONS: Final = {".GroupPolicy": "-GroupPolicy ", ".Enterprise": "-Enterprise "}
 
 
@@ -67,6 +71,22 @@ def file_name(certificate: Certificate) -> str:
     return f"{readable.strip('-')[:40].rstrip('-') or 'certificate'}-{certificate.sha256[:8]}.cer"
 
 
+def package_path(certificate: Certificate) -> str:
+    """The file of a certificate in a plan's package, as commands name it that are run in the package's directory."""
+    return f"{FILES}\\{file_name(certificate)}"
+
+
+def files_note(commands: Iterable[Commands]) -> str:
+    """Where the files come from that commands name; empty where they name none."""
+    lines = (line for some in commands for line in (*some.powershell, *some.certutil, *some.console))
+    if not any(f"{FILES}\\" in line for line in lines):
+        return ""
+    return (
+        f"The files in {FILES}\\ are the certificates by name and start of SHA-256; 'chainlab plan INPUT… -o DIR' "
+        f"writes those of its plan into DIR\\{FILES}: run the commands in DIR."
+    )
+
+
 def system_name(store: StoreName) -> str:
     """The store's name for certutil and ``Cert:``: AuthRoot is a store of its own there."""
     return "AuthRoot" if store.physical == ".AuthRoot" else store.logical
@@ -91,15 +111,32 @@ def certutil(store: StoreName, verb: str) -> str:
 
 
 def import_commands(certificate: Certificate, store: StoreName) -> Commands:
-    """Add a certificate, from the file named after it, to a store."""
-    file = file_name(certificate)
-    line = f"{certutil(store, '-f -addstore')} {command_argument(system_name(store))} {file}"
+    """Add a certificate, from the package's file of it, to a store.
+
+    psexec starts programs in another directory [M], so it gets the whole path.
+    """
+    file = package_path(certificate)
+    add = f"{certutil(store, '-f -addstore')} {command_argument(system_name(store))}"
     path = f"Cert:\\{store.location}\\{system_name(store)}"
-    native = f"Import-Certificate -FilePath {powershell(file)} -CertStoreLocation {powershell(path)}"
-    reachable = store.location != "System" and store.physical not in _PHYSICAL_OPTIONS
+    native, line = f"{add} {file}", f"{add} {file}"
+    if store.location == "System":
+        native, line = f'{add} "$PWD\\{file}"', f'{add} "%CD%\\{file}"'
+    elif store.physical not in _PHYSICAL_OPTIONS:
+        native = f"Import-Certificate -FilePath {powershell(file)} -CertStoreLocation {powershell(path)}"
+    return Commands((native,), (line,), (f"{console(store)} > All Tasks > Import > {file}",))
+
+
+def export_commands(certificate: Certificate, store: StoreName) -> Commands:
+    """Write a certificate that only the server has into the package's file of it."""
+    file, sha1 = package_path(certificate), certificate.sha1
+    held = powershell(f"Cert:\\{store.location}\\{system_name(store)}\\{sha1}")
     return Commands(
-        (native if reachable else line,), (line,), (f"{console(store)} > All Tasks > Import > {file}",)
-    )  # fmt: skip
+        (
+            f"New-Item -ItemType Directory -Path {FILES} -Force | Out-Null",
+            f"Export-Certificate -Cert {held} -FilePath {powershell(file)}",
+        ),
+        (f"mkdir {FILES}", f"{certutil(store, '-store')} {command_argument(system_name(store))} {sha1} {file}"),
+    )
 
 
 def delete_commands(certificate: Certificate, store: StoreName, also: Iterable[StoreName] = ()) -> Commands:
@@ -113,6 +150,18 @@ def delete_commands(certificate: Certificate, store: StoreName, also: Iterable[S
         path = f"Registry::{SYSTEM_STORES}\\{store.logical}\\Certificates\\{sha1.upper()}"
     native = (f"Remove-Item -Path {powershell(path)}",) if store.physical not in _PHYSICAL_OPTIONS else lines
     return Commands(native, lines, (f"{console(store)} > the certificate with thumbprint {sha1} > Delete",))
+
+
+def entry_key(certificate: Certificate, store: StoreName) -> str:
+    """The registry key of an entry: certificate and properties [D: System Store Locations]."""
+    base = SYSTEM_STORES if store.location == "System" else MACHINE_STORES
+    return f"{base}\\{system_name(store)}\\Certificates\\{certificate.sha1.upper()}"
+
+
+def keep_command(certificate: Certificate, store: StoreName) -> str:
+    """Keeps an entry with its properties in a file; ``reg import`` of the file brings it back as it was."""
+    file = f"{store.location}-{system_name(store)}-{certificate.sha1.upper()}.reg"
+    return f"reg export {command_argument(entry_key(certificate, store))} {command_argument(file)} /y"
 
 
 def purposes_commands(certificate: Certificate, store: StoreName, purposes: frozenset[str] | None) -> Commands:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
-from chainlab.changes.commands import Commands, delete_commands, file_name, import_commands
+from chainlab.changes.commands import NO_COMMANDS, Commands, delete_commands, export_commands, import_commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.purposes import in_store
 from chainlab.changes.restore import Restore
-from chainlab.escaping import powershell
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, Server, StoreEntry
 
 
@@ -61,23 +60,15 @@ class MoveToUntrusted:
         return Restore(server, self.apply(server), self.title, self.certificate)
 
     def commands(self) -> Commands:
-        """Add to Disallowed first, then delete from Root; the file comes from Root."""
-        file, sha1 = file_name(self.certificate), self.certificate.sha1
-        root = powershell(f"Cert:\\LocalMachine\\Root\\{sha1}")
+        """Add to Disallowed first, then delete from Root; one whose encoding is not known comes out of Root."""
+        fetch = NO_COMMANDS if self.certificate.encoded else export_commands(self.certificate, LM_ROOT)
         disallow = import_commands(self.certificate, LM_DISALLOWED)
         delete = delete_commands(self.certificate, LM_ROOT, [LM_AUTHROOT])
-        return Commands(
-            (
-                f"Export-Certificate -Cert {root} -FilePath {powershell(file)}",
-                *disallow.powershell,
-                *delete.powershell,
-            ),
-            (*disallow.certutil, *delete.certutil),
-            (
-                f"certlm.msc > Trusted Root Certification Authorities > the certificate with thumbprint {sha1} > "
-                "drag to Untrusted Certificates",
-            ),
+        drag = (
+            f"certlm.msc > Trusted Root Certification Authorities > the certificate with thumbprint "
+            f"{self.certificate.sha1} > drag to Untrusted Certificates"
         )
+        return replace(fetch + disallow + delete, console=(drag,))
 
 
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:

@@ -6,8 +6,10 @@ on Windows Server 2012 R2 (ACMESharp#119), elsewhere not always (Posh-ACME#383) 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
@@ -17,6 +19,7 @@ from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
 from chainlab.server import Binding, Server
 
+_PLAIN: Final = re.compile(r"[^\s,\"']+:\d+")
 _UNNAMED = Binding("0.0.0.0:443", "THUMBPRINT")
 """Stands for the binding of a server whose bindings were not seen."""
 
@@ -38,17 +41,16 @@ class Rebind:
 
     @property
     def phrase(self) -> str:
-        """How it is written in a ``--change``."""
-        return " ".join(["rebind", *self._where(), *([f"to {self.certificate.sha256}"] if self.certificate else [])])
+        """How it is written in a ``--change``; empty where an endpoint cannot be."""
+        where = list(dict.fromkeys(binding.endpoint for binding in self.bindings))
+        if not all(_PLAIN.fullmatch(endpoint) for endpoint in where):
+            return ""
+        return " ".join(["rebind", *where, *([f"to {self.certificate.sha256}"] if self.certificate else [])])
 
     @property
     def side_effects(self) -> tuple[str, ...]:
         """Between delete and add the endpoint has no certificate."""
         return ("connections to the endpoint fail for a moment",)
-
-    def _where(self) -> tuple[str, ...]:
-        """The endpoint, where it is one; several are all."""
-        return (self.bindings[0].endpoint,) if len(self.bindings) == 1 else ()
 
     def concerns(self, binding: Binding | None) -> bool:
         """Whether this binding gets a new credential."""
@@ -85,13 +87,18 @@ def _place(binding: Binding) -> tuple[str, str]:
 
 
 def bindings_named(text: str, bindings: Iterable[Binding], phrase: str) -> tuple[Binding, ...]:
-    """The bindings of an endpoint or host; all if none is named. ``UsageError`` lists what there is."""
+    """The bindings of the endpoints or hosts; all if none is named. ``UsageError`` lists what there is."""
     known = tuple(bindings)
-    found = tuple(b for b in known if text.lower() in (b.endpoint.lower(), b.host.lower())) if text else known
-    if text and not found:
-        there = ", ".join(dict.fromkeys(b.endpoint for b in known)) or "no binding was seen"
-        raise UsageError(f"change '{phrase}': no binding '{text}'; there is: {there}")
-    return found
+    named = re.split(r"[,\s]+", text.lower().strip(", ")) if text else []
+    for one in named:
+        if not any(one in _names(binding) for binding in known):
+            there = ", ".join(dict.fromkeys(b.endpoint for b in known)) or "no binding was seen"
+            raise UsageError(f"change '{phrase}': no binding '{one}'; there is: {there}")
+    return tuple(b for b in known if not _names(b).isdisjoint(named)) if named else known
+
+
+def _names(binding: Binding) -> set[str]:
+    return {name.lower() for name in (binding.endpoint, binding.host) if name}
 
 
 def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
@@ -106,7 +113,8 @@ def _make(phrase: Phrase, resolver: Resolver) -> list[Change]:
 
 
 KIND = Kind(
-    "rebind", "rebind", "rebind [ENDPOINT] [to CERTIFICATE]",
-    "Binds a certificate again, or another one: the server looks at its stores anew, as far as is known.",
+    "rebind", "rebind", "rebind [ENDPOINT…] [to CERTIFICATE]",
+    "Binds a certificate again, or another one, everywhere unless endpoints are named: the server looks at its stores "
+    "anew, as far as is known.",
     _make, frozenset({"to"}), named=frozenset({"to"}),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from chainlab.changes.kind import Kind, Phrase, RegistryEdit, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
 from chainlab.server import Binding, Server, StoreEntry
+from chainlab.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ImportRegistryFile:
         """How much it does."""
         edit = self.edit
         settings = (edit.root_update is not None) + len(edit.chain_config) + len(edit.bound) + len(edit.unbound)
-        counts = f"{len(edit.added)} added, {len(edit.deleted)} deleted, {settings} settings"
+        counts = f"{len(edit.added)} added, {len(edit.deleted)} deleted, {number_of(settings, 'setting')}"
         return f"import {edit.file} into the registry ({counts})"
 
     @property

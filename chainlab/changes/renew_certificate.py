@@ -33,8 +33,9 @@ class RenewCertificate:
 
     @property
     def phrase(self) -> str:
-        """How it is written in a ``--change``."""
-        return f"renew {word(self.imported.file)} for {self.old.sha256} with {self.imported.tool}"
+        """How it is written in a ``--change``; empty where the file's name cannot be."""
+        file = word(self.imported.file)
+        return f"renew {file} for {self.old.sha256} with {self.imported.tool}" if file else ""
 
     @property
     def side_effects(self) -> tuple[str, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from chainlab.certificate import Certificate
 from chainlab.changes.commands import (
     Commands,
     bind_commands,
     delete_commands,
+    entry_key,
     import_commands,
     purposes_commands,
     root_update_commands,
     unbind_commands,
 )
+from chainlab.properties import NO_PROPERTIES, StoreProperties
 from chainlab.server import Server, StoreEntry, StoreName
 
 Key = tuple[Certificate, StoreName]
@@ -39,9 +42,15 @@ class Restore:
     @property
     def side_effects(self) -> tuple[str, ...]:
         """What cannot be taken back by a command."""
-        if self.before.disallowed_hashes != self.after.disallowed_hashes or self.before.program != self.after.program:
-            return ("no command takes a certificate trust list back that Windows has fetched",)
-        return ()
+        lists = self.before.disallowed_hashes != self.after.disallowed_hashes
+        said = []
+        if lists or self.before.program != self.after.program:
+            said.append("no command takes a certificate trust list back that Windows has fetched")
+        if any(_rest_lost(entry, now) for entry, now in self._compared()):
+            said.append(
+                "no command sets properties beyond the purposes again; only a copy of the registry key has them"
+            )
+        return tuple(said)
 
     def applicable(self, server: Server) -> bool:
         """Whether the server differs from what it was."""
@@ -56,21 +65,44 @@ class Restore:
         """Back to the state before the restore."""
         return Restore(server, self.before, self.title, self.certificate)
 
+    def _compared(self) -> Iterator[tuple[StoreEntry, StoreEntry | None]]:
+        """Every entry as it was, with what stands in its place now."""
+        now = _by_place(self.after)
+        return ((entry, now.get(key)) for key, entry in _by_place(self.before).items())
+
     def commands(self) -> Commands:
         """First out with what was added, then in with what was taken away, then properties, switches and bindings."""
-        was, now = _by_place(self.before), _by_place(self.after)
+        was = _by_place(self.before)
         lines = Commands()
-        for key in now:
+        for key in _by_place(self.after):
             if key not in was:
                 lines += delete_commands(*key)
-        for key, entry in was.items():
-            if key not in now:
+        for entry, now in self._compared():
+            if now is None:
                 lines += _import_again(entry)
-            elif now[key].properties.purposes != entry.properties.purposes:
-                lines += purposes_commands(*key, entry.properties.purposes)
+            elif now.properties.purposes != entry.properties.purposes:
+                lines += purposes_commands(entry.certificate, entry.store, entry.properties.purposes)
+            if _rest_lost(entry, now):
+                lines += _by_hand(entry)
         if self.before.root_update != self.after.root_update:
             lines += root_update_commands(self.before.root_update)
         return lines + _bindings(self.before, self.after)
+
+
+def _rest_lost(entry: StoreEntry, now: StoreEntry | None) -> bool:
+    """Whether properties beyond the purposes are to come back; those of a key come with its PFX."""
+    held = now.properties if now is not None else NO_PROPERTIES
+    return _rest(entry.properties) != _rest(held)
+
+
+def _rest(properties: StoreProperties) -> StoreProperties:
+    return replace(properties, purposes=None, raw=(), has_key=False)
+
+
+def _by_hand(entry: StoreEntry) -> Commands:
+    """What no command does: the whole entry, from the registry key as it was kept."""
+    key = entry_key(entry.certificate, entry.store)
+    return Commands(console=(f"reg import the copy of {key} that was kept: it alone holds the other properties",))
 
 
 def _by_place(server: Server) -> dict[Key, StoreEntry]:

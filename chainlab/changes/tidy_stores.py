@@ -12,6 +12,7 @@ from chainlab.changes.commands import NO_COMMANDS, Commands, delete_commands, im
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.server import LM_CA, Server, StoreEntry, StoreName
+from chainlab.wording import number_of
 
 _MACHINE: Final = ("LocalMachine", "System")
 
@@ -37,7 +38,7 @@ class TidyStores:
     def title(self) -> str:
         """How many."""
         count = len(self.misplaced)
-        return f"tidy the stores: {count} misplaced or doubled {'entry' if count == 1 else 'entries'}"
+        return f"tidy the stores: {number_of(count, 'misplaced or doubled entry', 'misplaced or doubled entries')}"
 
     @property
     def phrase(self) -> str:

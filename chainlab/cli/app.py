@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
+import os
 import pkgutil
 import sys
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from chainlab import __version__
+from chainlab.cli.output import standard_output
 from chainlab.errors import ChainlabError, InputError
 
 MAX_MESSAGE: Final = 2_000
@@ -21,7 +26,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Which certificate chain will IIS serve, which clients will fail, and what to do about it. Offline.",
+    help="Which certificate chain will IIS serve, which clients will fail, and what to do about it. Offline: only "
+    "'capture' and 'verify --served HOST:PORT' open a connection.",
     epilog="Exit status: 0 all well, 1 a client fails or something is wrong, 2 wrong usage, 3 an input could not be "
     "read, 4 wrong or missing password.",
 )
@@ -56,14 +62,15 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    if sys.stdout is None:  # it was closed before the start
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     register()
+    atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
-        app()
+        with standard_output():
+            app()
     except ChainlabError as error:
         sys.exit(_explain(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
 
 
 def _explain(error: ChainlabError) -> int:

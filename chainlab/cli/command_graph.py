@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write
+from chainlab.cli.progress import working
 
 
 def register(app: typer.Typer) -> None:
@@ -21,18 +21,20 @@ def register(app: typer.Typer) -> None:
 def graph(
     raw: opt.Raw,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help=".svg .html .json .graphml .dot or .mmd, by suffix.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help=".svg .html (both need the extra 'graph'), .json .graphml .dot or .mmd, by suffix.",
+        ),
     ],
 ) -> None:
     """Draw the certificate graph: who certified whom, which stores hold what, and the path that is served."""
-    from chainlab.diagnosis import diagnose
-    from chainlab.report.graph_model import picture, renderer_for
+    from chainlab.api import graph as draw
+    from chainlab.report.graph_model import renderer_for
 
-    renderer = renderer_for(output.suffix)
-    diagnosis = diagnose(replace(raw, clients="none").request())
-    chains = [target.served.chain for target in diagnosis.targets]
-    leaves = [target.leaf.certificate for target in diagnosis.targets]
-    names = ", ".join(leaf.subject.common for leaf in leaves)
-    scene, title = diagnosis.scene, f"Certificate graph of {names}"
-    drawn = picture(scene.graph, scene.server, chains, diagnosis.at, title, leaves)
+    renderer = renderer_for(output.suffix)  # a wrong suffix is said before the work
+    with working("drawing"):
+        drawn = draw(*raw.inputs or (), **raw.options()).value
     write(renderer.render(drawn), output)

@@ -9,21 +9,20 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from chainlab.asking import Options, make_request, moment, named_stores, reading_of
 from chainlab.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from chainlab.catalog import Twins
     from chainlab.diagnosis import Request
     from chainlab.evidence import ReadOptions
     from chainlab.server import StoreName
-    from chainlab.windows.pfx_import import ImportTool
 
 
 class Switch(StrEnum):
@@ -38,6 +37,42 @@ class TextOrJson(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class TextJsonOrMarkdown(StrEnum):
+    """Output formats of a command whose answer also goes into tickets and change requests."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class TextJsonMarkdownOrHtml(StrEnum):
+    """Output formats of a command whose answer is also a page to hand on."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class TextJsonMarkdownOrJunit(StrEnum):
+    """Output formats of a command that a build can fail by."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+
+class AnyFormat(StrEnum):
+    """Output formats of a command that also has a page."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    HTML = "html"
 
 
 class Tool(StrEnum):
@@ -141,6 +176,12 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", h
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
 Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
+DocumentFormat = Annotated[TextJsonOrMarkdown, typer.Option("--format", help="How to print the result.")]
+CheckFormat = Annotated[
+    TextJsonMarkdownOrJunit, typer.Option("--format", help="How to print the result; junit: a case per client.")
+]
+PageFormat = Annotated[TextJsonMarkdownOrHtml, typer.Option("--format", help="How to print the result.")]
+ReportFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000
@@ -165,7 +206,11 @@ class Passwords:
         if self.file is not None:
             return _first_line(self.file)
         if sys.stdin.isatty() and sys.stderr.isatty():
-            return getpass.getpass(f"Password of {place}: ", stream=sys.stderr)
+            from chainlab.cli.progress import interrupted
+            from chainlab.escaping import terminal
+
+            with interrupted():
+                return getpass.getpass(f"Password of {terminal(place)}: ", stream=sys.stderr)
         return None
 
 
@@ -181,13 +226,7 @@ def _first_line(file: Path) -> str:
 
 def parse_at(text: str | None, option: str = "--at") -> datetime:
     """The moment of evaluation; without zone it is UTC. ``UsageError`` unless ISO 8601."""
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} '{text}' is not a date; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment(text, option)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,60 +254,39 @@ class Raw:
 
     def request(self, *, with_plan: bool = False) -> Request:
         """What the use cases take; ``UsageError`` for malformed options."""
-        from chainlab.clients import parse_own_client
-        from chainlab.diagnosis import Request
-        from chainlab.server_state import Baseline
+        return make_request(self.inputs or (), self.options(), with_plan=with_plan)
 
-        under = [_parse_store(text) for text in self.store or ()]
-        windows = self.server != "none"
-        if self.server not in ("windows", "none"):
-            under.append((Path(self.server), None))
-        if not self.inputs and not under and self.served is None:
-            raise UsageError("nothing to read; give an input file, --store, --server or --served")
-        return Request(
-            inputs=tuple((path, None) for path in self.inputs or ()),
-            server_inputs=tuple(under),
+    def options(self) -> Options:
+        """The same as the Python functions take."""
+        return Options(
             at=parse_at(self.at),
-            selector=self.clients,
+            clients=self.clients,
+            own_clients=self.own_client or (),
             host=self.host,
+            stores=_pairs(self.store),
+            server=self.server,
+            root_update=_as_bool(self.root_update),
+            aia=_as_bool(self.aia),
             served=self.served,
-            own_clients=tuple(parse_own_client(text) for text in self.own_client or ()),
-            baseline=Baseline(windows, _as_bool(self.root_update), _as_bool(self.aia), self.imported_by()),
-            reading=self.reading(),
-            twins=self.twins(),
-            with_plan=with_plan,
+            password=Passwords(self.password_env, self.password_file),
+            import_tool=self.import_tool.value,
+            lab=self.lab,
+            catalog=self.catalog,
+            check_keys=self.check_keys,
+            max_iterations=self.max_iterations,
             cross_check=self.cross_check,
-            imported=catalog_folder(self.catalog),
         )
 
     def named_inputs(self) -> list[tuple[Path, StoreName | None]]:
         """The inputs alone, each with the store that ``--store`` says it is."""
-        inputs = [(path, None) for path in self.inputs or ()]
-        named = [*inputs, *(_parse_store(text) for text in self.store or ())]
+        named = [*((path, None) for path in self.inputs or ()), *named_stores(_pairs(self.store))]
         if not named:
             raise UsageError("nothing to read; give an input file or --store")
         return named
 
-    def imported_by(self) -> ImportTool:
-        """The tool that a PFX counts as imported with."""
-        from chainlab.windows.pfx_import import ImportTool
-
-        return ImportTool.named(self.import_tool.value)
-
     def reading(self) -> ReadOptions:
         """How inputs are read."""
-        from chainlab.evidence import Limits, ReadOptions
-
-        passwords = Passwords(self.password_env, self.password_file)
-        return ReadOptions(Limits(iterations=self.max_iterations), passwords, self.check_keys)
-
-    def twins(self) -> Twins | None:
-        """The laboratory's twins."""
-        if self.lab is None:
-            return None
-        from chainlab.catalog.twins import load_twins
-
-        return load_twins(self.lab)
+        return reading_of(self.options())
 
 
 def shared(*, only: Collection[str] = (), without: Collection[str] = ()) -> Callable[[Command], Command]:
@@ -300,34 +318,15 @@ def shared(*, only: Collection[str] = (), without: Collection[str] = ()) -> Call
     return offer
 
 
-def catalog_folder(option: Path | None) -> Path:
-    """Where imported catalogue certificates are: the option, CHAINLAB_CATALOG, or the user's data folder."""
-    if option is not None:
-        return option
-    named = os.environ.get("CHAINLAB_CATALOG")
-    return Path(named) if named else _data_folder() / "chainlab" / "catalog"
+def _pairs(stores: list[str] | None) -> list[tuple[str, str]]:
+    return [_pair(text) for text in stores or ()]
 
 
-def _data_folder() -> Path:
-    """The platform's folder for a user's application data (Windows: not roaming; Linux: XDG Base Directory)."""
-    try:
-        home = Path.home()
-    except RuntimeError:  # an account without a home folder, as some services have
-        home = Path.cwd()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-
-
-def _parse_store(text: str) -> tuple[Path, StoreName | None]:
-    from chainlab.server import StoreName
-
+def _pair(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if not equals or not file:
         raise UsageError(f"--store '{text}' is malformed; expected STORE=FILE, e.g. LocalMachine/CA=ca.sst")
-    return Path(file), StoreName.parse(name)
+    return name, file
 
 
 def _as_bool(switch: Switch | None) -> bool | None:

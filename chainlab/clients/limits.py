@@ -17,6 +17,7 @@ from chainlab.catalog.catalog import read_json_lines
 from chainlab.certificate import Certificate
 from chainlab.clients.profiles import DATA, Profile
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.wording import number_of
 
 HEADER_BYTES: Final = 3
 """What TLS 1.2 adds to each certificate of the list (RFC 5246, 7.4.2), and once for the list."""
@@ -77,7 +78,7 @@ def describe(limit: Limits) -> str:
     if limit.missing:
         parts.append(f"no {', '.join(sorted(limit.missing))}")
     if limit.max_certificates:
-        parts.append(f"at most {limit.max_certificates} certificates served")
+        parts.append(f"at most {number_of(limit.max_certificates, 'certificate')} served")
     if limit.max_bytes:
         parts.append(f"at most {limit.max_bytes} bytes of certificates")
     if limit.max_rsa_bits:
@@ -114,7 +115,7 @@ def _smaller(one: int, other: int) -> int:
 def exceeded(limits: Limits, served: Sequence[Certificate], path: Sequence[Certificate]) -> Iterator[Problem]:
     """What a served list and the path taken through it ask too much of a client."""
     if limits.max_certificates and len(served) > limits.max_certificates:
-        detail = f"{len(served)} certificates served, the client takes {limits.max_certificates}"
+        detail = f"{number_of(len(served), 'certificate')} served, the client takes {limits.max_certificates}"
         yield Problem(Reason.TOO_LONG, detail=detail)
     size = HEADER_BYTES + sum(HEADER_BYTES + len(certificate.der or b"") for certificate in served)
     if limits.max_bytes and size > limits.max_bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,11 @@ from chainlab.catalog.catalog import read_json_lines
 from chainlab.errors import UsageError
 
 DATA: Final = Path(__file__).parent / "data"
+GRADES: Final = "ABCD"
+"""How well a snapshot is known (``Profile.grade``)."""
+
+LIST_HINT: Final = "see 'chainlab clients list --clients all'"
+_DATE: Final = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def load_profiles(data: Path = DATA) -> list[Profile]:
 
 
 def core_ids(data: Path = DATA) -> set[str]:
-    """Ids of the curated core: about sixty clients that span families and years without near-duplicates."""
+    """Ids of the curated core: clients that span families and years without near-duplicates."""
     return set((data / "core.txt").read_text(encoding="ascii").split())
 
 
@@ -58,10 +64,10 @@ def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
 
     Comma-separated terms: an id, a glob over ids (``android-*``), a family or its stem (``openssl``, ``java-17``),
     ``all``, ``default``, ``core`` (families and years without near-duplicates), ``none``; and filters that narrow the
-    rest: ``grade:A``, ``min-date:2016``, ``max-date:2020-06``. Without any naming term the default profiles are
-    narrowed. ``UsageError`` names a term that matches nothing.
+    rest: ``grade:A``, ``min-date:2016``, ``max-date:2020-06``; capitals mean nothing. Without any naming term the
+    default profiles are narrowed. ``UsageError`` names a term that matches nothing, or a filter that leaves nothing.
     """
-    terms = [term.strip() for term in selector.split(",") if term.strip()]
+    terms = [term.strip().lower() for term in selector.split(",") if term.strip()]
     filters = [term for term in terms if ":" in term]
     naming = [term for term in terms if ":" not in term] or ["default"]
     chosen: set[str] = set()
@@ -70,6 +76,8 @@ def select(profiles: Sequence[Profile], selector: str = "") -> list[Profile]:
     kept = [profile for profile in profiles if profile.id in chosen]
     for term in filters:
         kept = _filtered(kept, term)
+    if not kept and chosen:
+        raise UsageError(f"no client is left of the selection '{selector}'; {LIST_HINT}")
     return kept
 
 
@@ -80,21 +88,35 @@ def _named(profiles: Iterable[Profile], term: str) -> set[str]:
         return core_ids() & {profile.id for profile in profiles}
     if term in ("all", "default"):
         return {profile.id for profile in profiles if profile.default or term == "all"}
-    exact = {profile.id for profile in profiles if profile.id == term}
-    found = exact or {
-        profile.id
-        for profile in profiles
-        if fnmatch.fnmatchcase(profile.id, term) or profile.family == term or profile.family.startswith(f"{term}-")
-    }
+    exact = {profile.id for profile in profiles if profile.id.lower() == term}
+    found = exact or {profile.id for profile in profiles if _matches(profile, term)}
     if not found:
-        raise UsageError(f"no client matches '{term}'; see 'chainlab clients'")
+        raise UsageError(f"no client matches '{term}'{near_hint(profiles, term)}")
     return found
+
+
+def _matches(profile: Profile, term: str) -> bool:
+    """By a glob over the id, or by the family or its stem."""
+    family = profile.family == term or profile.family.startswith(f"{term}-")
+    return family or fnmatch.fnmatchcase(profile.id.lower(), term)
+
+
+def near_hint(profiles: Iterable[Profile], identity: str) -> str:
+    """The end of an error message about an unknown id: ids much like it, or where they are listed."""
+    import difflib
+
+    near = difflib.get_close_matches(identity.lower(), [profile.id for profile in profiles], 3)
+    return f"; did you mean {', '.join(near)}?" if near else f"; {LIST_HINT}"
 
 
 def _filtered(profiles: list[Profile], term: str) -> list[Profile]:
     name, _, value = term.partition(":")
     if name == "grade":
+        if not value or set(value) - set(GRADES.lower()):
+            raise UsageError(f"'{term}' names no grade; expected one or several of {', '.join(GRADES)}, as in grade:AB")
         return [profile for profile in profiles if profile.grade and profile.grade in value.upper()]
+    if name in ("min-date", "max-date") and not _DATE.fullmatch(value):
+        raise UsageError(f"'{term}' has no date; expected a year, month or day, as in {name}:2016 or {name}:2016-08")
     if name == "min-date":
         return [profile for profile in profiles if profile.date[: len(value)] >= value]
     if name == "max-date":

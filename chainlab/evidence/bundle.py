@@ -33,7 +33,7 @@ from chainlab.evidence.model import (
     Item,
     Place,
 )
-from chainlab.evidence.reading import ReadOptions, placed, read_bytes
+from chainlab.evidence.reading import ReadOptions, placed, problem, read_bytes
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.evidence.wire import Message, message_items
 from chainlab.findings import (
@@ -53,7 +53,7 @@ MANIFEST: Final = "manifest.json"
 NOT_IN_REGISTRY: Final = "(not in the registry)"
 """Physical store of what Windows shows in a logical store but its registry keys do not hold, as on a smart card."""
 
-_SERVED_NAME: Final = re.compile(r"([0-9A-Fa-f.-]+)_(\d{1,5})_(.*)_(rsa|ecdsa|any)\.pem")
+_SERVED_NAME: Final = re.compile(r"([0-9A-Fa-f.-]+)_([0-9]{1,5})_(.*)_(rsa|ecdsa|any)\.pem")
 _REORDERED: Final = "read on the server through .NET, which loses the order; shown in the order of issuers"
 
 
@@ -64,21 +64,43 @@ class Bundle:
     whole: Members
     manifest: Member
     document: Mapping[str, Any]
-    files: Mapping[str, Member]
+    files: dict[str, Member]
 
 
 def find_bundles(whole: Members, members: list[Member]) -> list[Bundle]:
-    """Every bundle in a folder or archive: below each ``manifest.json`` of this schema."""
-    bundles = []
+    """Every bundle in a folder or archive: below each ``manifest.json`` of this schema.
+
+    A bundle within another one is a bundle of its own, and its files are not the outer one's.
+    """
+    found: dict[str, Bundle] = {}
     for manifest in members:
-        if PurePosixPath(manifest.path).name != MANIFEST:
+        root = manifest.path.removesuffix(MANIFEST)
+        if PurePosixPath(manifest.path).name != MANIFEST or root in found:
             continue
         document = _document(whole, manifest)
         if document is not None:
-            root = manifest.path.removesuffix(MANIFEST)
-            files = {m.path.removeprefix(root): m for m in members if m.path.startswith(root) and m != manifest}
-            bundles.append(Bundle(whole, manifest, document, files))
-    return bundles
+            found[root] = Bundle(whole, manifest, document, {})
+    owners = _owners(found, members) if found else {}
+    for member, root in owners.items():
+        if member != found[root].manifest:
+            found[root].files[member.path.removeprefix(root)] = member
+    return list(found.values())
+
+
+def _owners(roots: Iterable[str], members: list[Member]) -> dict[Member, str]:
+    """The innermost root around each member; in order of the paths a root comes right before what is below it."""
+    owners: dict[Member, str] = {}
+    around: list[str] = []
+    entries: list[tuple[str, Member | None]] = [(root, None) for root in roots]
+    entries += [(member.path, member) for member in members]
+    for path, member in sorted(entries, key=lambda entry: entry[0]):
+        while around and not path.startswith(around[-1]):
+            around.pop()
+        if member is None:
+            around.append(path)
+        elif around:
+            owners[member] = around[-1]
+    return owners
 
 
 def _document(whole: Members, manifest: Member) -> Mapping[str, Any] | None:
@@ -167,7 +189,7 @@ def _file(
         read = _PARTS.get(PurePosixPath(path).parts[0], _other)
         yield from read(path, data, place, options, known)
     except InputError as error:
-        yield Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})
+        yield problem(error)
 
 
 def _registry(_path: str, data: bytes, place: Place, options: ReadOptions, known: _Known) -> Iterator[Item]:
@@ -220,9 +242,9 @@ def _object(data: bytes, place: Place) -> dict[str, Any]:
 def _moment(value: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the years 1 and 9999 end where UTC would be in another one
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _served(path: str, data: bytes, place: Place, options: ReadOptions, _known: _Known) -> Iterator[Item]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from chainlab.evidence.bindings import site_binding
 from chainlab.evidence.json_text import get, objects, text
 from chainlab.evidence.model import BindingEvidence, ContainerEvidence, Item, Place, SettingEvidence
-from chainlab.findings import COLLECTED_UNELEVATED, COLLECTOR_ERROR, Finding
+from chainlab.findings import BROKEN_PART, COLLECTED_UNELEVATED, COLLECTOR_ERROR, Finding
 
 FORMAT: Final = "evidence bundle"
 
@@ -23,11 +24,6 @@ _SWITCHES: Final = {
 
 _SECTIONS: Final = {"root_update": "update", "chain_policy": "policy", "schannel": "schannel", "host": "host"}
 """Section of the manifest -> prefix of its settings' names."""
-
-_CENTRAL_STORE: Final = 2
-"""Bit of a binding's sslFlags: the certificate comes from the Central Certificate Store [D]."""
-
-_EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - http.sys' name for it; nothing is bound here
 
 _BINDING_KINDS: Final = frozenset({"ip", "sni", "ccs"})
 
@@ -105,7 +101,7 @@ def manifest_bindings(manifest: Mapping[str, Any], place: Place) -> Iterator[Bin
         )  # fmt: skip
 
 
-def site_bindings(document: Mapping[str, Any], place: Place) -> Iterator[BindingEvidence]:
+def site_bindings(document: Mapping[str, Any], place: Place) -> Iterator[Item]:
     """``iis/sites.json``: TLS bindings of sites, and services beside IIS that use a certificate of their own."""
     for site in objects(listed(document.get("sites"))):
         name = text(site.get("name"))
@@ -119,13 +115,11 @@ def site_bindings(document: Mapping[str, Any], place: Place) -> Iterator[Binding
             yield BindingEvidence(endpoint, place, "ip", "", sha1, store, service)
 
 
-def _site_binding(entry: Mapping[str, Any], site: str, place: Place) -> BindingEvidence:
-    """``information`` is ``address:port:host``; an IPv6 address stands in brackets, ``*`` is every address."""
-    rest, _, host = text(entry.get("information")).rpartition(":")
-    address, _, port = rest.rpartition(":")
-    kind = "ccs" if number(entry.get("ssl_flags")) & _CENTRAL_STORE else "site"
-    endpoint = f"{_EVERY_ADDRESS if address in ('*', '') else address}:{port}"
-    return BindingEvidence(endpoint, place, kind, host, "", "My", site)
+def _site_binding(entry: Mapping[str, Any], site: str, place: Place) -> Item:
+    try:
+        return site_binding(text(entry.get("information")), place, site, flags=number(entry.get("ssl_flags")))
+    except ValueError as error:
+        return Finding(BROKEN_PART, {"place": str(place), "why": f"site '{site[:80]}': {error}"})
 
 
 def _thumbprint(value: Any) -> str:

@@ -17,6 +17,9 @@ from typing import Final
 BLOCK: Final = 32 * 1024
 """Most that one CFDATA block holds."""
 
+MAX_BLOCKS: Final = 65_536
+"""Data blocks of one cabinet, over all folders: eight times of what ``Limits.unpacked_bytes`` holds in full blocks."""
+
 _HEADER: Final = struct.Struct("<4sIIIIIBBHHHHH")
 _FOLDER: Final = struct.Struct("<IHH")
 _FILE: Final = struct.Struct("<IIHHHH")
@@ -85,6 +88,9 @@ def _directory(data: bytes, max_members: int) -> Cabinet:
         start, blocks, method = _FOLDER.unpack_from(data, offset)
         found.append(Folder(start, blocks, method & 0x0F))
         offset += _FOLDER.size + per_folder
+    announced = sum(folder.blocks for folder in found)
+    if announced > MAX_BLOCKS:
+        raise CabinetError(f"{announced} data blocks are more than the cap of {MAX_BLOCKS}")
     return Cabinet(tuple(found), tuple(_members(data, first_file, members)), per_block)
 
 
@@ -131,6 +137,8 @@ def _block(data: bytes, offset: int, reserved: int, method: int, before: bytes, 
         raise CabinetError(f"cut off before data block {number}") from None
     start = offset + _DATA.size + reserved
     content = data[start : start + packed]
+    if not unpacked:
+        raise CabinetError(f"data block {number} is empty, or goes on in another cabinet")
     if len(content) < packed:
         raise CabinetError(f"cut off within data block {number}")
     summed = _checksum(data[offset + 4 : start], _checksum(content, 0))

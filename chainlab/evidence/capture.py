@@ -24,9 +24,9 @@ from typing import Any, Final
 from chainlab import __version__
 from chainlab.errors import UsageError
 from chainlab.evidence.live import CONNECT_SECONDS, HANDSHAKE_SECONDS, MAX_ADDRESSES
+from chainlab.evidence.read_live_capture import SCHEMA
 from chainlab.evidence.starttls import DIALOGUES, USUAL_PORTS
 
-SCHEMA: Final = "chainlab-capture/1"
 MAX_TARGETS: Final = 1_000
 """Servers of one run."""
 
@@ -127,7 +127,7 @@ def parse_target(
 
 
 def _split(text: str, default: int) -> tuple[str, int]:
-    match = re.fullmatch(r"\[([0-9A-Fa-f:.%\w]+)\](?::(\d{1,5}))?|([^:\[\]]+)(?::(\d{1,5}))?", text)
+    match = re.fullmatch(r"\[([0-9A-Fa-f:.%\w]+)\](?::([0-9]{1,5}))?|([^:\[\]]+)(?::([0-9]{1,5}))?", text)
     if match is None and _is_address(text):
         return text, default
     if match is None:

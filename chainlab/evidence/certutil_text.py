@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _COLON: Final = "[ \\t\u00a0\ufffd]*[:\uff1a]"
-_HEADING: Final = re.compile(r"^\s*[=-]{6,}\s+\S.{0,100}?\s+[=-]{6,}\s*$|^\s*\S{1,40}\s+\d{1,6}\s*[:\uff1a]\s*$")
+_HEADING: Final = re.compile(r"^\s*[=-]{6,}\s+\S.{0,100}?\s+[=-]{6,}\s*$|^\s*\S{1,40}\s+[0-9]{1,6}\s*[:\uff1a]\s*$")
 """``===== Certificate 0 =====``, ``----- End Nesting Level 1 -----`` and the ``Element 0:`` of nested dumps."""
 _STORE: Final = re.compile(r'^(?P<name>[^\s"=:][^"=:]{0,80}?)\s+"[^"]{0,200}"\s*$')
 _HEX: Final = r"(?:[0-9a-fA-F]{2} ?)"
@@ -23,9 +23,9 @@ SHA1_LINE: Final = re.compile(rf"\(sha1\){_COLON}\s*(?P<hash>{_HEX}{{20}})\s*$")
 _SERIAL: Final = re.compile(rf"^\s*[^:\uff1a(]{{1,60}}{_COLON}\s*{_HEX}{{1,64}}\s*$")
 _NAME: Final = re.compile(r"(?:^|[\s:,\uff1a])(?:CN|OU|O|C|L|S|DC|E|SERIALNUMBER)=")
 PROPERTY: Final = re.compile(
-    rf"^\s*(?:CERT_\w{{1,60}}_PROP_ID|[^()]{{1,60}})\((?P<id>\d{{1,5}})\)[^:\uff1a]{{0,40}}{_COLON}\s*$"
+    rf"^\s*(?:CERT_\w{{1,60}}_PROP_ID|[^()]{{1,60}})\((?P<id>[0-9]{{1,5}})\)[^:\uff1a]{{0,40}}{_COLON}\s*$"
 )
-_KNOWN_PROPERTY: Final = re.compile(r"^\s*CERT_\w{1,60}_PROP_ID\(\d{1,5}\)")
+_KNOWN_PROPERTY: Final = re.compile(r"^\s*CERT_\w{1,60}_PROP_ID\([0-9]{1,5}\)")
 _FACT: Final = re.compile(rf"^\s?(?P<label>[^\s:=\uff1a][^:=\uff1a]{{0,60}}?){_COLON}\s*(?P<value>\S.{{0,400}}?)\s*$")
 _HEAD_OF_NAME: Final = re.compile(rf"^\s?(?P<label>[^\s:=\uff1a][^:=\uff1a]{{0,60}}?){_COLON}\s*$")
 _CONTAINER: Final = re.compile("^\\s+[^\\s:=\uff1a][^:=\uff1a]{1,60}?[ \\t\u00a0\ufffd]=\\s*\\S")
@@ -34,12 +34,12 @@ _SWITCH: Final = re.compile(
 )
 
 ELEMENT: Final = re.compile(
-    r"CertContext\[(?P<chain>\d{1,3})\]\[(?P<element>\d{1,3})\]\s*:\s*"
+    r"CertContext\[(?P<chain>[0-9]{1,3})\]\[(?P<element>[0-9]{1,3})\]\s*:\s*"
     r"dwInfoStatus=(?P<info>[0-9a-fA-F]{1,8})\s+dwErrorStatus=(?P<error>[0-9a-fA-F]{1,8})"
 )
 """An element of a chain that Windows built."""
 _MARKS: Final = (
-    re.compile(r"\bCERT_\w{1,60}_PROP_ID\(\d{1,5}\)"),
+    re.compile(r"\bCERT_\w{1,60}_PROP_ID\([0-9]{1,5}\)"),
     re.compile(r"\(md5\)[^\n]{0,80}\n[^\n]{0,80}\(sha1\)"),
     ELEMENT,
 )

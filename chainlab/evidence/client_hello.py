@@ -1,8 +1,14 @@
-"""What a ClientHello offered: read from the very bytes that were sent, so that a capture can record it."""
+"""What a ClientHello asks for and offers, in captures and in the very bytes that a probe sends.
+
+RFC 8446, 4.1.2 (the same since SSL 3.0); RFC 6066 (server name).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
+
+from chainlab.evidence.fields import Fields
 
 SIGNATURE_SCHEMES: Final = {
     0x0201: "rsa_pkcs1_sha1", 0x0202: "dsa_sha1", 0x0203: "ecdsa_sha1", 0x0301: "rsa_pkcs1_sha224",
@@ -17,35 +23,67 @@ SIGNATURE_SCHEMES: Final = {
 }  # fmt: skip
 """IANA's names of TLS SignatureScheme values."""
 
-_SIGNATURE_ALGORITHMS: Final = 13
+_SERVER_NAME, _SIGNATURE_ALGORITHMS = 0, 13
 _RECORD_HEADER: Final = 5
 _HANDSHAKE_HEADER: Final = 4
 
 
+@dataclass(frozen=True, slots=True)
+class ClientHello:
+    """What a client asked for; ``host``: the server name sent, empty if none was; ``schemes``: SignatureScheme codes.
+
+    ``schemes`` is read when asked for: a malformed offer costs nothing else.
+    """
+
+    random: bytes
+    session: bytes = b""
+    host: str = ""
+    offered: bytes = b""
+
+    @property
+    def schemes(self) -> tuple[int, ...]:
+        """The signature algorithms offered, in order; ``ValueError`` if the extension is malformed."""
+        codes = Fields(Fields(self.offered).vector(2)) if self.offered else Fields(b"")
+        return tuple(codes.number(2) for _ in range(codes.left // 2))
+
+
+def parse_client_hello(body: bytes) -> ClientHello:
+    """The hello in the body of a handshake message; ``ValueError`` when it is not shaped as it should be."""
+    fields = Fields(body)
+    fields.take(2)
+    random, session = fields.take(32), fields.vector(1)
+    fields.vector(2)  # cipher suites
+    fields.vector(1)  # compression methods
+    extensions = extensions_of(fields)
+    name = extensions.get(_SERVER_NAME)
+    return ClientHello(random, session, _host(name) if name else "", extensions.get(_SIGNATURE_ALGORITHMS, b""))
+
+
+def _host(extension: bytes) -> str:
+    names = Fields(Fields(extension).vector(2))
+    while names.left:
+        kind, name = names.number(1), names.vector(2)
+        if kind == 0:
+            return name.decode("ascii", "backslashreplace")
+    return ""
+
+
+def extensions_of(fields: Fields) -> dict[int, bytes]:
+    """The extensions that end a hello of either side, by type; the first counts where one stands twice."""
+    found: dict[int, bytes] = {}
+    if fields.left < 2:
+        return found
+    inner = Fields(fields.vector(2))
+    while inner.left:
+        kind = inner.number(2)
+        found.setdefault(kind, inner.vector(2))
+    return found
+
+
 def signature_algorithms(flight: bytes) -> list[str]:
-    """The ``signature_algorithms`` extension of the ClientHello in the first bytes sent; empty if there is none."""
+    """Names of the signature algorithms that the ClientHello in the first bytes sent offers; empty if none."""
     try:
-        return [SIGNATURE_SCHEMES.get(code, f"0x{code:04x}") for code in _codes(flight)]
-    except IndexError:
+        codes = parse_client_hello(flight[_RECORD_HEADER + _HANDSHAKE_HEADER :]).schemes
+    except ValueError:
         return []
-
-
-def _codes(flight: bytes) -> list[int]:
-    """Version and random, then session id, cipher suites and compression methods, then extensions (RFC 8446, 4.1.2)."""
-    offset = _RECORD_HEADER + _HANDSHAKE_HEADER + 2 + 32
-    offset += 1 + flight[offset]
-    offset += 2 + _number(flight, offset)
-    offset += 1 + flight[offset]
-    end = offset + 2 + _number(flight, offset)
-    offset += 2
-    while offset < end:
-        kind, length = _number(flight, offset), _number(flight, offset + 2)
-        offset += 4
-        if kind == _SIGNATURE_ALGORITHMS:
-            return [_number(flight, at) for at in range(offset + 2, offset + 2 + _number(flight, offset), 2)]
-        offset += length
-    return []
-
-
-def _number(data: bytes, offset: int) -> int:
-    return data[offset] << 8 | data[offset + 1]
+    return [SIGNATURE_SCHEMES.get(code, f"0x{code:04x}") for code in codes]

@@ -18,6 +18,7 @@ from chainlab.der import Element, children, element
 from chainlab.errors import InputError
 from chainlab.evidence.ctl_signature import SignatureProblemError, checked_signature
 from chainlab.evidence.model import ContainerEvidence, Item, ListEvidence, Place
+from chainlab.evidence.numbers import decimal
 from chainlab.findings import BROKEN_PART, LIST_SIGNATURE, UNUSED_PART, Finding
 from chainlab.properties import AUTH_ROOT_SHA256_HASH, decode_oid, derive
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from asn1crypto import cms
 
 FORMAT: Final = "certificate trust list"
+_MAX_PROPERTY: Final = 0xFFFFFFFF
 MAX_SUBJECTS: Final = 50_000
 """Entries of one list; Microsoft's have about 560."""
 
@@ -185,8 +187,13 @@ def _properties(data: bytes, attributes: Element | None) -> dict[int, bytes]:
         if kind is None or values is None or kind.tag != _OID:
             raise ValueError("an attribute without type or values")
         dotted = decode_oid(data[kind.content : kind.end])
-        number = dotted.removeprefix(_PROPERTY_ARC)
-        if number != dotted and number.isdigit():
+        number = _property_number(dotted)
+        if number is not None:
             value = _expected(children(data, values), 0, _OCTETS, "a property")
-            found[int(number)] = data[value.content : value.end]
+            found[number] = data[value.content : value.end]
     return found
+
+
+def _property_number(dotted: str) -> int | None:
+    """The number of the property that an attribute's identifier stands for; ``None`` for any other attribute."""
+    return decimal(dotted[len(_PROPERTY_ARC) :], _MAX_PROPERTY) if dotted.startswith(_PROPERTY_ARC) else None

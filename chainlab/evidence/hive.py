@@ -10,7 +10,6 @@ import io
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, Protocol
 
 from chainlab.errors import LimitError
@@ -129,16 +128,25 @@ class Hive:
                 raise LimitError(self._place, f"more than {MAX_KEYS} keys")
             yield child
 
-    def values(self, key: HiveKey) -> dict[str, Content]:
-        """A key's values by lower-case name; ``HiveError`` where they are too many or one is too long."""
-        found = _guarded(lambda: list(islice(key.iter_values(trim_values=False), MAX_VALUES + 1)))
-        if len(found) > MAX_VALUES:
-            raise HiveError(f"more than {MAX_VALUES} values")
-        contents = {value.name.lower(): _content(value.value) for value in found}
-        for name, content in contents.items():
-            if not isinstance(content, int) and len(content) > MAX_VALUE:
-                raise HiveError(f"value '{name[:80]}' of {len(content)} bytes is longer than the cap of {MAX_VALUE}")
-        return contents
+    def values(self, key: HiveKey) -> tuple[dict[str, Content], str]:
+        """A key's values by lower-case name up to the first that is damaged or over a cap, and what is wrong with it.
+
+        A number of the wrong length is such damage.
+        """
+        contents: dict[str, Content] = {}
+        below = iter(key.iter_values(trim_values=False))
+        try:
+            while (value := _guarded(lambda: next(below, None))) is not None:
+                if len(contents) >= MAX_VALUES:
+                    return contents, f"more than {MAX_VALUES} values"
+                content = _content(value.value)
+                if not isinstance(content, int) and len(content) > MAX_VALUE:
+                    what = f"value '{value.name[:80]}' of {len(content)} bytes"
+                    return contents, f"{what} is longer than the cap of {MAX_VALUE}"
+                contents[value.name.lower()] = content
+        except HiveError as error:
+            return contents, f"the value after {len(contents)} others: {error}"
+        return contents, ""
 
 
 def _content(value: Any) -> Content:

@@ -1,13 +1,14 @@
-"""Entries of Java key stores as evidence, and the big-endian fields that JKS, JCEKS and BKS are made of."""
+"""Entries of Java key stores as evidence, and the fields that JKS, JCEKS and BKS share."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from chainlab.evidence.fields import Fields
 from chainlab.evidence.model import CertificateEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import certificate_item
+from chainlab.evidence.wire import MAX_DER
 from chainlab.properties import FRIENDLY_NAME, derive
 
 
@@ -25,42 +26,23 @@ class Entry:
     key: KeyPresence = KeyPresence.ABSENT
 
 
-class JavaFields:
-    """A cursor over the fields of ``java.io.DataInput``; ``ValueError`` where the data ends too early."""
+def java_text(fields: Fields) -> str:
+    """Modified UTF-8 after its 16-bit length (java.io.DataInput)."""
+    data = fields.vector(2).replace(b"\xc0\x80", b"\0")
+    try:
+        text = data.decode("utf-8", "surrogatepass")  # characters beyond the BMP are two encoded surrogates
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "backslashreplace")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    def __init__(self, data: bytes, offset: int = 0) -> None:
-        self._data, self.offset = data, offset
 
-    def take(self, size: int) -> bytes:
-        """The next ``size`` bytes."""
-        end = self.offset + size
-        if end > len(self._data):
-            raise ValueError(f"{size} bytes expected at offset {self.offset}, {len(self._data) - self.offset} are left")
-        taken = self._data[self.offset : end]
-        self.offset = end
-        return taken
-
-    def int32(self) -> int:
-        """An unsigned 32-bit number."""
-        return int(struct.unpack(">I", self.take(4))[0])
-
-    def block(self) -> bytes:
-        """Bytes after their 32-bit length."""
-        return self.take(self.int32())
-
-    def utf(self) -> str:
-        """Modified UTF-8 after its 16-bit length (java.io.DataInput)."""
-        data = self.take(int.from_bytes(self.take(2), "big")).replace(b"\xc0\x80", b"\0")
-        try:
-            text = data.decode("utf-8", "surrogatepass")  # characters beyond the BMP are two encoded surrogates
-        except UnicodeDecodeError:
-            return data.decode("utf-8", "backslashreplace")
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-    @property
-    def left(self) -> int:
-        """How many bytes are left."""
-        return len(self._data) - self.offset
+def java_certificate(fields: Fields, kind: str = "") -> bytes:
+    """A certificate's encoding after its type (or of the given ``kind``); ``ValueError`` for anything but X.509."""
+    kind = kind or java_text(fields)
+    data = fields.vector(4)
+    if kind not in ("X.509", "X509") or len(data) > MAX_DER:
+        raise ValueError(f"a certificate of type '{kind}' and {len(data)} bytes")
+    return data
 
 
 def entry_items(entry: Entry, place: Place, format_name: str) -> Iterator[Item]:

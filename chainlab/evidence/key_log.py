@@ -16,33 +16,39 @@ HANDSHAKE_LABELS: Final = frozenset({"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_
 """The labels whose secrets protect the certificate messages of TLS 1.3 (RFC 8446, 7.1)."""
 
 MAX_LINES: Final = 1_000_000
+"""Lines of all the key logs that are put together."""
 
 _LINE: Final = re.compile(rb"^([A-Z][A-Z0-9_]{2,50}) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{32,128})\s*$", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class KeyLog:
-    """Secrets by client random and label. ``complete``: nothing can follow any more (a capture may bring its own)."""
+    """Secrets by client random and label. ``complete``: nothing can follow any more (a capture may bring its own).
+
+    ``lines``: how many lines were taken over.
+    """
 
     secrets: dict[bytes, dict[str, bytes]] = field(default_factory=dict, repr=False)
     complete: bool = True
+    lines: int = 0
 
     def __len__(self) -> int:
         return len(self.secrets)
 
     def copy(self, *, complete: bool = True) -> KeyLog:
         """A key log of its own with the same secrets."""
-        return KeyLog({random: dict(labels) for random, labels in self.secrets.items()}, complete)
+        return KeyLog({random: dict(labels) for random, labels in self.secrets.items()}, complete, self.lines)
 
     def add(self, text: bytes) -> int:
         """Take over the secrets of a key log; returns how many lines it had. ``ValueError`` above the cap."""
-        count = 0
-        for count, (label, random, secret) in enumerate(_lines(text), start=1):
-            if count > MAX_LINES:
+        before = self.lines
+        for label, random, secret in _lines(text):
+            if self.lines >= MAX_LINES:
                 raise ValueError(f"more than {MAX_LINES} lines")
+            self.lines += 1
             if label in HANDSHAKE_LABELS:
                 self.secrets.setdefault(random, {})[label] = secret
-        return count
+        return self.lines - before
 
     def secret(self, client_random: bytes, sender: str) -> bytes | None:
         """The handshake traffic secret of one side (``server`` or ``client``) of a connection."""

@@ -16,14 +16,11 @@ from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.bundle import bundle_items, find_bundles
 from chainlab.evidence.central_store import central_store_files, central_store_items
 from chainlab.evidence.model import Item, Place
-from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, read_file
+from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, problem, read_file
 from chainlab.evidence.store_paths import store_of_path
-from chainlab.findings import BROKEN_PART, ENCRYPTED_MEMBER, Finding
+from chainlab.findings import Finding
 from chainlab.server import StoreName
-
-
-class EncryptedMemberError(InputError):
-    """A member that its archive keeps encrypted."""
+from chainlab.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,16 @@ class Member:
 
     path: str
     number: int
+
+
+def visible_members(names: Iterable[str]) -> list[Member]:
+    """The files among an archive's names, with forward slashes whatever the writer used; hidden ones are left out."""
+    paths = [(number, name.replace("\\", "/")) for number, name in enumerate(names)]
+    return [
+        Member(path, number)
+        for number, path in paths
+        if not path.endswith("/") and not path.rpartition("/")[2].startswith(".")
+    ]
 
 
 class Members(Protocol):
@@ -103,18 +110,26 @@ def member_items(whole: Members, options: ReadOptions, store: StoreName | None =
         yield from bundle_items(bundle, options)
     loose = [member for member in members if member.number not in bundled]
     central = central_store_files(PurePosixPath(member.path) for member in loose)
-    read, password_problem = bool(bundles), None
+    read = bool(bundles)
+    problems: list[InputError] = []
     for member in loose:
         try:
             for item in _items(whole, member, options, store, central):
                 read = read or not isinstance(item, Finding)
                 yield item
         except InputError as error:
-            password_problem = password_problem or (error if isinstance(error, PasswordError) else None)
+            problems.append(error)
             yield problem(error)
     if not read:
-        found = f"no certificate in {len(members)} files"
-        raise password_problem or InputError(str(whole.place), found, expected=EXPECTED)
+        raise _nothing_read(whole, members, problems)
+
+
+def _nothing_read(whole: Members, members: list[Member], problems: list[InputError]) -> InputError:
+    """A wrong password before all else; one file alone says itself what is wrong with it."""
+    password = next((error for error in problems if isinstance(error, PasswordError)), None)
+    alone = problems[0] if len(members) == len(problems) == 1 else None
+    found = f"no certificate in {number_of(len(members), 'file')}"
+    return password or alone or InputError(str(whole.place), found, expected=EXPECTED)
 
 
 def _items(
@@ -127,10 +142,3 @@ def _items(
         yield placed(item, store or store_of_path(path))
     if path in central:
         yield from central_store_items(path, whole.place_of(member), found)
-
-
-def problem(error: InputError) -> Finding:
-    """The finding that a member could not be read."""
-    if isinstance(error, EncryptedMemberError):
-        return Finding(ENCRYPTED_MEMBER, {"place": error.place})
-    return Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})

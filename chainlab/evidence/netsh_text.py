@@ -12,12 +12,12 @@ _SEPARATOR = f"{_BLANK}*(?::{_BLANK}+|\uff1a{_BLANK}*)"
 """Between label and value: a colon and a blank (labels hold colons, too: ``IP:port``), or the wide colon."""
 _LINE = re.compile(rf"[ \t]*(?P<label>\S[^\r\n]{{0,120}}?){_SEPARATOR}(?P<value>[^\r\n]{{0,400}}?)[ \t]*\Z")
 _BLOCK = re.compile(
-    rf"^[ \t]*\S[^\r\n]{{0,120}}?{_SEPARATOR}(?:\S{{1,300}}:)?\d{{1,5}}[ \t]*\r?\n(?:[^\r\n]+\r?\n){{0,2}}"
+    rf"^[ \t]*\S[^\r\n]{{0,120}}?{_SEPARATOR}(?:\S{{1,300}}:)?[0-9]{{1,5}}[ \t]*\r?\n(?:[^\r\n]+\r?\n){{0,2}}"
     rf"[^\r\n]{{0,200}}{_GUID}",
     re.MULTILINE,
 )
 _HASH = re.compile(r"(?:[0-9A-Fa-f]{2} ?){20,64}\Z")
-_ENDPOINT = re.compile(r"(?:\S{1,300}:)?\d{1,5}\Z")
+_ENDPOINT = re.compile(r"(?:\S{1,300}:)?[0-9]{1,5}\Z")
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 def _begins(value: str, after_gap: bool, block: Block | None) -> bool:
     """An endpoint; a bare port only after a gap, for timeouts are bare numbers as well."""
-    if value.isdigit():
+    if ":" not in value and _ENDPOINT.match(value):
         return after_gap
     if not _ENDPOINT.match(value):
         return False

@@ -30,14 +30,21 @@ from chainlab.findings import (
     UNUSED_PART,
     Finding,
 )
+from chainlab.wording import number_of
 
 FORMAT: Final = "capture"
 
 MAX_DISTINCT_BYTES: Final = 32 * 1024 * 1024
-"""Certificate bytes of the distinct handshakes of one capture; what comes after is counted, not kept."""
+"""Certificate bytes and texts of the distinct handshakes of one capture; what comes after is counted, not kept."""
+
+MESSAGE_COST: Final = 256
+"""Bytes counted for each of these handshakes beside its certificates and texts."""
 
 MAX_REASONS: Final = 1_000
 """Distinct endpoints and reasons for which a missing certificate is reported."""
+
+MAX_PROBLEMS: Final = 100
+"""Distinct problems of the file itself that are reported."""
 
 _RESUMED: Final = "resumed"
 _ENCRYPTED: Final = "TLS 1.3 encrypts it, and no key log with the secrets of the connection was given"
@@ -84,9 +91,13 @@ class _Capture:
             try:
                 self.secrets += self.keys.add(piece.text)
             except ValueError as error:
-                self.problems.append(f"its key log: {error}")
+                self._note(f"its key log: {error}")
         else:
-            self.problems.append(piece.why)
+            self._note(piece.why)
+
+    def _note(self, problem: str) -> None:
+        if problem not in self.problems and len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
 
     def end(self) -> None:
         self.keys.complete = True
@@ -109,7 +120,8 @@ class _Capture:
 
     def _keep(self, message: Message, number: int) -> None:
         if message not in self.messages:
-            self.bytes_kept += sum(len(der) for der in message.ders)
+            texts = len(message.host or "") + sum(map(len, message.notes))
+            self.bytes_kept += MESSAGE_COST + texts + sum(len(der) for der in message.ders)
             if self.bytes_kept > MAX_DISTINCT_BYTES:
                 self.left_out += 1
                 return
@@ -140,12 +152,15 @@ class _Capture:
             parameters = {"place": place, "endpoint": endpoint, "count": str(count), "why": why}
             yield Finding(SESSION_RESUMED if why == _RESUMED else CERTIFICATE_UNSEEN, parameters)
         for what, count in sorted(self.skipped.items()):
-            yield Finding(UNUSED_PART, {"place": place, "what": f"{what} ({count} packets)"})
+            yield Finding(UNUSED_PART, {"place": place, "what": f"{what} ({number_of(count, 'packet')})"})
         if self.left_out:
-            what = f"what came after {MAX_DISTINCT_BYTES} bytes of distinct certificates ({self.left_out} messages)"
+            left_out = number_of(self.left_out, "message")
+            what = f"what came after {MAX_DISTINCT_BYTES} bytes of distinct certificates ({left_out})"
             yield Finding(UNUSED_PART, {"place": place, "what": what})
         if not self.messages and not self.unseen:
-            yield Finding(NO_HANDSHAKE, {"place": place, "why": f"{self.packets} packets and no TLS handshake"})
+            yield Finding(
+                NO_HANDSHAKE, {"place": place, "why": f"{number_of(self.packets, 'packet')} and no TLS handshake"}
+            )
 
 
 def _message(connection: Connection, sender: str, ders: tuple[bytes, ...], endpoint: str) -> Message:
@@ -157,7 +172,7 @@ def _message(connection: Connection, sender: str, ders: tuple[bytes, ...], endpo
         shown.client.host if shown.client else None,
         version_name(shown.server.version) if shown.server else "",
         cipher_name(shown.server.cipher) if shown.server else "",
-        tuple(dict.fromkeys(shown.problems)),
+        tuple(shown.problems),
     )
 
 

@@ -18,6 +18,8 @@ MAX_TUNNELS: Final = 4
 MAX_TAGS: Final = 4
 
 _IPV6_EXTENSIONS: Final = frozenset({0, 43, 51, 60, 135, 139, 140})
+_IPV4_HEADER: Final = 20
+"""Bytes of the shortest IPv4 header (RFC 791, 3.1)."""
 _PORTS: Final = struct.Struct(">HH")
 _TCP: Final = struct.Struct(">HHIIBB")
 
@@ -94,6 +96,9 @@ def _ip(data: bytes, skipped: Counter[str], depth: int) -> Segment | None:
     version = data[0] >> 4
     if version == 4:
         header = (data[0] & 15) * 4
+        if header < _IPV4_HEADER:  # nothing sends that: it would read the header as what it carries
+            skipped["not IP"] += 1
+            return None
         total, fragment = struct.unpack_from(">H2xH", data, 2)
         protocol, source, destination = data[9], data[12:16], data[16:20]
         fragmented = bool(fragment & 0x3FFF)

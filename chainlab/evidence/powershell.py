@@ -25,6 +25,7 @@ MAX_BYTES: Final = 1024 * 1024
 
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
 _STORE: Final = re.compile(r"Certificate::(LocalMachine|CurrentUser)\\([^\\]{1,64})(?:\\[0-9A-F]{40})?$", re.IGNORECASE)
+_NUMBERS: Final = r"[0-9]{1,3}(?: [0-9]{1,3})+"
 _FACTS: Final = ("Subject", "Issuer", "SerialNumber", "NotBefore", "NotAfter", "FriendlyName")
 _TRUTH: Final = {"true": KeyPresence.PRESENT, "false": KeyPresence.ABSENT}
 
@@ -64,17 +65,21 @@ def raw_data(value: Any) -> bytes:
         value = value.get("value")
     if isinstance(value, bytes):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(?: \d{1,3})+", value[: 4 * MAX_BYTES]):
+    if isinstance(value, str) and len(value) <= 4 * MAX_BYTES and re.fullmatch(_NUMBERS, value):
         value = [int(number) for number in value.split(" ")]
     if isinstance(value, list):
-        numbers = all(isinstance(number, int) and 0 <= number < 256 for number in value[:MAX_BYTES])
-        return bytes(value) if numbers and len(value) <= MAX_BYTES else b""
+        numbers = len(value) <= MAX_BYTES and all(_is_byte(number) for number in value)
+        return bytes(value) if numbers else b""
     if not isinstance(value, str) or len(value) > 2 * MAX_BYTES:
         return b""
     try:
         return b64decode("".join(value.split()), validate=True)
     except (Base64Error, ValueError):
         return b""
+
+
+def _is_byte(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 256
 
 
 def _store_of(fields: Mapping[str, Any]) -> StoreName | None:

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from chainlab.errors import InputError, LimitError, PasswordError
-from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
+from chainlab.evidence.fields import Fields
+from chainlab.evidence.java_entries import Entry, entry_items, java_certificate, java_text
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
+from chainlab.evidence.wire import MAX_CHAIN
 from chainlab.findings import BROKEN_PART, Finding
 
 FORMAT = "Bouncy Castle key store"
@@ -39,9 +40,9 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """The container, then every entry's certificates in file order."""
-    fields = JavaFields(data)
+    fields = Fields(data)
     try:
-        version, salt, iterations = fields.int32(), fields.block(), fields.int32()
+        version, salt, iterations = fields.number(4), fields.vector(4), fields.number(4)
     except ValueError:
         raise InputError(str(place), "the Bouncy Castle key store is cut off within its header") from None
     name, integrity = f"BKS version {version}", "not checked: it needs the password"
@@ -65,13 +66,13 @@ def _looks_encrypted(data: bytes, offset: int) -> bool:
     if data[offset] > _SEALED:
         return True
     try:
-        _entry(JavaFields(data, offset + 1), data[offset], 1)
+        _entry(Fields(data, offset + 1), data[offset], 1)
     except ValueError:
         return True
     return False
 
 
-def _entries(fields: JavaFields, place: Place) -> Iterator[Entry | Finding]:
+def _entries(fields: Fields, place: Place) -> Iterator[Entry | Finding]:
     number = 0
     while True:
         number += 1
@@ -86,33 +87,26 @@ def _entries(fields: JavaFields, place: Place) -> Iterator[Entry | Finding]:
         yield entry
 
 
-def _entry(fields: JavaFields, kind: int, number: int) -> Entry:
-    alias = fields.utf()
+def _entry(fields: Fields, kind: int, number: int) -> Entry:
+    alias = java_text(fields)
     fields.take(8)  # creation date
-    length = fields.int32()
+    length = fields.number(4)
     if length > MAX_CHAIN:
         raise ValueError(f"a chain of {length} certificates is more than the cap of {MAX_CHAIN}")
-    chain = tuple(_certificate(fields) for _ in range(length))
+    chain = tuple(java_certificate(fields) for _ in range(length))
     if kind == _CERTIFICATE:
-        return Entry(number, alias, (_certificate(fields),), trusted=True)
+        return Entry(number, alias, (java_certificate(fields),), trusted=True)
     if kind == _KEY:
         fields.take(1)
-        fields.utf()
-        fields.utf()
+        java_text(fields)
+        java_text(fields)
     elif kind not in (_SECRET, _SEALED):
         raise ValueError(f"its type is {kind}, not 0 to 4")
-    fields.take(fields.int32())  # the key itself: stepped over
+    fields.take(fields.number(4))  # the key itself: stepped over
     return Entry(number, alias, chain, trusted=False, key=KeyPresence.UNKNOWN)
 
 
-def _certificate(fields: JavaFields) -> bytes:
-    kind, data = fields.utf(), fields.block()
-    if kind not in ("X.509", "X509") or len(data) > MAX_DER:
-        raise ValueError(f"a certificate of type '{kind}' and {len(data)} bytes")
-    return data
-
-
-def _uber(fields: JavaFields, salt: bytes, iterations: int, place: Place, options: ReadOptions) -> JavaFields:
+def _uber(fields: Fields, salt: bytes, iterations: int, place: Place, options: ReadOptions) -> Fields:
     """What an UBER store holds, decrypted with the password and confirmed by its digest."""
     from chainlab.evidence.pkcs12_crypto import Iterations, bmp_password, pkcs12_kdf
     from chainlab.evidence.twofish import decrypt_cbc
@@ -137,4 +131,4 @@ def _uber(fields: JavaFields, salt: bytes, iterations: int, place: Place, option
     body, digest = content[:-_HASH_BYTES], content[-_HASH_BYTES:]
     if hashlib.sha1(body, usedforsecurity=False).digest() != digest:
         raise PasswordError(str(place), "wrong password, or a damaged UBER key store")
-    return JavaFields(content)
+    return Fields(content)

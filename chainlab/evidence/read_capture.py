@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Final
 
+from chainlab.evidence.capture_file import PCAP_MAGICS, PCAPNG_MAGIC
 from chainlab.evidence.model import Item, Place
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.source import ByteSource
@@ -13,14 +13,10 @@ from chainlab.evidence.source import ByteSource
 FORMAT = "capture"
 PRIORITY = 133
 
-_MAGICS: Final = frozenset(
-    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "0a0d0d0a")
-)
-
 
 def sniff(data: bytes) -> bool:
     """A pcap magic number in either byte order, or a pcapng section header."""
-    return data[:4] in _MAGICS
+    return data[:4] in PCAP_MAGICS or data.startswith(PCAPNG_MAGIC)
 
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:

@@ -15,7 +15,7 @@ from chainlab.errors import InputError
 from chainlab.evidence import read_netsh, read_pem
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place, StoreRecord
 from chainlab.evidence.read_pem import text_of
-from chainlab.evidence.reading import ReadOptions
+from chainlab.evidence.reading import ReadOptions, problem
 from chainlab.findings import BROKEN_PART, LOCAL_DATE, Finding
 from chainlab.properties import (
     DISALLOWED_ENHKEY_USAGE,
@@ -49,7 +49,7 @@ _OID_LISTS = frozenset(
     {ENHKEY_USAGE, DISALLOWED_ENHKEY_USAGE, NOT_BEFORE_ENHKEY_USAGE, ROOT_PROGRAM_CHAIN_POLICIES}
 )  # fmt: skip
 _DATES = frozenset({DISALLOWED_FILETIME, NOT_BEFORE_FILETIME})
-_OID = r"(?<![\d.])[0-2](?:\.\d{1,40}){2,40}(?![\d.])"
+_OID = r"(?<![\d.])[0-2](?:\.[0-9]{1,40}){2,40}(?![\d.])"
 _OFFSET = r"[0-9a-fA-F]{4} {2,}"
 _BYTES = r"(?:[0-9a-fA-F]{2} ?)+"
 _STATE = r"=\s*([0-9a-fA-F]{1,8})\b"
@@ -81,7 +81,10 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     yield from items
     for other in (read_netsh, read_pem):
         if other.sniff(data):
-            yield from other.read(data, place, options)
+            try:
+                yield from other.read(data, place, options)
+            except InputError as error:
+                yield problem(error)
 
 
 def _record(block: Block, place: Place) -> Iterator[Item]:

@@ -61,12 +61,13 @@ def _fields(parent: Element) -> dict[str, Any]:
 
 
 def _value(member: Element) -> Any:
+    """Text, or a list of bytes (``None`` for what is none, which spoils the list: bytes left out make other data)."""
+    from chainlab.evidence.numbers import decimal
     from chainlab.evidence.xml_text import local_name
 
     kind = local_name(member.tag)
     if kind == "Obj":  # a list of bytes
-        texts = (byte.text or "" for byte in member.iter() if local_name(byte.tag) == "By")
-        return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4]
+        return [decimal(byte.text or "", 255) for byte in member.iter() if local_name(byte.tag) == "By"]
     text = member.text or ""
     return _unescaped(text) if kind == "S" else text
 

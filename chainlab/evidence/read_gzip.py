@@ -64,6 +64,7 @@ class _Unpacked:
         self._packed = b""
         self.problem = ""
         self._stream = zlib.decompressobj(_GZIP)
+        self._whole = False
 
     def read(self, size: int) -> bytes:
         """Up to ``size`` bytes; empty at the end."""
@@ -71,6 +72,7 @@ class _Unpacked:
             if not self._packed:
                 self._packed = self._source.read(_STEP)
                 if not self._packed:
+                    self.problem = self.problem or ("" if self._whole else "the gzip data is cut off")
                     return b""
             plain = self._unpack(size)
             if plain:
@@ -84,9 +86,9 @@ class _Unpacked:
             self._packed = b""
             self._source = io.BytesIO()
             return b""
-        self._packed = self._stream.unconsumed_tail
+        self._packed, self._whole = self._stream.unconsumed_tail, False
         if self._stream.eof:
-            self._packed = self._stream.unused_data
+            self._packed, self._whole = self._stream.unused_data, True
             self._stream = zlib.decompressobj(_GZIP)
             if not self._packed.lstrip(b"\0"):
                 self._packed = b""

@@ -85,7 +85,7 @@ def _user_root(name: str) -> str:
 def _control_set(hive: Hive) -> str:
     """The control set that ``Select`` names as current."""
     select = hive.find("Select")
-    current = hive.values(select).get("current") if select is not None else None
+    current = hive.values(select)[0].get("current") if select is not None else None
     return f"ControlSet{current:03d}" if isinstance(current, int) and 0 < current < 1000 else "ControlSet001"
 
 
@@ -97,7 +97,10 @@ def _tree(hive: Hive, path: str, key: HiveKey, place: Place, depth: int) -> Iter
     position = place.at(path)
     try:
         if wanted(path):
-            yield from key_items(RegistryKey(path, position, hive.values(key)), FORMAT)
+            values, why = hive.values(key)
+            yield from key_items(RegistryKey(path, position, values), FORMAT)
+            if why:
+                yield Finding(BROKEN_PART, {"place": str(position), "why": why})
         for child in hive.children(key) if depth else ():
             yield from _tree(hive, rf"{path}\{child.name}", child, place, depth - 1)
     except HiveError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainlab.errors import InputError
-from chainlab.evidence.model import BindingEvidence, ContainerEvidence, Item, Place
+from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import BROKEN_PART, Finding
@@ -22,7 +22,7 @@ FORMAT = "applicationHost.config"
 PRIORITY = 151
 
 _SNIFFED = 512 * 1024
-_CENTRAL_STORE = 2
+_MAX_FLAGS = 0xFFFFFFFF
 
 
 def sniff(data: bytes) -> bool:
@@ -57,28 +57,26 @@ def _named(parent: Element, name: str, deep: bool = True) -> list[Element]:
 
 
 def _binding(binding: Element, site: str, place: Place) -> Item:
-    from chainlab.evidence.bindings import is_address, logical_store
+    from chainlab.evidence.bindings import site_binding
 
-    information = binding.get("bindingInformation", "")
-    address, colon, host = information.rpartition(":")  # IPv6 addresses hold colons: split from the right
-    ip, _, port = address.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit()):
-        why = f"binding '{information[:80]}' is not address:port:host"
-        return Finding(BROKEN_PART, {"place": str(place), "why": why})
-    central = _flags(binding.get("sslFlags", "0")) & _CENTRAL_STORE
-    return BindingEvidence(
-        f"{ip if ip and is_address(ip) else '*'}:{port}",
-        place,
-        "ccs" if central else "site",
-        host.lower(),
-        binding.get("certificateHash", "").replace(" ", "").lower(),
-        logical_store(binding.get("certificateStoreName", "")),
-        site,
-    )
+    try:
+        return site_binding(
+            binding.get("bindingInformation", ""),
+            place,
+            site,
+            flags=_flags(binding.get("sslFlags", "0").strip()),
+            sha1=binding.get("certificateHash", "").replace(" ", "").lower(),
+            store=binding.get("certificateStoreName", ""),
+        )
+    except ValueError as error:
+        return Finding(BROKEN_PART, {"place": str(place), "why": str(error)})
 
 
 def _flags(text: str) -> int:
     """sslFlags is a number, or names joined by commas."""
-    if text.strip().isdigit():
-        return int(text)
-    return _CENTRAL_STORE if "CentralCertStore" in text else 0
+    from chainlab.evidence.bindings import CENTRAL_STORE
+    from chainlab.evidence.numbers import decimal
+
+    number = decimal(text, _MAX_FLAGS)
+    named = CENTRAL_STORE if "CentralCertStore" in text else 0
+    return named if number is None else number

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from chainlab.errors import InputError
-from chainlab.evidence.java_entries import Entry, JavaFields, entry_items
+from chainlab.evidence.fields import Fields
+from chainlab.evidence.java_entries import Entry, entry_items, java_certificate, java_text
 from chainlab.evidence.model import ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import ReadOptions
-from chainlab.evidence.wire import MAX_CHAIN, MAX_DER
+from chainlab.evidence.wire import MAX_CHAIN
 from chainlab.findings import BROKEN_PART, UNUSED_PART, Finding
 
 FORMAT = "Java key store"
@@ -32,10 +33,10 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     """The container, then every entry's certificates in file order; reading ends at damage or a sealed key."""
-    fields = JavaFields(data, 4)
+    fields = Fields(data, 4)
     kind = _MAGICS[data[:4]]
     try:
-        version, count = fields.int32(), fields.int32()
+        version, count = fields.number(4), fields.number(4)
     except ValueError:
         raise InputError(str(place), f"the {kind} store is cut off within its header") from None
     if version not in (1, 2):
@@ -58,27 +59,19 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         yield Finding(BROKEN_PART, {"place": str(place), "why": why})
 
 
-def _entry(fields: JavaFields, version: int, number: int) -> Entry | None:
+def _entry(fields: Fields, version: int, number: int) -> Entry | None:
     """One entry; ``None`` for a sealed key."""
-    tag, alias = fields.int32(), fields.utf()
+    tag, alias = fields.number(4), java_text(fields)
     fields.take(8)  # creation date
     if tag == _SEALED:
         return None
     if tag == _TRUSTED:
-        return Entry(number, alias, (_certificate(fields, version),), trusted=True)
+        return Entry(number, alias, (java_certificate(fields, "" if version == 2 else "X.509"),), trusted=True)
     if tag != _KEY:
         raise ValueError(f"its tag is {tag}, not 1 (key) or 2 (certificate)")
-    fields.take(fields.int32())  # the encrypted private key: stepped over
-    length = fields.int32()
+    fields.take(fields.number(4))  # the encrypted private key: stepped over
+    length = fields.number(4)
     if length > MAX_CHAIN:
         raise ValueError(f"a chain of {length} certificates is more than the cap of {MAX_CHAIN}")
-    chain = tuple(_certificate(fields, version) for _ in range(length))
+    chain = tuple(java_certificate(fields, "" if version == 2 else "X.509") for _ in range(length))
     return Entry(number, alias, chain, trusted=False, key=KeyPresence.PRESENT)
-
-
-def _certificate(fields: JavaFields, version: int) -> bytes:
-    kind = fields.utf() if version == 2 else "X.509"
-    data = fields.block()
-    if kind not in ("X.509", "X509") or len(data) > MAX_DER:
-        raise ValueError(f"a certificate of type '{kind}' and {len(data)} bytes")
-    return data

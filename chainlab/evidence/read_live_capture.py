@@ -9,13 +9,12 @@ stood in the hello), ``negotiated`` (``protocol``, ``cipher``), ``at``, ``second
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.pem_blocks import first_certificate
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import PROBE_FAILED, Finding
@@ -26,8 +25,7 @@ PRIORITY = 115
 SCHEMA: Final = "chainlab-capture/1"
 MAX_HANDSHAKES: Final = 100_000
 
-_HEAD: Final = re.compile(r'\s*\{\s*"schema"\s*:\s*"chainlab-capture/1"')
-_PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+_HEAD: Final = re.compile(rf'\s*\{{\s*"schema"\s*:\s*"{SCHEMA}"')
 
 
 def sniff(data: bytes) -> bool:
@@ -85,8 +83,4 @@ def _asked(handshake: Mapping[str, Any]) -> str:
 
 def _der(pem: str) -> bytes:
     """The certificate of one PEM text; what is none stays as it is and fails to decode where it stands."""
-    match = _PEM.search(pem)
-    try:
-        return b64decode("".join(match[1].split()), validate=True) if match is not None else pem.encode()
-    except (Base64Error, ValueError):
-        return pem.encode("utf-8", "surrogateescape")
+    return first_certificate(pem) or pem.encode("utf-8", "surrogatepass")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.json_text import MAX_DEPTH, get, load_json, objects, text
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.pem_blocks import first_certificate, mentions
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, message_items
@@ -98,7 +98,7 @@ def _items(log: _Log, place: Place) -> Iterator[Item]:
     for number, (chain, sockets) in enumerate(log.sockets.items(), start=1):
         endpoint = next((log.addresses[socket] for socket in sockets if socket in log.addresses), "")
         version = next((log.versions[socket] for socket in sockets if socket in log.versions), "")
-        ders = tuple((certificates_in(pem) or [b""])[0] for pem in chain)
+        ders = tuple(first_certificate(pem) for pem in chain)
         protocol = version.replace("TLS ", "TLSv")
         message = Message(ders, "server", endpoint, log.hosts.get(chain), protocol, count=max(1, len(sockets)))
         yield from message_items(message, place.at(f"chain {number}"), FORMAT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.pem_blocks import first_certificate, mentions
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, endpoint_of, message_items
@@ -43,9 +43,9 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
     for host, port, script in scripts:
         endpoint = endpoint_of(_address(host), port.get("portid", ""))
         pem = next((element.text or "" for element in script.iter("elem") if element.get("key") == "pem"), "")
-        ders = certificates_in(pem)
-        if ders:
-            message = Message((ders[0],), "server", endpoint, complete=False)
+        der = first_certificate(pem)
+        if der:
+            message = Message((der,), "server", endpoint, complete=False)
             yield from message_items(message, place.at(endpoint), FORMAT)
         else:
             yield Finding(NO_HANDSHAKE, {"place": str(place.at(endpoint)), "why": "the script's result has no PEM"})

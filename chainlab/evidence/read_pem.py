@@ -7,12 +7,11 @@ bundle). ``TRUSTED CERTIFICATE`` blocks carry OpenSSL's trust settings after the
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Iterator
 
 from chainlab.errors import InputError
-from chainlab.evidence.model import CertificateEvidence, ContainerEvidence, Item, Place
+from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.pem_blocks import decoded_body
 from chainlab.evidence.reading import ReadOptions, certificate_item, read_bytes
 from chainlab.findings import BROKEN_CERTIFICATE, UNUSED_PART, Finding
 
@@ -20,10 +19,10 @@ FORMAT = "PEM"
 PRIORITY = 400
 
 _BEGIN = "-----BEGIN "
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END ([A-Z0-9 ]{1,40})-----")
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----(?:([^-]*)-----END ([A-Z0-9 ]{1,40})-----)?")
+"""A block, or a BEGIN line alone: what is cut off has no END line."""
 _CERTIFICATES = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
 _CONTAINERS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 
 
 def text_of(data: bytes) -> str:
@@ -47,16 +46,15 @@ def sniff(data: bytes) -> bool:
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Certificates of all blocks in file order; other blocks are noted."""
     text = text_of(data)
-    found, line, counted = 0, 1, 0
+    closed, line, counted = False, 1, 0
     yield ContainerEvidence(place, FORMAT)
     for number, match in enumerate(_BLOCK.finditer(text), start=1):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         position = place.at(f"block {number} (line {line})")
-        for item in _block(match, position, options):
-            found += isinstance(item, CertificateEvidence)
-            yield item
-    if not found and _BEGIN in text and not _BLOCK.search(text):
+        closed = closed or match[3] is not None
+        yield from _block(match, position, options)
+    if not closed:
         raise InputError(str(place), "a PEM block is not closed", expected="an END line for every BEGIN line")
 
 
@@ -65,13 +63,15 @@ def _block(match: re.Match[str], place: Place, options: ReadOptions) -> Iterator
     if label not in _CERTIFICATES | _CONTAINERS:
         yield Finding(UNUSED_PART, {"place": str(place), "what": f"a block '{label}'"})
         return
+    if closing is None:
+        yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": f"'{label}' is not closed by an END line"})
+        return
     if label != closing:
         why = f"'{label}' is closed by '{closing}'"
         yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": why})
         return
-    try:
-        der = b64decode(_NOT_BASE64.sub("", body.replace("\\n", "").replace("\\r", "")), validate=True)
-    except (Base64Error, ValueError):
+    der = decoded_body(body)
+    if not der:
         yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": "its base64 is damaged"})
         return
     if label in _CERTIFICATES:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from chainlab.evidence.model import ContainerEvidence, Item, Place
+from chainlab.evidence.numbers import hexadecimal
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.findings import BROKEN_PART, Finding
@@ -30,6 +31,11 @@ _HEX = r"(?i:hex)(?:\(([0-9a-fA-F]{1,8})\))?[ \t]*:"
 _ESCAPE = r"\\(.)"
 
 _SZ, _EXPAND_SZ, _DWORD, _DWORD_BIG_ENDIAN, _MULTI_SZ, _QWORD = 1, 2, 4, 5, 7, 0xB
+
+_NUMBERS: dict[int, tuple[int, Literal["little", "big"]]] = {
+    _DWORD: (4, "little"), _DWORD_BIG_ENDIAN: (4, "big"), _QWORD: (8, "little"),
+}  # fmt: skip
+"""Type -> bytes that a value of it has, and their order."""
 
 
 def sniff(data: bytes) -> bool:
@@ -99,7 +105,10 @@ def _content(text: str, ansi: bool) -> Content:
     if text.startswith('"'):
         return re.sub(_ESCAPE, r"\1", text.strip()[1:].removesuffix('"'))
     if text[:6].lower() == "dword:":
-        return int(text[6:].strip(), 16)
+        number = hexadecimal(text[6:].strip(), 0xFFFFFFFF)
+        if number is None:
+            raise ValueError(f"'{text.strip()[:40]}' is not a DWORD of one to eight hexadecimal digits")
+        return number
     head = re.match(_HEX, text)
     if head is None:
         raise ValueError(f"'{text.strip()[:40]}' is not a registry value")
@@ -116,6 +125,9 @@ def _bytes(digits: str) -> bytes:
 def _typed(kind: int, data: bytes, ansi: bool) -> Content:
     if kind in (_SZ, _EXPAND_SZ, _MULTI_SZ):
         return data.decode("cp1252" if ansi else "utf-16-le", "replace").rstrip("\0").replace("\0", "\n")
-    if kind in (_DWORD, _QWORD):
-        return int.from_bytes(data[:8], "little")
-    return int.from_bytes(data[:8], "big") if kind == _DWORD_BIG_ENDIAN else data
+    if kind not in _NUMBERS:
+        return data
+    size, order = _NUMBERS[kind]
+    if len(data) != size:
+        raise ValueError(f"a number of {len(data)} bytes, expected {size}")
+    return int.from_bytes(data, order)

@@ -24,7 +24,7 @@ FORMAT = "s_client transcript"
 PRIORITY = 303
 
 _START: Final = re.compile(r"^CONNECTED\(", re.MULTILINE)
-_ENTRY: Final = re.compile(r"^ {0,2}(\d{1,3}) s:", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^ {0,2}([0-9]{1,3}) s:", re.MULTILINE)
 _RULE: Final = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^(?:New|Reused), ([^,\n]{1,40}), Cipher is (\S{1,80})", re.MULTILINE)
 _PROTOCOL: Final = re.compile(r"^\s*Protocol\s*: (\S{1,20})", re.MULTILINE)

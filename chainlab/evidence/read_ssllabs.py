@@ -11,7 +11,7 @@ from typing import Any
 
 from chainlab.evidence.json_text import get, load_json, objects, text
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.pem_blocks import first_certificate, mentions
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, endpoint_of, message_items
 from chainlab.findings import NO_HANDSHAKE, Finding
@@ -53,13 +53,11 @@ def _chains(host: dict[str, Any], details: Any) -> list[tuple[tuple[bytes, ...],
     found = []
     for chain in objects(get(details, "certChains")):
         identities = get(chain, "certIds")
-        ders = [_der(raw.get(text(identity), "")) for identity in (identities if isinstance(identities, list) else ())]
+        ders = [
+            first_certificate(raw.get(text(identity), ""))
+            for identity in (identities if isinstance(identities, list) else ())
+        ]
         found.append((tuple(ders), not get(chain, "noSni")))
     if not found and (old := objects(get(details, "chain", "certs"))):
-        found.append((tuple(_der(text(get(entry, "raw"))) for entry in old), True))
+        found.append((tuple(first_certificate(text(get(entry, "raw"))) for entry in old), True))
     return [(ders, sni) for ders, sni in found if ders]
-
-
-def _der(pem: str) -> bytes:
-    found = certificates_in(pem)
-    return found[0] if found else b""

@@ -10,7 +10,7 @@ from typing import Any
 
 from chainlab.evidence.json_text import get, load_json, objects, text
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.pem_blocks import first_certificate, mentions
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, endpoint_of, message_items
 from chainlab.findings import NO_HANDSHAKE, Finding
@@ -47,10 +47,7 @@ def _server(server: dict[str, Any], place: Place) -> Iterator[Item]:
     sni = get(server, "network_configuration", "tls_server_name_indication")
     for number, deployment in enumerate(deployments, start=1):
         position = place.at(f"{endpoint}, deployment {number}" if len(deployments) > 1 else endpoint)
-        ders = [_der(entry) for entry in objects(get(deployment, "received_certificate_chain"))]
+        ders = [
+            first_certificate(get(entry, "as_pem")) for entry in objects(get(deployment, "received_certificate_chain"))
+        ]
         yield from message_items(Message(tuple(ders), "server", endpoint, text(sni) or None), position, FORMAT)
-
-
-def _der(entry: dict[str, Any]) -> bytes:
-    found = certificates_in(text(get(entry, "as_pem")))
-    return found[0] if found else b""

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from chainlab.evidence.json_text import get, load_json, objects, text
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import certificates_in, mentions
+from chainlab.evidence.numbers import decimal
+from chainlab.evidence.pem_blocks import first_certificate, mentions
 from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import MAX_CHAIN, Message, endpoint_of, message_items
@@ -25,8 +26,8 @@ PRIORITY = 323
 
 _CSV_HEADER: Final = '"id","fqdn/ip","port","severity","finding"'
 _ID: Final = re.compile(
-    r"(?P<what>cert|intermediate_cert|certs_countServer)(?: <#(?P<position>\d{1,3})>)?"
-    r"(?: <(?:hostC|c)ert#(?P<deployment>\d{1,3})>)?"
+    r"(?P<what>cert|intermediate_cert|certs_countServer)(?: <#(?P<position>[0-9]{1,3})>)?"
+    r"(?: <(?:hostC|c)ert#(?P<deployment>[0-9]{1,3})>)?"
 )
 MAX_CELL: Final = 1024 * 1024
 
@@ -72,13 +73,13 @@ def _take(found: dict[tuple[str, str], _Deployment], endpoint: str, identity: st
     if match is None:
         return
     deployment = found.setdefault((endpoint, match["deployment"] or ""), _Deployment())
-    ders = certificates_in(finding)
+    der = first_certificate(finding)
     if match["what"] == "certs_countServer":
-        deployment.said = int(finding) if finding.isdecimal() and len(finding) < 4 else 0
-    elif match["what"] == "cert" and ders:
-        deployment.leaf = ders[0]
-    elif match["position"] and ders and len(deployment.others) < MAX_CHAIN:
-        deployment.others.setdefault(int(match["position"]), ders[0])
+        deployment.said = decimal(finding, 999) or 0
+    elif match["what"] == "cert" and der:
+        deployment.leaf = der
+    elif match["position"] and der and len(deployment.others) < MAX_CHAIN:
+        deployment.others.setdefault(int(match["position"]), der)
 
 
 def _deployment_items(deployment: _Deployment, endpoint: str, place: Place) -> Iterator[Item]:

@@ -18,7 +18,7 @@ from chainlab.errors import InputError, LimitError
 from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.evidence.source import BoundedSource, ByteSource
-from chainlab.findings import BROKEN_CERTIFICATE, Finding
+from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, ENCRYPTED_MEMBER, Finding
 from chainlab.server import StoreName
 
 
@@ -92,6 +92,10 @@ class ReadOptions:
     def unpacking(self) -> Unpacking:
         """The budget for an archive met here: a fresh one, or what is left of the one around it."""
         return self.budget or Unpacking(self.limits.members, self.limits.unpacked_bytes)
+
+
+class EncryptedMemberError(InputError):
+    """A member that its archive keeps encrypted."""
 
 
 class Reader(Protocol):
@@ -278,3 +282,10 @@ def certificate_item(
         return CertificateEvidence(decode_certificate(der), place, store, format=format_name)
     except (ValueError, RecursionError) as error:
         return Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": str(error)})
+
+
+def problem(error: InputError) -> Finding:
+    """The finding that one part of an input could not be read; the others are not lost with it."""
+    if isinstance(error, EncryptedMemberError):
+        return Finding(ENCRYPTED_MEMBER, {"place": error.place})
+    return Finding(BROKEN_PART, {"place": error.place, "why": str(error).removeprefix(f"{error.place}: ")})

@@ -129,6 +129,8 @@ def _setting_value(setting: _Setting, content: Content) -> int | str:
         data = content if isinstance(content, bytes) else b""
         return decode_filetime(data).strftime("%Y-%m-%dT%H:%M:%SZ")
     if setting.inverted:
+        if not isinstance(content, int):
+            raise ValueError("not a number (a DWORD is expected)")
         return int(not content)
     if isinstance(content, bytes):  # the weak-crypto times are REG_BINARY file times
         return int.from_bytes(content, "little") if len(content) <= 8 else content[:64].hex()

@@ -18,6 +18,9 @@ UNSEEN_START_SEGMENTS: Final = 16
 UNSEEN_START_BYTES: Final = 32 * 1024
 """Held before a direction without SYN is taken to begin at its lowest sequence number."""
 
+SEGMENT_COST: Final = 160
+"""Bytes counted for each segment held beside its payload."""
+
 _MODULUS: Final = 1 << 32
 
 
@@ -64,6 +67,11 @@ class Reassembly:
             self._position = self._pending[0][0]
             self._started = True
             yield from self._deliver()
+
+    @property
+    def held(self) -> int:
+        """What the segments that wait cost in memory."""
+        return self.pending_bytes + len(self._pending) * SEGMENT_COST
 
     @property
     def gap(self) -> bool:

@@ -122,7 +122,7 @@ class Connections:
             _feed(order.add(sequence, segment.payload), direction)
         if order.lost:
             direction.close()
-        held = sum(d.held + o.pending_bytes for d, o in zip(connection.directions, connection.order, strict=True))
+        held = connection.shown.held + sum(part.held for part in (*connection.directions, *connection.order))
         self._held += held - connection.held
         connection.held = held
 

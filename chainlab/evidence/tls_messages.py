@@ -1,7 +1,7 @@
-"""TLS handshake messages as facts: hellos and certificate messages of SSL 3.0 to TLS 1.3.
+"""TLS handshake messages as facts: server hellos and certificate messages of SSL 3.0 to TLS 1.3.
 
-RFC 6101, 5246, 8446; RFC 6066 (server name), RFC 8879 (compressed certificates). All functions raise ``ValueError``
-when a message is not shaped as it should be.
+RFC 6101, 5246, 8446; RFC 8879 (compressed certificates). The client's hello: ``client_hello``. All functions raise
+``ValueError`` when a message is not shaped as it should be.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from chainlab.evidence.client_hello import extensions_of
+from chainlab.evidence.fields import Fields
 from chainlab.evidence.wire import MAX_CHAIN
 
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE = 1, 2, 11, 12, 14
@@ -19,50 +21,10 @@ TLS13: Final = 0x0304
 MAX_MESSAGE: Final = 1024 * 1024
 """Bytes of one handshake message, also after decompression."""
 
-_SERVER_NAME, _PRE_SHARED_KEY, _SUPPORTED_VERSIONS = 0, 41, 43
+_PRE_SHARED_KEY, _SUPPORTED_VERSIONS = 41, 43
 _RETRY_RANDOM: Final = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _DRAFTS: Final = 0x7F
 _VERSIONS: Final = {0x0300: "SSLv3", 0x0301: "TLSv1.0", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
-
-
-class Fields:
-    """A cursor over the fields of a message."""
-
-    __slots__ = ("_data", "_offset")
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._offset = data, 0
-
-    def take(self, size: int) -> bytes:
-        """The next ``size`` bytes."""
-        end = self._offset + size
-        if end > len(self._data):
-            raise ValueError(f"{size} bytes expected, {len(self._data) - self._offset} left")
-        taken = self._data[self._offset : end]
-        self._offset = end
-        return taken
-
-    def number(self, size: int) -> int:
-        """The next ``size`` bytes as a number."""
-        return int.from_bytes(self.take(size), "big")
-
-    def vector(self, size: int) -> bytes:
-        """Bytes after their length, which takes ``size`` bytes."""
-        return self.take(self.number(size))
-
-    @property
-    def left(self) -> int:
-        """How many bytes are left."""
-        return len(self._data) - self._offset
-
-
-@dataclass(frozen=True, slots=True)
-class ClientHello:
-    """What a client asked for; ``host``: the server name sent, empty if none was."""
-
-    random: bytes
-    session: bytes = b""
-    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +50,6 @@ def version_name(version: int) -> str:
     return _VERSIONS.get(version, f"0x{version:04x}")
 
 
-def parse_client_hello(body: bytes) -> ClientHello:
-    """RFC 8446, 4.1.2; the same since SSL 3.0."""
-    fields = Fields(body)
-    fields.take(2)
-    random, session = fields.take(32), fields.vector(1)
-    fields.vector(2)  # cipher suites
-    fields.vector(1)  # compression methods
-    extensions = _extensions(fields)
-    name = extensions.get(_SERVER_NAME)
-    return ClientHello(random, session, _host(name) if name else "")
-
-
-def _host(extension: bytes) -> str:
-    names = Fields(Fields(extension).vector(2))
-    while names.left:
-        kind, name = names.number(1), names.vector(2)
-        if kind == 0:
-            return name.decode("ascii", "backslashreplace")
-    return ""
-
-
 def parse_server_hello(body: bytes) -> ServerHello:
     """RFC 8446, 4.1.3; drafts of TLS 1.3 before the 22nd have neither session nor compression."""
     fields = Fields(body)
@@ -118,22 +59,11 @@ def parse_server_hello(body: bytes) -> ServerHello:
     cipher = fields.number(2)
     if not old_draft:
         fields.take(1)
-    extensions = _extensions(fields)
+    extensions = extensions_of(fields)
     chosen = extensions.get(_SUPPORTED_VERSIONS)
     if chosen is not None and len(chosen) == 2:
         version = int.from_bytes(chosen, "big")
     return ServerHello(version, session, cipher, _PRE_SHARED_KEY in extensions, random == _RETRY_RANDOM)
-
-
-def _extensions(fields: Fields) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    if fields.left < 2:
-        return found
-    inner = Fields(fields.vector(2))
-    while inner.left:
-        kind = inner.number(2)
-        found.setdefault(kind, inner.vector(2))
-    return found
 
 
 def parse_certificates(body: bytes, tls13: bool) -> tuple[bytes, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence import tls_messages as tls
+from chainlab.evidence.client_hello import ClientHello, parse_client_hello
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tls13 import RecordDecryption, record_decryption
 
@@ -28,6 +29,15 @@ MAX_RECORD: Final = 16384 + 2048
 MAX_EARLY_RECORDS: Final = 256
 """Client records under early-data keys that are passed over before the handshake goes on."""
 
+MAX_PROBLEMS: Final = 8
+"""Distinct problems of one connection that are told."""
+
+MAX_CERTIFICATE_MESSAGES: Final = 16
+"""Certificate messages of one connection that are kept; both sides send one, and again when they renegotiate."""
+
+CERTIFICATE_COST: Final = 128
+"""Bytes counted for each certificate and each message beside its content."""
+
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION = 20, 21, 22, 23
 
 _HELLO: Final = re.compile(rb"\x16\x03[\x00-\x04]..[\x01\x02]\x00..\x03[\x00-\x04]", re.DOTALL)
@@ -39,13 +49,26 @@ _CLEAR_HELLO: Final = re.compile(rb"[\x01\x02]\x00..\x03[\x00-\x04]", re.DOTALL)
 class Shown:
     """What a connection showed so far. ``certificates``: sender, certificates in wire order."""
 
-    client: tls.ClientHello | None = None
+    client: ClientHello | None = None
     server: tls.ServerHello | None = None
     certificates: list[tuple[str, tuple[bytes, ...]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     encrypted: bool = False
     resumed: bool = False
     anonymous: bool = False
+    held: int = 0
+
+    def note(self, problem: str) -> None:
+        """Take over a problem; each is kept once, and only the first few."""
+        if len(self.problems) < MAX_PROBLEMS and problem not in self.problems:
+            self.problems.append(problem)
+
+    def keep(self, sender: str, ders: tuple[bytes, ...]) -> None:
+        """Take over a certificate message; ``held`` counts what it costs."""
+        if len(self.certificates) == MAX_CERTIFICATE_MESSAGES:
+            raise ValueError(f"more than {MAX_CERTIFICATE_MESSAGES} certificate messages in one connection")
+        self.certificates.append((sender, ders))
+        self.held += CERTIFICATE_COST + sum(CERTIFICATE_COST + len(der) for der in ders)
 
 
 class Direction:
@@ -119,7 +142,7 @@ class Direction:
         elif kind == HANDSHAKE:
             self._stop("")  # an encrypted Finished: the clear part is over
         elif kind == ALERT and not self._ciphered and len(body) == 2 and body[0] == 2:
-            self._shown.problems.append(f"the {self.sender or 'other side'} ends the handshake with alert {body[1]}")
+            self._shown.note(f"the {self.sender or 'other side'} ends the handshake with alert {body[1]}")
         elif kind == APPLICATION:
             self._encrypted(header, body)
 
@@ -145,20 +168,20 @@ class Direction:
             try:
                 self._message(kind, body, tls13)
             except ValueError as error:
-                self._shown.problems.append(f"a handshake message of type {kind} cannot be read: {error}")
+                self._shown.note(f"a handshake message of type {kind} cannot be read: {error}")
 
     def _message(self, kind: int, body: bytes, tls13: bool) -> None:
         shown = self._shown
         if kind == tls.CLIENT_HELLO:
             self.sender = "client"
-            shown.client = tls.parse_client_hello(body)
+            shown.client = parse_client_hello(body)
         elif kind == tls.SERVER_HELLO:
             self._server_hello(tls.parse_server_hello(body))
         elif kind == tls.CERTIFICATE:
-            shown.certificates.append((self.sender, tls.parse_certificates(body, tls13)))
+            shown.keep(self.sender, tls.parse_certificates(body, tls13))
         elif kind == tls.COMPRESSED_CERTIFICATE:
             plain = tls.decompress_certificate(body)
-            shown.certificates.append((self.sender, tls.parse_certificates(plain, tls13=True)))
+            shown.keep(self.sender, tls.parse_certificates(plain, tls13=True))
         elif kind in (tls.SERVER_KEY_EXCHANGE, tls.SERVER_HELLO_DONE):
             sent = any(sender == self.sender for sender, _ in shown.certificates)
             shown.anonymous = shown.anonymous or not sent
@@ -219,6 +242,6 @@ class Direction:
 
     def _stop(self, problem: str) -> None:
         if problem:
-            self._shown.problems.append(problem)
+            self._shown.note(problem)
         self.done = True
         self._buffer, self._messages, self._hidden = bytearray(), bytearray(), bytearray()

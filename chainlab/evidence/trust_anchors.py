@@ -7,6 +7,7 @@ from pathlib import Path
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 from chainlab.evidence.model import CertificateEvidence, Evidence, KeyPresence
+from chainlab.wording import number_of
 
 
 def trust_anchors(evidence: Evidence, file: Path) -> list[Certificate]:
@@ -19,7 +20,7 @@ def trust_anchors(evidence: Evidence, file: Path) -> list[Certificate]:
     chosen = marked or [item for item in evidence.certificates if _may_be_anchor(item)]
     if not chosen:
         count = len({item.certificate.sha256 for item in evidence.certificates})
-        found = f"no trust anchor among {count} certificates" if count else "no certificate"
+        found = f"no trust anchor among {number_of(count, 'certificate')}" if count else "no certificate"
         hint = "key entries and server certificates are no trust anchors; export the CA certificates"
         raise InputError(str(file), found, expected="CA certificates or trusted entries", hint=hint if count else "")
     return list(dict.fromkeys(item.certificate for item in chosen))

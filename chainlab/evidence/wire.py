@@ -11,7 +11,7 @@ from chainlab.evidence.reading import certificate_item
 from chainlab.findings import LEAF_ONLY, UNUSED_PART, Finding
 
 MAX_CHAIN: Final = 100
-"""Certificates of one message; real servers send fewer than ten."""
+"""Certificates of one message."""
 
 MAX_DER: Final = 128 * 1024
 """Bytes of one certificate; the largest that work in practice are a tenth of that."""

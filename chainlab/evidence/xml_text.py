@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from chainlab.errors import InputError
+from chainlab.errors import InputError, LimitError
 from chainlab.evidence.model import Place
 from chainlab.evidence.read_pem import text_of
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 100
 """Nesting of elements; real files stay below 20."""
+
+MAX_ELEMENTS: Final = 2_000_000
+"""Elements of one file; an export of a thousand certificates byte by byte has fewer."""
+
+_STEP: Final = 64 * 1024
+"""Characters that are parsed before the caps are looked at."""
 
 _DOCTYPE: Final = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
@@ -27,26 +34,45 @@ def parse_xml(data: bytes, place: Place) -> Element:
     text = text_of(data)
     if _DOCTYPE.search(text):
         raise InputError(str(place), "the XML declares a document type; that is refused", hint="remove the DOCTYPE")
+    pieces = _pieces(_DECLARATION.sub("", text, count=1))
     try:
-        parser: ElementTree.XMLPullParser[Element] = ElementTree.XMLPullParser(["start", "end"])
-        parser.feed(_DECLARATION.sub("", text, count=1))
-        parser.close()
-        return _checked_root(parser.read_events(), place)
+        return _built(pieces, place)
     except ElementTree.ParseError as error:
         raise InputError(str(place), f"malformed XML: {error}", hint="copy or export it again") from None
 
 
-def _checked_root(events: Iterable[Any], place: Place) -> Element:
-    depth, root = 0, None
-    for event, found in events:
-        depth += 1 if event == "start" else -1
-        root = found if root is None else root
-        if depth > MAX_DEPTH:
-            raise InputError(str(place), f"XML elements are nested deeper than {MAX_DEPTH}")
+def _pieces(text: str) -> Iterator[str]:
+    yield from (text[start : start + _STEP] for start in range(0, len(text), _STEP))
+
+
+def _built(pieces: Iterable[str], place: Place) -> Element:
+    """The root; the caps hold while the tree grows, so that no more than one piece is parsed beyond them."""
+    import xml.etree.ElementTree as ElementTree
+
+    parser: ElementTree.XMLPullParser[Element] = ElementTree.XMLPullParser(["start", "end"])
+    root: Element | None = None
+    depth = elements = 0
+    for piece in itertools.chain(pieces, [None]):
+        if piece is not None:
+            parser.feed(piece)
+        else:
+            parser.close()
+        events: Iterator[Any] = parser.read_events()
+        for event, found in events:
+            opened = event == "start"
+            depth, elements = depth + (1 if opened else -1), elements + opened
+            root = found if root is None else root
+            _check(depth, elements, place)
     if root is None:
         raise InputError(str(place), "no XML element")
-    result: Element = root
-    return result
+    return root
+
+
+def _check(depth: int, elements: int, place: Place) -> None:
+    if depth > MAX_DEPTH:
+        raise LimitError(str(place), f"XML elements are nested deeper than {MAX_DEPTH}")
+    if elements > MAX_ELEMENTS:
+        raise LimitError(str(place), f"more than {MAX_ELEMENTS} XML elements")
 
 
 def local_name(tag: str) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chainlab.certificate import Certificate
+from chainlab.evidence.bundle import SCHEMA
 from chainlab.lab.writers import Properties, pem, reg, sst
 from chainlab.properties import KEY_PROV_INFO
 from chainlab.server import StoreName
@@ -132,7 +133,7 @@ def _sites(bindings: Sequence[LabBinding]) -> dict[str, Any]:
         {"name": name, "id": str(number), "bindings": held} for number, (name, held) in enumerate(sites.items(), 1)
     ]
     central = {"enabled": None, "location": None}
-    return {"schema": "chainlab-evidence/1", "sites": named, "ccs": central, "listeners": []}
+    return {"schema": SCHEMA, "sites": named, "ccs": central, "listeners": []}
 
 
 def _netsh(bindings: Sequence[LabBinding]) -> str:
@@ -162,7 +163,7 @@ def _served_path(binding: LabBinding) -> str:
 def _manifest(server: LabServer) -> dict[str, Any]:
     protocols = {f"TLS {version}/Server": {"Enabled": None, "DisabledByDefault": None} for version in ("1.2", "1.3")}
     return {
-        "schema": "chainlab-evidence/1",
+        "schema": SCHEMA,
         "tool": {"name": "Collect-ChainlabEvidence.ps1", "version": "1.0", "sha256": None},
         "collected_at": _instant(server.at),
         "elevated": True,

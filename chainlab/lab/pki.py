@@ -70,10 +70,9 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Private keys by name: kept in a directory as PEM files, or derived from a seed where there is none.
+    """Private keys by name: derived from a seed, so that equal seeds give equal keys.
 
-    Elliptic-curve keys are derived from the seed, so equal seeds give equal keys. RSA keys cannot be derived in
-    reasonable time; they are made once and kept in ``directory``.
+    With a ``directory``, RSA keys are made at random once and kept there as PEM files: that is faster for large ones.
     """
 
     directory: Path | None = None
@@ -98,15 +97,19 @@ class KeyRing:
         if kind in _CURVES:
             digest = hashlib.sha512(f"{self.seed}/{name}".encode()).digest()
             return ec.derive_private_key(int.from_bytes(digest[:32], "big") >> 8 | 1, _CURVES[kind]())
-        key = rsa.generate_private_key(65537, int(kind.removeprefix("RSA-")))
-        if self.directory is not None:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            pem = key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            scratch = self.directory / f"{name}.{secrets.token_hex(4)}"  # written aside: others may read at any time
-            scratch.write_bytes(pem)
-            scratch.replace(self.directory / f"{name}.pem")
+        bits = int(kind.removeprefix("RSA-"))
+        if self.directory is None:
+            from chainlab.lab.derived_keys import derive_rsa_key
+
+            return derive_rsa_key(f"{self.seed}/{name}", bits)
+        key = rsa.generate_private_key(65537, bits)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        scratch = self.directory / f"{name}.{secrets.token_hex(4)}"  # written aside: others may read at any time
+        scratch.write_bytes(pem)
+        scratch.replace(self.directory / f"{name}.pem")
         return key
 
 
@@ -164,7 +167,7 @@ def issue(subject: Entity, issuer: Entity, profile: Profile, issuer_certificate:
     for extension, critical in _extensions(subject, issuer, profile, issuer_certificate):
         builder = builder.add_extension(extension, critical)
     if profile.hash == "sha1":
-        return _signed_with_sha1(_sign(builder, issuer.key, replace(profile, hash="sha256", pss=False)), issuer.key)
+        return signed_with_sha1(_sign(builder, issuer.key, replace(profile, hash="sha256", pss=False)), issuer.key)
     return _sign(builder, issuer.key, profile)
 
 
@@ -178,7 +181,7 @@ def _sign(builder: x509.CertificateBuilder, key: PrivateKey, profile: Profile) -
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def _signed_with_sha1(der: bytes, key: PrivateKey) -> bytes:
+def signed_with_sha1(der: bytes, key: PrivateKey) -> bytes:
     """The same certificate signed anew with SHA-1, which cryptography's builder refuses to make."""
     from asn1crypto import x509 as asn1
 

@@ -15,7 +15,7 @@ from chainlab.lab.pki import LEAF, Entity, KeyRing, Profile, certify, day, make_
 
 _SECTIGO: Final = "C=GB, O=Sectigo Limited, CN=Sectigo Public Server Authentication "
 _USERTRUST: Final = "C=US, ST=New Jersey, L=Jersey City, O=The USERTRUST Network, CN=USERTrust "
-_ENTITIES: Final = {
+ENTITIES: Final = {
     "addtrust": ("C=SE, O=AddTrust AB, OU=AddTrust External TTP Network, CN=AddTrust External CA Root", "RSA-2048"),
     "aaa": (
         "C=GB, ST=Greater Manchester, L=Salford, O=Comodo CA Limited, CN=AAA Certificate Services", "RSA-2048"),
@@ -46,7 +46,7 @@ _USERTRUST_BY_AAA: Final = replace(_ROOT, not_before=day("2019-03-12"), not_afte
 _BY_ADDTRUST: Final = replace(
     _ROOT, not_before=day("2000-05-30T10:48:38"), not_after=day("2020-05-30T10:48:38"))  # fmt: skip
 
-_CERTIFICATES: Final = {
+CERTIFICATES: Final = {
     "addtrust": ("addtrust", "addtrust", replace(_BY_ADDTRUST, hash="sha256")),
     "aaa": ("aaa", "aaa", replace(_ROOT, not_before=day("2004-01-01"), not_after=day("2028-12-31T23:59:59"),
                                   hash="sha256")),
@@ -98,7 +98,7 @@ STANDS_FOR: Final = {
 
 def entities(keys: KeyRing) -> dict[str, Entity]:
     """Every CA and server of the twin hierarchies."""
-    return {role: Entity(make_name(name), keys.get(role, kind)) for role, (name, kind) in _ENTITIES.items()}
+    return {role: Entity(make_name(name), keys.get(role, kind)) for role, (name, kind) in ENTITIES.items()}
 
 
 def certificates(keys: KeyRing) -> dict[str, Certificate]:
@@ -106,5 +106,5 @@ def certificates(keys: KeyRing) -> dict[str, Certificate]:
     known = entities(keys)
     return {
         role: certify(known[subject], known[issuer], profile)
-        for role, (subject, issuer, profile) in _CERTIFICATES.items()
+        for role, (subject, issuer, profile) in CERTIFICATES.items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import struct
 from base64 import encodebytes
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,10 @@ _END: Final = b"\0" * 12
 _REG_HEAD: Final = "Windows Registry Editor Version 5.00\r\n\r\n"
 _REG_WIDTH: Final = 25
 """Bytes a line in a registry export; regedit breaks at 80 columns."""
+
+_SALT: Final = 8
+_MAC_KEY: Final = 3
+"""The purpose of a MAC key in PKCS#12's key derivation (RFC 7292, B.3)."""
 
 Properties = Mapping[int, bytes]
 
@@ -83,18 +88,38 @@ def _hex_lines(data: bytes) -> str:
 
 
 def pfx(leaf: Certificate, key: PrivateKey, chain: Sequence[Certificate], password: str = "", name: str = "") -> bytes:
-    """A PFX with the leaf's key; without password it opens with the empty one, and nothing in it is encrypted."""
+    """A PFX with the leaf's key; without password it opens with the empty one, and nothing in it is encrypted.
+
+    Equal arguments give equal bytes where there is no password; encryption has its random salt.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
 
     encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
-    return pkcs12.serialize_key_and_certificates(
+    made = pkcs12.serialize_key_and_certificates(
         name.encode() or None,
         key,
         x509.load_der_x509_certificate(_der(leaf)),
         [x509.load_der_x509_certificate(_der(certificate)) for certificate in chain],
         encryption,
     )
+    return made if password else _with_derived_salt(made)
+
+
+def _with_derived_salt(made: bytes) -> bytes:
+    """A PFX of the empty password with a salt from its content, and the MAC anew."""
+    from asn1crypto import pkcs12
+
+    from chainlab.evidence.pkcs12_crypto import bmp_password, pkcs12_kdf
+
+    parsed = pkcs12.Pfx.load(made)
+    content, mac = parsed["auth_safe"]["content"].native, parsed["mac_data"]
+    salt, name = hashlib.sha256(content).digest()[:_SALT], mac["mac"]["digest_algorithm"]["algorithm"].native
+    size = hashlib.new(name, usedforsecurity=False).digest_size
+    secret = pkcs12_kdf(name, bmp_password(""), salt, mac["iterations"].native, _MAC_KEY, size)
+    mac["mac_salt"], mac["mac"]["digest"] = salt, hmac.new(secret, content, name).digest()
+    encoded: bytes = parsed.dump(force=True)
+    return encoded
 
 
 def jks(entries: Iterable[tuple[str, Certificate]], password: str = "changeit") -> bytes:  # noqa: S107 Java's default

@@ -12,10 +12,12 @@ from chainlab import oids
 from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.names import HostRules, matches_host, names_of, violation
+from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.signatures import Signature
+from chainlab.wording import number_of
 
 BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5"})
 
@@ -86,9 +88,11 @@ class Switches:
     path lengths in self-issued ones, ``self_issued_count`` counts them against path lengths. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
     ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
-    ``names_need_san`` refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and
-    ``rejected_schemes`` of signatures below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
+    ``names_in_email`` the subject's e-mail addresses (both where there are no alternative names), ``names_need_san``
+    refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
+    below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
+    ``policies`` are the inputs of policy processing (6.1.1); TLS clients do none (``None``).
     """
 
     anchor: Anchor = Anchor.VALIDITY | Anchor.KEY_SIZE
@@ -107,6 +111,7 @@ class Switches:
     leaf_not_ca: bool = False
     name_constraints: Names = Names.CHECKED
     names_in_cn: bool = False
+    names_in_email: bool = False
     names_need_san: bool = False
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
@@ -116,6 +121,7 @@ class Switches:
     host: HostRules = field(default_factory=HostRules)
     max_length: int = 0
     demands: Demand = Demand.NOTHING
+    policies: PolicyInputs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +135,30 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a check looks at. ``below`` are the certificates under the anchor, leaf first."""
+    """Everything a check looks at.
+
+    ``certificates`` is the whole path, leaf first; ``below`` is what RFC 5280 validates of it: not the anchor, nor
+    others of the trust store. A leaf that is its own anchor counts.
+    """
 
     path: CandidatePath
     graph: CertGraph
     trust: TrustStore
     switches: Switches
     question: Question
+    certificates: tuple[Certificate, ...] = field(init=False)
+    below: tuple[Certificate, ...] = field(init=False)
 
-    @property
-    def certificates(self) -> tuple[Certificate, ...]:
-        """The whole path, leaf first."""
-        return self.path.certificates
+    def __post_init__(self) -> None:
+        first, *others = self.path.steps
+        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
+        object.__setattr__(self, "certificates", self.path.certificates)
+        object.__setattr__(self, "below", (first.certificate, *kept))
 
     @property
     def anchor(self) -> Certificate | None:
         """The anchor, if the path reached one."""
         return self.path.top if self.path.complete else None
-
-    @property
-    def below(self) -> tuple[Certificate, ...]:
-        """The certificates that RFC 5280 validates, leaf first: not the anchor, nor others of the trust store.
-
-        A leaf that is its own anchor counts.
-        """
-        first, *others = self.path.steps
-        kept = (s.certificate for s in others if s.origin not in _OF_STORE and s.final is not End.ANCHOR)
-        return (first.certificate, *kept)
 
     @property
     def anchor_says_ca(self) -> bool:
@@ -219,7 +222,7 @@ def _validity(case: Case) -> Iterator[Problem]:
         is_anchor = certificate is case.anchor and position > 0
         if at < certificate.not_before:
             yield Problem(Reason.NOT_YET_VALID, certificate, f"not valid before {certificate.not_before:%Y-%m-%d}")
-        elif at > certificate.not_after:
+        elif certificate.expired_at(at):
             late = Reason.EXPIRED_ANCHOR if is_anchor else Reason.EXPIRED_INTERMEDIATE
             reason = late if position else Reason.EXPIRED_LEAF
             yield Problem(reason, certificate, f"expired on {certificate.not_after:%Y-%m-%d}")
@@ -265,7 +268,7 @@ def _path_lengths(case: Case) -> Iterator[Problem]:
         if switches.self_issued_count or not issuer.self_issued:
             intermediates_below += 1
     if case.switches.max_length and len(case.certificates) > case.switches.max_length:
-        detail = f"{len(case.certificates)} certificates, the client allows {case.switches.max_length}"
+        detail = f"{number_of(len(case.certificates), 'certificate')}, the client allows {case.switches.max_length}"
         yield Problem(Reason.TOO_LONG, detail=detail)
 
 
@@ -309,10 +312,19 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             yield Problem(
                 Reason.UNCHECKED, issuer, "its name constraints have minimum or maximum, which RFC 5280 forbids"
             )
+        if _names_of_other_forms(case, position, constraints):
+            yield Problem(Reason.UNCHECKED, issuer, "its name constraints are of a form that cannot be judged here")
         forbidden = _forbidden_name(case, position, constraints)
         if forbidden is not None:
             detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
             yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
+
+
+def _names_of_other_forms(case: Case, position: int, constraints: NameConstraints) -> bool:
+    """RFC 5280, 4.2.1.10: a constraint on a form of names that is not processed matters once such a name is there."""
+    trees = {tree.value for tree in (*constraints.permitted, *constraints.excluded) if tree.kind == "other"}
+    below = case.certificates[:position] if trees else ()
+    return any(n.kind == "other" and n.value in trees for certificate in below for n in names_of(certificate))
 
 
 def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> GeneralName | None:
@@ -320,11 +332,20 @@ def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> 
     for lower_position, lower in enumerate(case.certificates[:position]):
         if lower_position and lower.self_issued:
             continue
-        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn)
+        email = case.switches.names_in_email and lower.extensions.subject_alternative_names is None
+        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn, email=email)
         name = violation(constraints, names)
         if name is not None:
             return name
     return None
+
+
+def _policies(case: Case) -> Iterator[Problem]:
+    inputs = case.switches.policies
+    if inputs is not None and not process_policies(case.below, inputs).valid:
+        yield Problem(
+            Reason.POLICY, case.certificates[0], "no certificate policy is left that the path may be used for"
+        )
 
 
 def _critical_extensions(case: Case) -> Iterator[Problem]:
@@ -420,6 +441,6 @@ def _host(case: Case) -> Iterator[Problem]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _ends_in_anchor, _signatures, _validity, _ca_flags, _may_sign, _path_lengths, _purposes, _leaf, _name_constraints,
-    _critical_extensions, _undecodable_extensions, _demanded, _algorithms, _trust, _host,
+    _policies, _critical_extensions, _undecodable_extensions, _demanded, _algorithms, _trust, _host,
 )  # fmt: skip
 """Every check, in the order in which problems are listed."""

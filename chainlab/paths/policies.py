@@ -71,9 +71,14 @@ def process_policies(path: Sequence[Certificate], inputs: PolicyInputs | None = 
         _step(state, certificate, final)
         if state.explicit <= 0 and state.dead:
             return PolicyResult(False, frozenset())
-        if not final:
-            _prepare(state, certificate)
+        if not final and not _prepare(state, certificate):
+            return PolicyResult(False, frozenset())
     return _wrap_up(state, certificates[-1], inputs)
+
+
+def asks_for_policies(path: Sequence[Certificate]) -> bool:
+    """Whether a certificate of the path requires an explicit policy; a path without such a one is always valid."""
+    return any(certificate.extensions.require_explicit_policy is not None for certificate in path)
 
 
 def _step(state: _State, certificate: Certificate, final: bool) -> None:
@@ -101,9 +106,11 @@ def _step(state: _State, certificate: Certificate, final: bool) -> None:
     state.dead = not level.parents
 
 
-def _prepare(state: _State, certificate: Certificate) -> None:
-    """6.1.4 (a) to (j): mappings and the counters for the next certificate."""
+def _prepare(state: _State, certificate: Certificate) -> bool:
+    """6.1.4 (a) to (j): mappings and the counters for the next certificate; false where anyPolicy is mapped."""
     extensions = certificate.extensions
+    if any(ANY_POLICY in pair for pair in extensions.policy_mappings):
+        return False
     _map(state, extensions.policy_mappings)
     if not certificate.self_issued:
         state.explicit = max(state.explicit - 1, 0)
@@ -115,6 +122,7 @@ def _prepare(state: _State, certificate: Certificate) -> None:
         state.mapping = min(state.mapping, extensions.inhibit_policy_mapping)
     if extensions.inhibit_any_policy is not None:
         state.any_policy = min(state.any_policy, extensions.inhibit_any_policy)
+    return True
 
 
 def _map(state: _State, mappings: Sequence[tuple[str, str]]) -> None:

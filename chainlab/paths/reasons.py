@@ -18,7 +18,6 @@ class Reason(Enum):
 
     NO_ANCHOR = ("no-anchor", 10, "no path leads to a root that this client trusts")
     MISSING_INTERMEDIATE = ("missing-intermediate", 11, "an issuing CA certificate is not served and not known")
-    SELF_SIGNED_IN_CHAIN = ("self-signed-in-chain", 12, "the client stops at a self-signed root that it does not know")
     CHAIN_ORDER = ("chain-order", 13, "the client needs the chain in order, each certificate followed by its issuer")
     BAD_SIGNATURE = ("bad-signature", 20, "a signature does not verify with the issuer's key")
     NOT_A_CA = ("not-a-ca", 30, "a certificate that is not a CA stands as an issuer")
@@ -26,6 +25,7 @@ class Reason(Enum):
     PATH_LENGTH = ("path-length", 32, "a CA's path length constraint is exceeded")
     NAME_CONSTRAINT = ("name-constraint", 33, "a CA's name constraints do not allow the server's name")
     CRITICAL_EXTENSION = ("critical-extension", 34, "a critical extension is not understood")
+    POLICY = ("policy", 31, "the certificate policies that the path requires are not met")
     MISSING_KEY_ID = ("missing-key-id", 36, "the client insists on key identifiers that a certificate lacks")
     TOO_LONG = ("too-long", 35, "the path is longer than the client allows")
     TOO_LARGE = ("too-large", 37, "the served chain has more bytes than the client takes")
@@ -52,11 +52,6 @@ class Reason(Enum):
     def undecided(self) -> bool:
         """It says that the answer is not known, not that the client rejects."""
         return self in (Reason.UNCHECKED, Reason.BUDGET)
-
-    @property
-    def about_leaf(self) -> bool:
-        """The server certificate itself is at fault, whatever the chain: reported apart from trust."""
-        return self in (Reason.EXPIRED_LEAF, Reason.HOST_MISMATCH, Reason.LEAF_KEY_USAGE)
 
 
 @dataclass(frozen=True, slots=True)

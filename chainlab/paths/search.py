@@ -14,7 +14,7 @@ from typing import Final
 from chainlab.certificate import Certificate
 
 MAX_STEPS: Final = 20_000
-"""Candidate steps of one search. Real hierarchies need fewer than 200; the cap stops exponential meshes (the remedy of
+"""Candidate steps of one search; the cap stops exponential meshes (the remedy of
 CVE-2018-16875 in Go and of rustls-webpki's budgets)."""
 
 MAX_DEPTH: Final = 32

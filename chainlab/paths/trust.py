@@ -53,7 +53,9 @@ class RootSet:
     """A trust store that is just a list of root certificates, all of them anchors for every purpose."""
 
     def __init__(self, roots: Sequence[Certificate]) -> None:
-        self._roots = tuple(roots)
+        self._named: dict[str, list[Certificate]] = {}
+        for root in roots:
+            self._named.setdefault(root.subject.key, []).append(root)
         self._known = frozenset(root.sha256 for root in roots)
 
     def setting(self, certificate: Certificate) -> TrustSetting:
@@ -62,4 +64,4 @@ class RootSet:
 
     def anchors_named(self, name: Name) -> Sequence[Certificate]:
         """The list's certificates with this subject, in list order."""
-        return [root for root in self._roots if root.subject.key == name.key]
+        return self._named.get(name.key, [])

@@ -12,12 +12,17 @@ from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, StoreName
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Add a certificate to a store, or (``adds`` false) take it out; ``step`` is the number of its change."""
+    """Add a certificate to a store, or (``adds`` false) take it out; ``step`` is the number of its change.
+
+    ``decisive``: the change is in force only as long as this holds. Taking a certificate out of Root is not where it
+    goes to Untrusted: that wins over a copy that Windows Update or a group policy puts back.
+    """
 
     step: int
     adds: bool
     certificate: Certificate
     store: StoreName
+    decisive: bool = True
 
     @property
     def system_store(self) -> str:
@@ -37,17 +42,17 @@ def _operations(step: int, change: Change) -> Iterator[Operation]:
         yield from _out_of(step, change.certificate, change.store)
     elif isinstance(change, MoveToUntrusted):
         yield Operation(step, True, change.certificate, LM_DISALLOWED)
-        yield from _out_of(step, change.certificate, LM_ROOT)
+        yield from _out_of(step, change.certificate, LM_ROOT, decisive=False)
     elif isinstance(change, RemoveFromUntrusted):
         yield Operation(step, False, change.certificate, LM_DISALLOWED)
     else:
         raise TypeError(f"the planner does not propose {change.code}")
 
 
-def _out_of(step: int, certificate: Certificate, store: StoreName) -> Iterator[Operation]:
+def _out_of(step: int, certificate: Certificate, store: StoreName, *, decisive: bool = True) -> Iterator[Operation]:
     """Root shows AuthRoot's certificates as its own, so AuthRoot comes first."""
     if (store.location, store.logical) == ("LocalMachine", "Root"):
-        yield Operation(step, False, certificate, LM_AUTHROOT)
-        yield Operation(step, False, certificate, LM_ROOT)
+        yield Operation(step, False, certificate, LM_AUTHROOT, decisive)
+        yield Operation(step, False, certificate, LM_ROOT, decisive)
     else:
-        yield Operation(step, False, certificate, store)
+        yield Operation(step, False, certificate, store, decisive)

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from chainlab.assembly import certificates_above
 from chainlab.certificate import Certificate
 from chainlab.changes import Change, DeleteCertificate, DisablePurposes, MoveToUntrusted
 from chainlab.plan.candidates import added_roots, candidate_changes, intrusion
-from chainlab.plan.costs import Cost, costs
+from chainlab.plan.costs import Cost, costs, needs_decision
 from chainlab.plan.effects import Effects, PlannedOutcome, Predictions, chosen, simulate
 from chainlab.plan.objective import EACH_CLIENT_ONCE, Objective
 from chainlab.plan.search import Group, Score, Search
 from chainlab.plan.served_sets import sendable_chains
-from chainlab.plan.simulation import Outcome, Simulator, accepting
+from chainlab.plan.simulation import Outcome, Simulator
 from chainlab.server import Server
 
 BLOCKING_METHODS: tuple[Callable[[Certificate], Change], ...] = (MoveToUntrusted, DisablePurposes, DeleteCertificate)
@@ -52,7 +53,12 @@ class Option:
     broken: tuple[frozenset[str], ...]
     weight: int
     loss: int
-    costs: tuple[Cost, ...] = ()
+    find_costs: Callable[[], tuple[Cost, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """What it costs; simulated when first asked for."""
+        return self.find_costs()
 
     @property
     def needs_decision(self) -> bool:
@@ -195,15 +201,18 @@ class _Planner:
             broken,
             sum(self.objective.weigh(now) for now in lasting),
             sum(self.objective.loss(lost) for lost in broken),
-            self._costs(outcomes) if changes else (),
+            partial(self._costs, outcomes) if changes else tuple,
         )
 
     def _costs(self, outcomes: tuple[PlannedOutcome, ...]) -> tuple[Cost, ...]:
         key = tuple(outcome.changes for outcome in outcomes)
         known = self.known_costs.get(key)
         if known is None:
-            known = self.known_costs[key] = tuple(costs(self.server, self.sites, outcomes))
+            known = self.known_costs[key] = tuple(costs(self.server, self.sites, outcomes, self._before()))
         return known
+
+    def _before(self) -> list[Outcome]:
+        return [site.of(0).outcome.after for site in self.search.sites]
 
     def _ranked(self, group: Group) -> list[tuple[Score, int]]:
         """The group's subsets that win clients for sure, or failing that perhaps, without losing more; best first."""
@@ -224,7 +233,7 @@ class _Planner:
         lossless = [subset for score, subset in worth if score[0] == 0 or score[0] > floor[0]]
         for subset in lossless[:MAX_DECLINED]:
             outcomes = tuple(site.of(subset).outcome for site in self.search.sites)
-            if not any(cost.decision for cost in self._costs(outcomes)):
+            if not needs_decision(self.server, self.sites, outcomes, self._before()):
                 return subset
         return lossless[0] if lossless else 0
 
@@ -299,7 +308,7 @@ class _Planner:
         for path in sendable_chains(simulator.graph, simulator.leaf, simulator.at):
             found = cheapest.get(path[:-1])
             by = chosen(self.changes, found[1]) if found is not None else None
-            chains.append(SendableChain(path, accepting(simulator.verdicts(path[:-1])), by))
+            chains.append(SendableChain(path, simulator.judge_chain(path[:-1]).accepting, by))
         return tuple(sorted(chains, key=lambda chain: -self.objective.weigh(chain.accepting)))
 
 

@@ -22,13 +22,12 @@ from chainlab.plan.candidates import intrusion
 from chainlab.plan.effects import Effects, chosen
 from chainlab.plan.objective import Objective
 from chainlab.plan.served_sets import sendable_chains
-from chainlab.plan.simulation import accepting
 
 MAX_SIMULATED_CHANGES: Final = 9
-"""Relevant changes of one server certificate up to which every subset is simulated: 512, about a second."""
+"""Relevant changes of one server certificate up to which every subset is simulated: 512 of them."""
 
 MAX_JOINT_CHANGES: Final = 13
-"""Changes of a group of sites up to which every subset is scored; scoring costs microseconds, simulating does not."""
+"""Changes of a group of sites up to which every subset is scored; scoring is cheap beside simulating."""
 
 MAX_GOALS: Final = 24
 """Sendable chains taken as goals for one site where the changes are many, best first."""
@@ -109,7 +108,7 @@ class Search:
         """For each of the best sendable chains a subset that makes Windows choose it, as far as one is found."""
         simulator = site.simulator
         chains = sendable_chains(simulator.graph, simulator.leaf, simulator.at)
-        chains.sort(key=lambda chain: -self.objective.weigh(accepting(simulator.verdicts(chain[:-1]))))
+        chains.sort(key=lambda chain: -self.objective.weigh(simulator.judge_chain(chain[:-1]).accepting))
         for chain in chains[:MAX_GOALS]:
             yield from self._towards(site, chain)
 

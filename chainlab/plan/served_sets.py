@@ -14,7 +14,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.search import Budget, End, Origin, Step, search
 
 MAX_CHAINS: Final = 64
-"""Chains judged for one server certificate; a real one has fewer than ten."""
+"""Chains judged for one server certificate; a mesh of cross-signs has any number."""
 
 
 def sendable_chains(graph: CertGraph, leaf: Certificate, at: datetime) -> list[tuple[Certificate, ...]]:

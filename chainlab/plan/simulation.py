@@ -18,26 +18,42 @@ _ONE_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every client's verdict on a chain; ``accepting`` and ``rejecting`` are their ids, not those of the undecided."""
+
+    verdicts: tuple[ClientVerdict, ...]
+    accepting: frozenset[str]
+    rejecting: frozenset[str]
+
+    @classmethod
+    def of(cls, verdicts: Sequence[ClientVerdict]) -> Judgement:
+        """The judgement that these verdicts are."""
+        accepting = frozenset(v.profile.id for v in verdicts if v.verdict is Verdict.ACCEPT)
+        rejecting = frozenset(v.profile.id for v in verdicts if v.verdict is Verdict.REJECT)
+        return cls(tuple(verdicts), accepting, rejecting)
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedChain:
     """A chain that may be served, and every client's verdict on it."""
 
     possibility: Possibility
-    verdicts: tuple[ClientVerdict, ...]
+    judgement: Judgement
+
+    @property
+    def verdicts(self) -> tuple[ClientVerdict, ...]:
+        """Every client's verdict."""
+        return self.judgement.verdicts
 
     @property
     def accepting(self) -> frozenset[str]:
         """Ids of the clients that accept."""
-        return accepting(self.verdicts)
+        return self.judgement.accepting
 
     @property
     def rejecting(self) -> frozenset[str]:
         """Ids of the clients that reject: not those of which it is unknown."""
-        return frozenset(v.profile.id for v in self.verdicts if v.verdict is Verdict.REJECT)
-
-
-def accepting(verdicts: Sequence[ClientVerdict]) -> frozenset[str]:
-    """Ids of the clients that accept."""
-    return frozenset(v.profile.id for v in verdicts if v.verdict is Verdict.ACCEPT)
+        return self.judgement.rejecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +88,12 @@ class Outcome:
         """Clients that reject whichever of the possible chains is served; of the others one cannot know."""
         return frozenset.intersection(*(chain.rejecting for chain in self.judged))
 
-    def obstacle(self, client: str) -> str:
-        """Why a client does not accept the first possible chain that it does not accept; empty if it accepts all."""
-        verdicts = (verdict for chain in self.judged for verdict in chain.verdicts if verdict.profile.id == client)
-        return next((verdict.detail for verdict in verdicts if verdict.verdict is not Verdict.ACCEPT), "")
+    def under(self, policy: Policy) -> tuple[frozenset[str], frozenset[str]]:
+        """Clients that accept every chain, and those that accept some chain, that ``policy`` may choose."""
+        choice = self.prediction.choices[policy]
+        served = {choice.winner.served, *(path.served for path in choice.tied)}
+        accepted = [chain.accepting for chain in self.judged if chain.possibility.served in served]
+        return frozenset.intersection(*accepted), frozenset.union(*accepted)
 
     @property
     def ends(self) -> datetime | None:
@@ -91,25 +109,34 @@ class Simulator:
         self, graph: CertGraph, leaf: Certificate, at: datetime, judge: Judge, policies: Sequence[Policy] = BOTH
     ) -> None:
         self.graph, self.leaf, self.at, self.judge, self.policies = graph, leaf, at, judge, policies
-        self._judged: dict[tuple[str, ...], tuple[ClientVerdict, ...]] = {}
+        self._judged: dict[tuple[str, ...], Judgement] = {}
+        self._outcomes: dict[int, tuple[Server, Outcome]] = {}
         self._later: dict[datetime, Simulator] = {}
 
     def outcome(self, server: Server) -> Outcome:
-        """What this server state leads to."""
-        return self.judged(predict_chain(server, self.graph, self.leaf, self.at, self.policies))
+        """What this server state leads to; the very same one is predicted once."""
+        known = self._outcomes.get(id(server))
+        if known is None:
+            outcome = self.judged(predict_chain(server, self.graph, self.leaf, self.at, self.policies))
+            known = self._outcomes[id(server)] = server, outcome  # the server is kept, so that its id stays its own
+        return known[1]
 
     def judged(self, prediction: ChainPrediction) -> Outcome:
         """The verdicts on what was predicted for this leaf."""
         return Outcome(
-            prediction, tuple(JudgedChain(chain, self.verdicts(chain.served)) for chain in prediction.possibilities)
+            prediction, tuple(JudgedChain(chain, self.judge_chain(chain.served)) for chain in prediction.possibilities)
         )
 
     def verdicts(self, served: tuple[Certificate, ...]) -> tuple[ClientVerdict, ...]:
         """Every client's verdict on a served chain."""
+        return self.judge_chain(served).verdicts
+
+    def judge_chain(self, served: tuple[Certificate, ...]) -> Judgement:
+        """The judgement on a served chain; equal chains are judged once."""
         key = tuple(certificate.sha256 for certificate in served)
         judged = self._judged.get(key)
         if judged is None:
-            judged = self._judged[key] = tuple(self.judge.verdicts(served))
+            judged = self._judged[key] = Judgement.of(self.judge.verdicts(served))
         return judged
 
     def after(self, moment: datetime) -> Simulator:

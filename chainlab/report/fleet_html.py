@@ -17,9 +17,9 @@ MAX_CLIENTS: Final = 60
 
 
 def render(summary: Summary) -> str:
-    """The page; ``UsageError`` where jinja2 is not installed."""
+    """The page."""
     style = source("report.css")
-    return environment().from_string(source("fleet.html.j2")).render(
+    return environment().get_template("fleet.html.j2").render(
         version=__version__,
         summary=summary,
         groups=summary.groups[:MAX_GROUPS],

@@ -20,8 +20,7 @@ svg {{ max-width: 100%; height: auto; }}
 li {{ display: inline-block; margin-right: 1.5rem; }}
 </style></head><body>
 <h1>{title}</h1>
-<ul>{legend}<li><b>thick</b>: served</li><li>dashed: known from the catalogue only</li>
-<li><s>struck</s>: not valid now</li></ul>
+<ul>{legend}<li><b>thick</b>: served</li><li>dashed: known from the catalogue only</li></ul>
 {svg}
 </body></html>
 """

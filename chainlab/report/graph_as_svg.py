@@ -14,6 +14,6 @@ def render(picture: Picture) -> bytes:
     try:
         import pygraphviz
     except ImportError:
-        raise UsageError("drawing needs the extra 'graph': pip install 'chainlab[graph]' (or write .dot)") from None
+        raise UsageError("drawing needs the extra 'graph': pip install 'chainlab[graph]' (or write .mmd)") from None
     drawn: bytes = pygraphviz.AGraph(string=graph_as_dot.render(picture)).draw(format="svg", prog="dot")
     return drawn

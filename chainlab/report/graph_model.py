@@ -32,7 +32,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One certificate from its issuer's entity to its subject's. ``store`` is one of ``STORE_CLASSES``."""
+    """One certificate from its issuer's entity to its subject's. ``store`` is one of ``STORE_CLASSES``.
+
+    ``expired``: not valid at the moment asked about; ``validity`` says since or until when.
+    """
 
     certificate: Certificate
     source: str
@@ -40,6 +43,7 @@ class Edge:
     store: str
     served: bool
     expired: bool
+    validity: str = ""
 
     @property
     def catalogued_only(self) -> bool:
@@ -91,7 +95,6 @@ def picture(
         source, target = graph.issuing_entity(certificate), certificate.entity
         for entity in (source, target):
             identities.setdefault(entity, f"n{len(identities)}")
-        expired = not certificate.valid_at(at)
         edges.append(
             Edge(
                 certificate,
@@ -99,11 +102,18 @@ def picture(
                 identities[target],
                 _store_class(stores[certificate.sha256], graph.known_by.get(certificate.sha256, ())),
                 certificate.sha256 in on_wire,
-                expired,
+                not certificate.valid_at(at),
+                _validity(certificate, at),
             )
         )
     nodes = [_node(entity, identity, kept) for entity, identity in identities.items()]
     return Picture(title, tuple(nodes), tuple(edges))
+
+
+def _validity(certificate: Certificate, at: datetime) -> str:
+    if certificate.not_before > at:
+        return f"from {certificate.not_before:%Y-%m-%d}"
+    return f"{'expired' if certificate.not_after < at else 'until'} {certificate.not_after:%Y-%m-%d}"
 
 
 def _with_issuers(graph: CertGraph, keep: Iterable[Certificate]) -> list[Certificate]:

@@ -9,6 +9,9 @@ from chainlab.escaping import visible
 from chainlab.report import graph_as_svg
 from chainlab.report.graph_model import Edge, Picture
 
+_PIXELS: Final = 4 / 3
+"""A point of the drawing in pixels: its text is as large as the page's small text, however small the graph is."""
+
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LEFT_TO_THE_PAGE: Final = ("fill", "stroke", "stroke-width", "font-family", "id", "class")
 
@@ -34,16 +37,10 @@ def drawing(picture: Picture, prefix: str) -> str:
         else:
             main.remove(element)  # the background and the title
     main.attrib.pop("id", None)
-    root.attrib.pop("width", None)
-    root.attrib.update({"role": "group", "aria-labelledby": f"{prefix}graph"})
+    width, height = (f"{round(float(length) * _PIXELS)}" for length in root.get("viewBox", "0 0 0 0").split()[2:])
+    root.attrib.update({"width": width, "height": height, "role": "group", "aria-labelledby": f"{prefix}graph"})
     ET.register_namespace("", _SVG.strip("{}"))
     return ET.tostring(root, encoding="unicode")
-
-
-def size(svg: str) -> tuple[int, int]:
-    """Width and height in the drawing's own units."""
-    box = ET.fromstring(svg).get("viewBox", "0 0 0 0").split()  # noqa: S314 - made above
-    return round(float(box[2])), round(float(box[3]))
 
 
 def _as_button(element: ET.Element, edge: Edge) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from chainlab.assembly import certificates_above
+from chainlab.assembly import Scene, certificates_above
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Verdict
-from chainlab.diagnosis import ServedChain, TargetDiagnosis
-from chainlab.dossier import Dossier
+from chainlab.comparison import Serving
 from chainlab.escaping import visible
-from chainlab.evidence import Place
+from chainlab.evidence import HandshakeEvidence, Place
+from chainlab.findings import Finding
 from chainlab.graph import CertGraph
+from chainlab.impact import Impact
 from chainlab.paths.reasons import Reason
-from chainlab.plan import JudgedChain, PlannedOutcome
-from chainlab.report.text import by_series, condition_of, count_failing, grouped, series_of, version_key
-from chainlab.timeline import Timeline
+from chainlab.planning import Planned
+from chainlab.report.html_matrix import Matrix
+from chainlab.report.page import Branch
+from chainlab.report.text import condition_of, count_failing
+from chainlab.report.words import by_series
+from chainlab.timeline import Timeline, Timelines
 
 MAX_TARGETS: Final = 40
 """Answers shown in full; a server can have hundreds of certificates. JSON has them all."""
@@ -35,15 +40,28 @@ Json = dict[str, Any]
 class State:
     """A chain that is or may be on the wire, and what every client makes of it.
 
-    ``stage``: ``now``, ``planned`` (after the plan) or ``updated`` (after the plan and a Windows Update).
+    ``stage``: ``now``, ``planned`` (after the plan or the change) or ``updated`` (after a Windows Update as well).
     """
 
     id: str
     stage: str
     label: str
-    chain: tuple[Certificate, ...]
-    root: Certificate | None
-    verdicts: tuple[ClientVerdict, ...]
+    serving: Serving
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """What is sent, leaf first."""
+        return self.serving.chain
+
+    @property
+    def root(self) -> Certificate | None:
+        """The self-signed end, which is not sent."""
+        return self.serving.root
+
+    @property
+    def verdicts(self) -> tuple[ClientVerdict, ...]:
+        """Every client's."""
+        return self.serving.verdicts
 
     @property
     def accepting(self) -> int:
@@ -58,33 +76,51 @@ class State:
     @property
     def reasons(self) -> list[tuple[str, str, int, list[str]]]:
         """Why clients fail: code, meaning, how many, and who, version by version; most clients first."""
-        groups: dict[str, list[ClientVerdict]] = defaultdict(list)
-        for verdict in self.verdicts:
-            if verdict.verdict is not Verdict.ACCEPT:
-                groups[verdict.reason].append(verdict)
-        ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-        return [(code, _REASONS[code], len(members), _named(members)) for code, members in ordered]
+        return [(code, _REASONS[code], len(members), named(members)) for code, members in failing_by_reason(self)]
 
 
-def _named(verdicts: Iterable[ClientVerdict]) -> list[str]:
+def failing_by_reason(state: State) -> list[tuple[str, list[ClientVerdict]]]:
+    """The clients that do not accept, by reason code; most clients first."""
+    groups: dict[str, list[ClientVerdict]] = defaultdict(list)
+    for verdict in state.verdicts:
+        if verdict.verdict is not Verdict.ACCEPT:
+            groups[verdict.reason].append(verdict)
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def named(verdicts: Iterable[ClientVerdict]) -> list[str]:
+    """Clients by what they are versions of."""
     return [f"{name}: {', '.join(versions)}" if versions else name for name, versions in by_series(verdicts)]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One client in the matrix."""
+class Column:
+    """One question at the top of an answer with its short answer, and where the long one is."""
 
-    id: str
-    name: str
-    version: str
+    title: str
+    items: tuple[str, ...]
+    more: str = ""
+    link: tuple[str, str] = ("", "")
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """Clients by family and year of their trust store: one row a series, with one list of cells for each year."""
+class Card:
+    """The answer at a glance. ``tone``: ``good``, ``bad``, or empty where nothing is judged."""
 
-    years: tuple[str, ...]
-    rows: tuple[tuple[str, str, tuple[tuple[Cell, ...], ...]], ...]
+    tone: str
+    headline: str
+    lines: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Reasoning step by step, under a title."""
+
+    title: str
+    branches: tuple[Branch, ...]
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,118 +128,75 @@ class Section:
     """One answer: targets with the same certificate, chain and verdicts.
 
     ``paths`` are all that Windows or a client looked at; they stand in for the graph where it cannot be drawn.
+    ``certainty``: how sure it is what is served now; empty where that was observed.
     """
 
     number: int
-    diagnosis: TargetDiagnosis
+    leaf: Certificate
+    place: Place
     bindings: tuple[str, ...]
+    card: Card
+    certainty: str
     states: tuple[State, ...]
     matrix: Matrix
     paths: tuple[tuple[Certificate, ...], ...]
-    timeline: Timeline
-
-    @property
-    def leaf(self) -> Certificate:
-        """The server certificate."""
-        return self.diagnosis.leaf.certificate
-
-    @property
-    def place(self) -> Place:
-        """Where it was found."""
-        return self.diagnosis.leaf.place
-
-    @property
-    def served(self) -> ServedChain:
-        """What is served now."""
-        return self.diagnosis.served
+    findings: tuple[Finding, ...] = ()
+    handshakes: tuple[HandshakeEvidence, ...] = ()
+    trees: tuple[Tree, ...] = ()
+    timeline: Timeline | None = None
 
     @property
     def planned(self) -> State | None:
-        """The first state after the plan; ``None`` where it changes nothing here."""
+        """The first state after the plan or the change; ``None`` where it changes nothing here."""
         return next((state for state in self.states if state.stage == "planned"), None)
 
-
-def sections(dossier: Dossier) -> list[Section]:
-    """One section for each answer, in the order of the targets."""
-    timelines = {id(t): line for t, line in zip(dossier.diagnosis.targets, dossier.timelines.targets, strict=True)}
-    groups = grouped(dossier.diagnosis.targets)[:MAX_TARGETS]
-    return [_section(dossier, n, group, timelines[id(group[0])]) for n, group in enumerate(groups)]
-
-
-def _section(dossier: Dossier, number: int, group: Sequence[TargetDiagnosis], timeline: Timeline) -> Section:
-    first = group[0]
-    states = tuple(_states(dossier, first))
-    bindings = tuple(str(target.binding) for target in group if target.binding is not None)
-    return Section(number, first, bindings, states, _matrix(first.clients), tuple(_paths(first, states)), timeline)
+    @property
+    def uncertain(self) -> Mapping[str, frozenset[str]]:
+        """By stage, the clients whose verdict depends on which of its chains is served."""
+        answers: dict[str, dict[str, set[Verdict]]] = defaultdict(lambda: defaultdict(set))
+        for state in self.states:
+            for verdict in state.verdicts:
+                answers[state.stage][verdict.profile.id].add(verdict.verdict)
+        return {
+            stage: frozenset(client for client, verdicts in clients.items() if len(verdicts) > 1)
+            for stage, clients in answers.items()
+        }
 
 
-def _states(dossier: Dossier, target: TargetDiagnosis) -> Iterator[State]:
-    served = target.served
-    label = "As it is" if target.others or served.basis == "predicted" else "As it was seen"
-    yield State("now", "now", label, served.chain, served.root, target.clients)
-    for number, other in enumerate(target.others, start=1):
-        yield _state(f"now-{number}", "now", f"As it is, {condition_of(other)[1]}", other)
-    outcome = _outcome(dossier, target)
-    if outcome is None or not outcome.changes:
-        return
-    yield from _judged("planned", "After the plan", outcome.after.judged)
-    before = [chain.possibility.served for chain in outcome.after.judged]
-    if [chain.possibility.served for chain in outcome.after_update.judged] != before:
-        yield from _judged("updated", "After the plan and a Windows Update", outcome.after_update.judged)
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything on the page. ``more``: answers that are not shown; ``leaves``: what the graph must hold."""
+
+    title: str
+    at: datetime
+    host: str
+    scene: Scene
+    sections: tuple[Section, ...]
+    more: int = 0
+    findings: tuple[Finding, ...] = ()
+    planned: Planned | None = None
+    impact: Impact | None = None
+    timelines: Timelines | None = None
+    traffic: tuple[str, ...] = ()
 
 
-def _outcome(dossier: Dossier, target: TargetDiagnosis) -> PlannedOutcome | None:
-    planned, position = dossier.planned, dossier.case.position(target.target)
-    if planned is None or planned.chosen is None or position is None:
-        return None
-    return planned.chosen.outcomes[position]
+def sentence(text: str) -> str:
+    """With a capital at its start."""
+    return text[:1].upper() + text[1:]
 
 
-def _judged(stage: str, label: str, judged: Sequence[JudgedChain]) -> Iterator[State]:
-    for number, chain in enumerate(judged):
-        condition = f", {condition_of(chain)[1]}" if number else ""
-        yield _state(f"{stage}-{number}" if number else stage, stage, label + condition, chain)
+def states(servings: Sequence[Serving], stage: str, label: str) -> Iterator[State]:
+    """One state for each chain of a stage; where there are several, each says when it is the one served."""
+    for number, serving in enumerate(servings):
+        condition = f", {condition_of(serving.policies)[1]}" if len(servings) > 1 else ""
+        yield State(f"{stage}-{number}" if number else stage, stage, label + condition, serving)
 
 
-def _state(identity: str, stage: str, label: str, judged: JudgedChain) -> State:
-    path = judged.possibility.path
-    return State(identity, stage, label, judged.possibility.served, path.root, judged.verdicts)
-
-
-def _matrix(verdicts: Sequence[ClientVerdict]) -> Matrix:
-    years = sorted({verdict.profile.date[:4] for verdict in verdicts}, key=lambda year: year or "~")
-    rows: dict[str, dict[str, list[ClientVerdict]]] = defaultdict(lambda: defaultdict(list))
-    for verdict in verdicts:
-        rows[series_of(verdict.profile.name)[0]][verdict.profile.date[:4]].append(verdict)
-    return Matrix(
-        tuple(year or "undated" for year in years),
-        tuple((name, _families(row.values()), tuple(_cells(row.get(year, ())) for year in years))
-              for name, row in sorted(rows.items(), key=lambda item: item[0].casefold())),
-    )  # fmt: skip
-
-
-def _families(cells: Iterable[Sequence[ClientVerdict]]) -> str:
-    """The verifier families of a row, versions of one together."""
-    return ", ".join(sorted({verdict.profile.family.split("-")[0] for cell in cells for verdict in cell}))
-
-
-def _cells(verdicts: Sequence[ClientVerdict]) -> tuple[Cell, ...]:
-    cells = [(series_of(v.profile.name)[1], v.profile) for v in verdicts]
-    ordered = sorted(cells, key=lambda cell: (version_key(cell[0]), cell[1].id))
-    return tuple(Cell(profile.id, profile.name, _short(version or profile.date)) for version, profile in ordered)
-
-
-def _short(version: str) -> str:
-    """The start of a version, for a narrow column; its full name is beside it."""
-    return version.split(" (")[0].split(" / ")[0][:12]
-
-
-def _paths(target: TargetDiagnosis, states: Sequence[State]) -> Iterator[tuple[Certificate, ...]]:
+def paths(shown: Sequence[State], candidates: Iterable[tuple[Certificate, ...]]) -> tuple[tuple[Certificate, ...], ...]:
     """Every path once: what is or may be served, Windows' other candidates, then what clients found."""
-    served = [(*s.chain, s.root) if s.root is not None and s.root not in s.chain else s.chain for s in states]
-    windows = [alternative.path.certificates for alternative in target.served.alternatives]
-    clients = [verdict.path for state in states for verdict in state.verdicts if verdict.path]
-    yield from dict.fromkeys((*served, *windows, *clients))
+    served = [(*s.chain, s.root) if s.root is not None and s.root not in s.chain else s.chain for s in shown]
+    clients = [verdict.path for state in shown for verdict in state.verdicts if verdict.path]
+    return tuple(dict.fromkeys((*served, *candidates, *clients)))
 
 
 def certificates(shown: Sequence[Section], graph: CertGraph) -> list[Certificate]:
@@ -244,8 +237,11 @@ def script_data(shown: Sequence[Section], known: Iterable[Certificate], graph: C
             }
             for certificate in known
         },
-        "clients": {v.profile.id: _basis(v) for section in shown for v in section.diagnosis.clients},
-        "sections": [{"states": {state.id: _state_data(state) for state in section.states}} for section in shown],
+        "clients": {v.profile.id: _basis(v) for section in shown for state in section.states for v in state.verdicts},
+        "sections": [
+            {"states": {state.id: _state_data(state, section.uncertain) for state in section.states}}
+            for section in shown
+        ],
     }
 
 
@@ -258,13 +254,13 @@ def _basis(verdict: ClientVerdict) -> str:
     return f"Verifier {visible(profile.family, 80)}, {verdict.certainty}. {store}{source}."
 
 
-def _state_data(state: State) -> Json:
-    paths: dict[tuple[str, ...], int] = {}
+def _state_data(state: State, uncertain: Mapping[str, frozenset[str]]) -> Json:
+    found: dict[tuple[str, ...], int] = {}
     details: dict[str, int] = {}
     clients: Mapping[str, list[Any]] = {
         verdict.profile.id: [
             verdict.verdict.value,
-            paths.setdefault(tuple(certificate.sha256 for certificate in verdict.path), len(paths)),
+            found.setdefault(tuple(certificate.sha256 for certificate in verdict.path), len(found)),
             verdict.reason,
             details.setdefault(visible(verdict.detail, MAX_TEXT), len(details)),
         ]
@@ -273,7 +269,8 @@ def _state_data(state: State) -> Json:
     return {
         "stage": state.stage,
         "chain": [certificate.sha256 for certificate in state.chain],
-        "paths": list(paths),
+        "paths": list(found),
         "details": list(details),
         "clients": clients,
+        "uncertain": sorted(uncertain[state.stage]) if state.verdicts else [],
     }

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from chainlab.errors import UsageError
 from chainlab.escaping import visible
 
 if TYPE_CHECKING:
@@ -21,13 +20,16 @@ MAX_SHOWN: Final = 4_000
 
 
 def environment() -> Environment:
-    """Templates; ``UsageError`` where jinja2 is not installed."""
-    try:
-        import jinja2
-    except ImportError:
-        raise UsageError("HTML reports need the extra 'html': pip install 'chainlab[html,graph]'") from None
+    """The package's templates, and how they print: escaped."""
+    import jinja2
+
     return jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(DATA),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

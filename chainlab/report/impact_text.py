@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import IO, Final
+from collections.abc import Sequence
+from typing import Final
 
-from chainlab.comparison import gained_by, lost_by
+from chainlab.changes.commands import files_note
+from chainlab.comparison import gained_by, grouped, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
-from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
-from chainlab.report.terminal import Page
+from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.page import Page
+from chainlab.report.parts import CERTAINTY, bound_to
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
+from chainlab.wording import accepting, number_of
 
 MAX_HIERARCHIES: Final = 12
 """Hierarchies named; turning root update off concerns hundreds. JSON has them all."""
@@ -25,12 +28,14 @@ _SEEN: Final = {
 }
 
 
-def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(impact: Impact, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(f"What {_number(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
-    for number, step in enumerate(impact.steps, start=1):
-        _step(page, number, step, verbose)
+    page.title(f"What {number_of(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}")
+    for position, step in enumerate(impact.steps, start=1):
+        _step(page, position, step, verbose)
+    note = files_note(step.change.commands() for step in impact.steps) if verbose else ""
+    if note:
+        page.line(note, "dim", indent=2)
     for effect, bindings in grouped(impact.effects):
         _effect(page, effect, bindings, impact, verbose)
     _others(page, impact, verbose)
@@ -38,11 +43,10 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
     _assumptions(page, impact)
 
 
-def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
+def _step(page: Page, position: int, step: Step, verbose: bool) -> None:
     change = step.change
-    changes_state = step.applicable or change.code in ("restart", "rebind")
-    page.line(f"{number}  {change.title}", "" if changes_state else "yellow", indent=2, hang=3)
-    if not changes_state:
+    page.line(f"{position}  {change.title}", "" if step.effective else "yellow", indent=2, hang=3)
+    if not step.effective:
         page.line("changes nothing here: it is so already", "yellow", indent=5)
     for text in change.side_effects:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=5, hang=2)
@@ -52,18 +56,6 @@ def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
         commands = change.commands()
         for line in (*commands.powershell, *commands.certutil) or commands.console:
             page.verbatim(line, indent=5)
-
-
-def grouped(effects: Iterable[Effect]) -> list[tuple[Effect, list[Binding]]]:
-    """Equal effects once, with all their endpoints, in their order."""
-    groups: dict[object, tuple[Effect, list[Binding]]] = {}
-    for effect in effects:
-        answers = (effect.before, effect.waiting, effect.after, effect.updated)
-        key = (effect.target.leaf.certificate, effect.renewed, effect.seen, effect.broken, *map(id, answers))
-        _, bindings = groups.setdefault(key, (effect, []))
-        if effect.target.binding is not None:
-            bindings.append(effect.target.binding)
-    return list(groups.values())
 
 
 def _effect(page: Page, effect: Effect, bindings: Sequence[Binding], impact: Impact, verbose: bool) -> None:
@@ -87,11 +79,11 @@ def _verdict(page: Page, effect: Effect) -> None:
     if not total:
         page.line("No client was selected; only the chains are shown.")
         return
-    counts = f"{counted(before)} of {total} clients accept now, {counted(after)} afterwards"
+    counts = f"{accepting(counted(before), total)} now, {counted(after)} afterwards"
     if lost:
-        page.line(f"{page.glyphs.bad} {_number(len(lost), 'client')} lost: {counts}", "bold red")
+        page.line(f"{page.glyphs.bad} {number_of(len(lost), 'client')} lost: {counts}", "bold red")
     elif gained:
-        page.line(f"{page.glyphs.good} {_number(len(gained), 'client')} gained, none lost: {counts}", "bold green")
+        page.line(f"{page.glyphs.good} {number_of(len(gained), 'client')} gained, none lost: {counts}", "bold green")
     else:
         page.line(f"{page.glyphs.good} no client is lost: {counts}", "bold")
 
@@ -119,7 +111,7 @@ def _after_update(page: Page, effect: Effect, impact: Impact, verbose: bool) -> 
         page.line("After a Windows Update: the same chain, the same clients.", indent=2)
         return
     total = effect.updated.total
-    page.line(f"After a Windows Update: {counted(effect.updated)} of {total} clients accept", "bold yellow", indent=2)
+    page.line(f"After a Windows Update: {accepting(counted(effect.updated), total)}", "bold yellow", indent=2)
     for difference in changed:
         condition = way(difference, len(effect.update_differences))
         if condition:
@@ -130,16 +122,18 @@ def _after_update(page: Page, effect: Effect, impact: Impact, verbose: bool) -> 
             gained_and_lost(page, difference, verbose=True)
 
 
+def activation_words(effect: Effect) -> str:
+    """Whether the server shows on the wire what its stores now lead to, in words."""
+    activation, text = effect.activation, _SEEN[effect.seen]
+    return text if activation is None else text.format(step=activation.step, evidence=activation.evidence)
+
+
 def _activation(page: Page, effect: Effect) -> None:
-    activation = effect.activation
-    text = _SEEN[effect.seen]
-    if activation is not None:
-        text = text.format(step=activation.step, evidence=activation.evidence)
-    page.line(text, "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
+    page.line(activation_words(effect), "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
     if effect.seen is Seen.PENDING:
         page.line(f"until then  {arrows(page, effect.waiting.first)}", indent=4, hang=12)
-        for number, step in enumerate(ACTIVATIONS, start=1):
-            page.line(f"{number}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
+        for position, step in enumerate(ACTIVATIONS, start=1):
+            page.line(f"{position}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
 
 
 def _others(page: Page, impact: Impact, verbose: bool) -> None:
@@ -149,7 +143,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
     page.heading("Other certificates of this server")
     if not touched:
         page.line(
-            f"{page.glyphs.good} {_number(len(impact.others), 'certificate')}, none is served differently", indent=2
+            f"{page.glyphs.good} {number_of(len(impact.others), 'certificate')}, none is served differently", indent=2
         )
     for effect in touched:
         page.line(effect.target.leaf.certificate.label, "bold", indent=2)
@@ -163,7 +157,7 @@ def _others(page: Page, impact: Impact, verbose: bool) -> None:
 def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
     page.heading("Outbound TLS of this server's own programs")
     if not outbound.lost and not outbound.gained:
-        page.line(f"{page.glyphs.good} nothing changes ({_number(outbound.examined, 'hierarchy', 'hierarchies')} "
+        page.line(f"{page.glyphs.good} nothing changes ({number_of(outbound.examined, 'hierarchy', 'hierarchies')} "
                   "concerned, simulated)", indent=2)  # fmt: skip
         return
     if outbound.assumed:
@@ -172,11 +166,11 @@ def _outbound(page: Page, outbound: Outbound, verbose: bool) -> None:
             "these are the ones that could not come any more.", "yellow", indent=2,
         )  # fmt: skip
     if outbound.lost:
-        count = _number(len(outbound.lost), "hierarchy", "hierarchies")
+        count = number_of(len(outbound.lost), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.bad} {count} can be validated less than before (simulated):", "bold red", indent=2)
     _hierarchies(page, outbound.lost, verbose)
     if outbound.gained:
-        count = _number(len(outbound.gained), "hierarchy", "hierarchies")
+        count = number_of(len(outbound.gained), "hierarchy", "hierarchies")
         page.line(f"{page.glyphs.good} {count} can be validated more than before (simulated):", "green", indent=2)
     _hierarchies(page, outbound.gained, verbose)
 
@@ -199,7 +193,3 @@ def _assumptions(page: Page, impact: Impact) -> None:
         page.heading("Assumed")
     for text in impact.before.assumptions:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=2, hang=2)
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"

@@ -14,10 +14,11 @@ from chainlab.changes.commands import file_name
 from chainlab.escaping import posix_shell, powershell
 from chainlab.plan.operations import Operation, operations
 from chainlab.planning import Planned, PlannedSite
+from chainlab.server import Binding
 
 DATA: Final = Path(__file__).parent / "data"
 _BOM: Final = "\ufeff"
-"""Windows PowerShell 5.1 takes a script without one for the ANSI code page."""
+"""Windows PowerShell takes a script without one for the ANSI code page."""
 
 
 def scripts(planned: Planned) -> dict[str, bytes]:
@@ -26,10 +27,11 @@ def scripts(planned: Planned) -> dict[str, bytes]:
     steps = operations(planned.chosen.changes)
     parts = {
         "PLAN": powershell(title(planned)),
+        "ENTRIES": _template("entries.ps1"),
         "OPERATIONS": ",\n".join(_table(_operation(step)) for step in steps),
-        "SITES": ",\n".join(_site_table(site) for site in planned.sites),
+        "SITES": ",\n".join(_site_table(site, *place) for site in planned.sites for place in endpoints(site)),
     }
-    checks = "\n".join(_check(site) for site in planned.sites)
+    checks = "\n".join(_check(site, *place) for site in planned.sites for place in endpoints(site, on_server=False))
     return {
         **{name: _powershell(name, parts) for name in ("apply.ps1", "rollback.ps1", "verify.ps1")},
         "verify.sh": _fill(_template("verify.sh"), {"CHECKS": checks}).encode(),
@@ -43,19 +45,23 @@ def title(planned: Planned) -> str:
     return f"chainlab plan of {planned.at:%Y-%m-%d} for {names}"
 
 
-def endpoint(site: PlannedSite) -> tuple[str, str]:
-    """Where a check connects to and the server name it sends; the first is empty where nothing tells.
+def endpoints(site: PlannedSite, *, on_server: bool = True) -> tuple[tuple[str, str], ...]:
+    """Where checks connect to, each with the server name it sends; the first is empty where nothing tells.
 
-    A binding to all addresses is asked on this machine, a host name's on the binding's port.
+    Every binding is asked: each keeps the chain that it was given. One to all addresses is asked on the server as
+    localhost, from elsewhere by the name.
     """
     name = next((name for name in (site.target.host, *site.leaf.dns_names) if name and "*" not in name), "")
-    binding = site.bindings[0] if site.bindings else None
-    if binding is None:
-        return (f"{name}:443" if name else ""), name
+    if not site.bindings:
+        return (((f"{name}:443" if name else ""), name),)
+    return tuple(dict.fromkeys(_reached(binding, binding.host or name, on_server) for binding in site.bindings))
+
+
+def _reached(binding: Binding, name: str, on_server: bool) -> tuple[str, str]:
     address, _, port = binding.endpoint.rpartition(":")
     if address in ("0.0.0.0", "*", "[::]", ""):  # noqa: S104 - compared, not bound
-        address = "localhost"
-    return f"{address}:{port}", binding.host or name
+        address = "localhost" if on_server else name
+    return (f"{address}:{port}" if address else ""), name
 
 
 def _powershell(name: str, parts: Mapping[str, str]) -> bytes:
@@ -84,6 +90,7 @@ def _operation(step: Operation) -> Iterator[tuple[str, str]]:
     certificate = step.certificate
     yield "Step", str(step.step)
     yield "Kind", powershell("add" if step.adds else "remove")
+    yield "Decisive", "$true" if step.decisive else "$false"
     yield "Location", powershell(step.store.location)
     yield "Store", powershell(step.system_store)
     yield "Thumbprint", powershell(certificate.sha1.upper())
@@ -93,8 +100,7 @@ def _operation(step: Operation) -> Iterator[tuple[str, str]]:
     yield "Url", powershell(next(iter(certificate.published_at), ""))
 
 
-def _site_table(site: PlannedSite) -> str:
-    where, name = endpoint(site)
+def _site_table(site: PlannedSite, where: str, name: str) -> str:
     chains = ", ".join(
         "@{ Chain = @(" + ", ".join(powershell(certificate.sha256) for certificate in chain) + ") }"
         for chain in site.promised
@@ -105,7 +111,6 @@ def _site_table(site: PlannedSite) -> str:
     ])  # fmt: skip
 
 
-def _check(site: PlannedSite) -> str:
-    where, name = endpoint(site)
+def _check(site: PlannedSite, where: str, name: str) -> str:
     chains = (",".join(certificate.sha256 for certificate in chain) for chain in site.promised)
     return " ".join(["check", *map(posix_shell, (site.leaf.subject.common, where, name, *chains))])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from chainlab.certificate import Certificate
 from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
-from chainlab.report.text import by_series
 from chainlab.report.traffic import traffic_words
+from chainlab.report.words import by_series
+from chainlab.wording import accepting, number_of
 
 
 def headline(planned: Planned) -> Iterator[tuple[str, str]]:
@@ -19,7 +21,7 @@ def headline(planned: Planned) -> Iterator[tuple[str, str]]:
     option, baseline = planned.chosen, planned.plan.baseline
     if option is not None:
         then, now = counted(planned, option), counted(planned, baseline, short=True)
-        yield f"With {number(len(option.changes), 'change')} {then} (now {now})", "bold green"
+        yield f"With {number_of(len(option.changes), 'change')} {then} (now {now})", "bold green"
         if option.needs_decision:
             yield "This needs your decision; see what it costs.", "yellow"
     elif planned.well_as_it_is:
@@ -30,14 +32,27 @@ def headline(planned: Planned) -> Iterator[tuple[str, str]]:
 
 
 def counted(planned: Planned, option: Option, *, short: bool = False) -> str:
-    """How many clients accept with an option, over all sites, and what they weigh where weights were given."""
-    accepting = sum(len(outcome.lasting) for outcome in option.outcomes)
-    total = sum(len(outcome.after.verdicts) for outcome in option.outcomes)
-    if planned.plan.objective.weights is not None:
-        everything = planned.plan.objective.weigh(everyone(planned)) * len(planned.sites)
-        weight = f"{option.weight} of {everything} {planned.plan.objective.unit}"
-        return weight if short else f"{weight} are accepted ({accepting} of {total} client profiles)"
-    return str(accepting) if short else f"{accepting} of {total} clients accept"
+    """How many clients accept with an option, over all distinct sites, and what they weigh where weights were given."""
+    lasting = [option.outcomes[position].lasting for position in planned.distinct]
+    accepted, total = sum(map(len, lasting)), len(everyone(planned)) * len(lasting)
+    objective = planned.plan.objective
+    if objective.weights is not None:
+        everything = objective.weigh(everyone(planned)) * len(lasting)
+        weight = f"{sum(map(objective.weigh, lasting))} of {everything} {objective.unit}"
+        return weight if short else f"{weight} are accepted ({accepted} of {number_of(total, 'client profile')})"
+    return str(accepted) if short else accepting(accepted, total)
+
+
+def sites_apart(planned: Planned) -> Iterator[tuple[int, str]]:
+    """The distinct sites by position, each with a name that no other one has."""
+    commons = Counter(planned.sites[position].leaf.subject.common for position in planned.distinct)
+    leaves = Counter(planned.sites[position].leaf for position in planned.distinct)
+    for position in planned.distinct:
+        site = planned.sites[position]
+        common = site.leaf.subject.common
+        more = [f"sha256 {site.leaf.sha256[:8]}"] if commons[common] > 1 else []
+        more += [f"as {site.target.host or 'any name'}"] if leaves[site.leaf] > 1 else []
+        yield position, f"{common} ({', '.join(more)})" if more else common
 
 
 def everyone(planned: Planned) -> frozenset[str]:
@@ -49,7 +64,7 @@ def outcome_words(planned: Planned, option: Option, position: int) -> str:
     """What an option brings to one site."""
     outcome, before = option.outcomes[position], planned.plan.baseline.outcomes[position]
     total = len(outcome.after.verdicts)
-    text = f"{len(outcome.after.surely_accepting)} of {total} clients accept (now {len(before.after.surely_accepting)})"
+    text = accepting(len(outcome.after.surely_accepting), total) + f" (now {len(before.after.surely_accepting)})"
     text += f", after a Windows Update {len(outcome.lasting)}"
     if len(outcome.after.judged) > 1:
         text += f"; what is served is {outcome.after.prediction.certainty.value}, the worst case is counted"
@@ -83,13 +98,8 @@ def sent_by(chain: SendableChain) -> str:
         return "IIS cannot be made to send this surely; a front end with a fixed chain file can"
     if not chain.changes:
         return "what IIS sends as it is"
-    changes = number(len(chain.changes), "change")
+    changes = number_of(len(chain.changes), "change")
     return f"IIS sends it after {changes}; a front end with a fixed chain file sends it without any"
-
-
-def number(count: int, noun: str) -> str:
-    """``1 change``, ``2 changes``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def search_words(planned: Planned) -> Iterator[str]:

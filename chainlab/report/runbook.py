@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from chainlab.certificate import Certificate
-from chainlab.changes.commands import bind_commands, console, file_name, unbind_commands
-from chainlab.escaping import markdown, markdown_code
+from chainlab.changes.commands import bind_commands, console, keep_command, package_path, unbind_commands
+from chainlab.escaping import command_argument, markdown, markdown_code
 from chainlab.plan import Option
 from chainlab.plan.operations import Operation, operations
 from chainlab.planning import Planned, PlannedSite
-from chainlab.report.plan_markdown import outcome_lines
-from chainlab.report.plan_scripts import endpoint, title
-from chainlab.report.plan_words import search_words
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, SETTLING_CHECKS
+from chainlab.report.plan_scripts import endpoints, title
+from chainlab.report.plan_words import clients_named, outcome_words, search_words
+from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 
 
-def render(planned: Planned, missing: list[Certificate], *, report: bool = False) -> str:
-    """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand.
-
-    ``report``: the package holds the interactive report, not the plan's plain page.
-    """
+def render(planned: Planned, missing: list[Certificate]) -> str:
+    """The Markdown text; ``missing`` are certificates to import whose encodings are not at hand."""
     assert planned.chosen is not None
-    return "\n".join(_lines(planned, planned.chosen, missing, report=report)) + "\n"
+    return "\n".join(_lines(planned, planned.chosen, missing)) + "\n"
 
 
-def _lines(planned: Planned, option: Option, missing: list[Certificate], *, report: bool) -> Iterator[str]:
+def _lines(planned: Planned, option: Option, missing: list[Certificate]) -> Iterator[str]:
     yield f"# Runbook: {markdown(title(planned))}"
-    yield from outcome_lines(planned, option)
+    yield from _outcome(planned, option)
     yield from _assumptions(planned)
     yield from _missing(missing)
     yield from _scripted()
     yield "\n## By hand\n"
+    yield "Every command here and below is for an elevated Windows PowerShell in the directory of this package.\n"
     steps = operations(option.changes)
     for number, change in enumerate(option.changes, start=1):
         yield f"### Step {number}: {markdown(change.title)}\n"
@@ -47,14 +43,24 @@ def _lines(planned: Planned, option: Option, missing: list[Certificate], *, repo
     yield from _rollback(planned, option)
     yield "\n## How this was found\n"
     yield from (f"{markdown(text)}  " for text in search_words(planned))
-    yield "\n" + (_REPORT if report else _PLAIN_REPORT)
+    yield "\n`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
 
 
-_REPORT: Final = "`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
-_PLAIN_REPORT: Final = (
-    "`report.html` is the plan on one plain page. The interactive report with graph and timeline needs the extra "
-    "`html` on the machine that makes the package (`pip install 'chainlab[html,graph]'`)."
-)
+def _outcome(planned: Planned, option: Option) -> Iterator[str]:
+    """What an option brings to each site, and what it costs."""
+    yield "\n## What it brings\n"
+    for position, site in enumerate(planned.sites):
+        yield f"- {markdown(site.leaf.subject.common)}: {markdown(outcome_words(planned, option, position))}"
+        for effect, clients in (("gains", option.helped[position]), ("loses", option.broken[position])):
+            if clients:
+                yield f"  - {effect} {markdown(clients_named(planned, clients))}"
+    if option.costs:
+        yield "\n## What it costs\n"
+        yield from (f"- {_decide(cost.decision)}{markdown(cost.text)}" for cost in option.costs)
+
+
+def _decide(decision: bool) -> str:
+    return "**Decide:** " if decision else ""
 
 
 def _assumptions(planned: Planned) -> Iterator[str]:
@@ -70,14 +76,15 @@ def _missing(missing: list[Certificate]) -> Iterator[str]:
     yield "\n## To fetch first\n"
     yield "These certificates are known by their published facts only. `apply.ps1` stops until they are there.\n"
     for certificate in missing:
-        yield f"- {markdown(certificate.label)}, as {markdown_code('certificates/' + file_name(certificate))}"
+        yield f"- {markdown(certificate.label)}, as {markdown_code(package_path(certificate))}"
         yield f"  - SHA-256 {markdown_code(certificate.sha256)}"
         yield from (f"  - from {markdown_code(address)}" for address in certificate.published_at)
 
 
 def _scripted() -> Iterator[str]:
     yield "\n## By script\n"
-    yield "On the server, in an elevated Windows PowerShell, in the directory of this package:\n"
+    yield "On the server, in an elevated Windows PowerShell (3.0 or later: Windows Server 2012 and newer; on an older"
+    yield "one go by hand), in the directory of this package:\n"
     yield "    powershell -ExecutionPolicy Bypass -File apply.ps1 -WhatIf"
     yield "    powershell -ExecutionPolicy Bypass -File apply.ps1"
     yield "    powershell -ExecutionPolicy Bypass -File verify.ps1\n"
@@ -88,15 +95,22 @@ def _scripted() -> Iterator[str]:
 def _by_hand(step: Operation) -> Iterator[str]:
     certificate, place = step.certificate, markdown_code(console(step.store))
     if step.adds:
-        yield f"- {place} > All Tasks > Import: {markdown_code('certificates/' + file_name(certificate))}"
+        yield f"- {place} > All Tasks > Import: {markdown_code(package_path(certificate))}"
         seen = "is listed there"
     elif step.system_store == "AuthRoot":
+        yield _keep(step)
         return  # the console shows AuthRoot within Root
     else:
+        yield _keep(step)
         yield f"- {place}: the certificate with thumbprint {markdown_code(certificate.sha1)} > Delete"
         seen = "is no longer listed there"
     yield f"- You should see: {markdown(certificate.label)} {seen} (F5 refreshes), thumbprint"
     yield f"  {markdown_code(certificate.sha1)} on the Details page; others of the same name have another one."
+
+
+def _keep(step: Operation) -> str:
+    command = markdown_code(keep_command(step.certificate, step.store))
+    return f"- First keep the entry with its properties (an error says that there is none): {command}"
 
 
 def _activation(planned: Planned) -> Iterator[str]:
@@ -112,7 +126,7 @@ def _activation(planned: Planned) -> Iterator[str]:
 def _rebinding(planned: Planned) -> Iterator[str]:
     for binding in dict.fromkeys(binding for site in planned.sites for binding in site.bindings):
         if binding.kind in ("ip", "sni") and binding.sha1:
-            for line in (*unbind_commands(binding).certutil, *bind_commands(binding).certutil):
+            for line in (*unbind_commands(binding).powershell, *bind_commands(binding).powershell):
                 yield f"   - {markdown_code(line)}"
 
 
@@ -122,19 +136,20 @@ def _checks(planned: Planned) -> Iterator[str]:
     for site in planned.sites:
         yield from _expected(site)
     yield "\n- On the server: `verify.ps1`; from anywhere with OpenSSL: `sh verify.sh`."
-    yield "- With chainlab: `chainlab verify plan.json --served HOST:PORT` also says which step has come undone."
-    yield from (f"- {markdown_code(check)}" for check in SETTLING_CHECKS)
+    yield from _looked_at(planned)
     yield "\n### Keep checking\n"
-    yield "Windows updates roots by itself. Copy this package to `C:\\ProgramData\\chainlab\\plan` and register the"
-    yield "task, which checks after every Windows Update, after every start and daily:\n"
+    yield "Windows updates roots by itself. The task checks after every Windows Update, after every start and daily. It"
+    yield "runs as SYSTEM, so it runs the package from where only administrators can write:\n"
+    yield "    New-Item -ItemType Directory -Force 'C:\\Program Files\\chainlab\\plan' | Out-Null"
+    yield "    Copy-Item -Recurse -Force .\\* 'C:\\Program Files\\chainlab\\plan'"
     yield "    schtasks /Create /TN chainlab-verify /XML verify-task.xml\n"
     yield "From another machine, a line for cron:\n"
     yield "    17 6 * * *  sh /opt/chainlab/plan/verify.sh || echo 'the served chain is not the planned one'"
 
 
 def _expected(site: PlannedSite) -> Iterator[str]:
-    where, _ = endpoint(site)
-    yield f"- {markdown(site.leaf.subject.common)} ({markdown_code(where or 'HOST:PORT')}) should send:"
+    places = ", ".join(markdown_code(where or "HOST:PORT") for where, _ in endpoints(site))
+    yield f"- {markdown(site.leaf.subject.common)} ({places}) should send:"
     for number, chain in enumerate(site.promised):
         if number:
             yield "  - or, as nothing known decides between them:"
@@ -142,15 +157,47 @@ def _expected(site: PlannedSite) -> Iterator[str]:
             yield f"  - {position}: {markdown(certificate.label)}, SHA-256 {markdown_code(certificate.sha256)}"
 
 
+def _argument(endpoint: str) -> str:
+    return command_argument(endpoint) if endpoint else "HOST:PORT"
+
+
+def _looked_at(planned: Planned) -> Iterator[str]:
+    """The same by other programs: chainlab, Windows itself as LocalSystem, OpenSSL."""
+    asked = dict.fromkeys(place for site in planned.sites for place in endpoints(site, on_server=False))
+    command = "".join(f" --served {_argument(where)}" for where in dict.fromkeys(where for where, _ in asked))
+    names = {name for _, name in asked}
+    if len(names) == 1 and all(names):
+        command += f" --host {command_argument(*names)}"
+    yield f"- With chainlab, also which step has come undone: {markdown_code('chainlab verify plan.json' + command)}"
+    for site in planned.sites:
+        yield from _looked_at_site(site)
+    if not all(where for where, _ in asked):
+        yield "- `HOST:PORT` stands for an endpoint that nothing in the inputs names."
+
+
+def _looked_at_site(site: PlannedSite) -> Iterator[str]:
+    file = f'"$PWD\\{package_path(site.leaf)}"'
+    for number, (where, name) in enumerate(endpoints(site, on_server=False)):
+        built, sent = settling_checks(file, _argument(where), command_argument(name) if name else "")
+        if not number and site.leaf.encoded:
+            yield f"- The chain that Windows builds (psexec is Sysinternals'): {markdown_code(built)}"
+        yield f"- The chain on the wire: {markdown_code(sent)}"
+
+
 def _rollback(planned: Planned, option: Option) -> Iterator[str]:
     yield "\n## Roll back\n"
-    yield "`rollback.ps1` takes back exactly what `apply.ps1` did, from its backup. By hand, last step first:\n"
+    yield "`rollback.ps1` takes back exactly what `apply.ps1` did, in every run, from its backups. By hand, last"
+    yield "step first, by command or in the console; where the console has more steps, no command does those. What was"
+    yield "deleted comes back with its properties (the purposes allowed) by `reg import` of the file that was kept, and"
+    yield "only by that:\n"
     server = planned.case.scene.server
     inverses = []
     for change in option.changes:
         inverses.append(change.inverse(server))
         server = change.apply(server)
     for number, inverse in reversed(list(enumerate(inverses, start=1))):
-        yield f"- Step {number}:"
         commands = inverse.commands()
-        yield from (f"  - {markdown_code(line)}" for line in commands.certutil or commands.console)
+        for how, lines in (("by command", commands.powershell), ("in the console", commands.console)):
+            if lines:
+                yield f"- Step {number}, {how}:"
+                yield from (f"  - {markdown_code(line)}" for line in lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from chainlab.wording import number_of
+
 if TYPE_CHECKING:
     from chainlab.traffic import Traffic
 
@@ -12,21 +14,22 @@ if TYPE_CHECKING:
 def traffic_words(traffic: Traffic) -> Iterator[str]:
     """What the access logs say, and what they do not."""
     mapped_clients, mapped_requests = sum(traffic.clients.values()), sum(traffic.requests.values())
-    at_least = "at least " if traffic.capped else ""
+    files, at_least = number_of(traffic.files, "file"), "at least " if traffic.capped else ""
+    clients, requests = number_of(traffic.total_clients, "client"), number_of(traffic.total_requests, "request")
     yield (
-        f"Access logs ({_files(traffic.files)}): {mapped_clients} of {at_least}{traffic.total_clients} clients "
-        f"and {mapped_requests} of {traffic.total_requests} requests come from a known client profile."
+        f"Access logs ({files}): {mapped_clients} of {at_least}{clients} and {mapped_requests} of {requests} "
+        "come from a known client profile."
     )
     if traffic.unmapped_requests:
         named = ", ".join(f"{agent} ({count})" for agent, count in traffic.unmapped[:3])
-        yield f"Not mapped: {traffic.unmapped_clients} clients, {traffic.unmapped_requests} requests" + (
-            f"; most often {named}." if named else ", without a user agent.")  # fmt: skip
+        often = f"; most often {named}." if named else ", without a user agent."
+        clients, requests = (
+            number_of(traffic.unmapped_clients, "client"),
+            number_of(traffic.unmapped_requests, "request"),
+        )
+        yield f"Not mapped: {clients}, {requests}{often}"
     if traffic.skipped:
-        yield f"{traffic.skipped} lines of the logs are no requests and were passed over."
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+        yield f"Passed over in the logs, for they are no requests: {number_of(traffic.skipped, 'line')}."
 
 
 def traffic_json(traffic: Traffic | None) -> dict[str, Any] | None:

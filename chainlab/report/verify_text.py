@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import IO
-
-from chainlab.report.terminal import Page, describe
-from chainlab.report.text import sighting
+from chainlab.report.page import Page, describe
+from chainlab.report.parts import sighting
 from chainlab.verification import Checked, Promise, Verification
 from chainlab.windows.schannel import ACTIVATIONS
 
 
-def render(verification: Verification, file: IO[str], *, color: bool | None = None) -> None:
+def render(verification: Verification, page: Page) -> None:
     """Write the report."""
-    page = Page(file, color=color)
     promise = verification.promise
     if verification.holds:
         page.line(f"{page.glyphs.good} the chain that the plan of {promise.at[:10]} promises is served", "bold green")
+    elif verification.incomplete:
+        seen, total = len(verification.kept), len(promise.sites)
+        page.line(f"{page.glyphs.bad} NOT all seen: {seen} of {total} sites of the plan of {promise.at[:10]}, "
+                  "as promised; nothing is known of the others", "bold yellow")  # fmt: skip
     else:
         page.line(f"{page.glyphs.bad} NOT what the plan of {promise.at[:10]} promises", "bold red")
     for checked in verification.checked:
         page.line()
         _checked(page, promise, checked)
-    for site in verification.unseen if len(verification.promise.sites) > 1 else ():
-        page.line(f"not seen: {', '.join(site.names) or site.leaf}", "dim")
+    if len(promise.sites) > 1:
+        for site in verification.unseen:
+            page.line(f"not seen: {', '.join(site.names) or site.leaf} (sha256 {site.leaf[:8]})", "yellow")
+        if verification.unseen:
+            page.line("Give each of these a --served too; a plan is kept only if all its sites keep it.", "dim")
 
 
 def _checked(page: Page, promise: Promise, checked: Checked) -> None:

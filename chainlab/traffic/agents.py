@@ -6,7 +6,8 @@ Linux and ChromeOS and 115 on Android, and a component update brings each of the
 net/data/ssl/chrome_root_store/faq.md]; before that it used the system's, as Android's WebView still does [M]. Edge uses
 Windows' roots [M]. Windows' own store updates itself, so that Windows clients count as the newest list. Safari on macOS
 names a frozen system version; its own major version is that of iOS. Otherwise a version picks the newest profile that
-is not newer.
+is not newer; no profile stands for a client older than all of them (Android 1.6, Java 1.4), nor for programs that use
+Windows XP's or Vista's own store and verifier, which no profile models.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ _SERIES: Final = {
 
 _JAVA: Final = re.compile(r"\bJava/(?:1\.)?(\d{1,3})(?:\.(\d{1,3})(?:[._](\d{1,4}))?)?")
 _NODE: Final = re.compile(r"\b(?:node|Node\.js)/v?(\d{1,3}(?:\.\d{1,4}){1,2})")
+_KERNEL: Final = re.compile(r"\bWindows NT (\d{1,3}(?:\.\d{1,3})?)")
+WINDOWS_7: Final = (6, 1)
+"""The kernel's version from which Windows clients are mapped."""
+
 _CHROMES: Final = frozenset({"Chrome", "Chrome Mobile"})
 _CHROMIUMS: Final = frozenset({"Chromium", "HeadlessChrome"})
 """Builds without the component updater: their store is as old as they are."""
@@ -76,9 +81,9 @@ class Agents:
             return self._nearest("Node", _version(node[1]))
         parsed = self._parse(agent)
         spider = parsed.device is not None and parsed.device.family == "Spider"
-        return None if spider else self._client(parsed)
+        return None if spider else self._client(parsed, agent)
 
-    def _client(self, parsed: Result) -> str | None:
+    def _client(self, parsed: Result, agent: str) -> str | None:
         browser = parsed.user_agent.family if parsed.user_agent is not None else ""
         version = _of(parsed.user_agent)
         system, system_version = parsed.os.family if parsed.os is not None else "", _of(parsed.os)
@@ -91,6 +96,8 @@ class Agents:
             return self._newest("Chrome")
         if browser in _CHROMIUMS and own:
             return self._nearest("Chrome", version)
+        if system == "Windows":
+            return self._windows(agent)
         return self._by_system(browser, version, system, system_version)
 
     def _by_system(self, browser: str, version: Version, system: str, system_version: Version) -> str | None:
@@ -100,7 +107,12 @@ class Agents:
             # Safari and macOS 11 and later: the system version is frozen, Safari's counts
             return self._nearest("iOS", version) if browser == "Safari" and version >= (14,) else self._nearest(
                 "macOS", system_version)  # fmt: skip
-        return self._newest("Windows") if system == "Windows" else None
+        return None
+
+    def _windows(self, agent: str) -> str | None:
+        """Windows' own store, as far as the profiles go back."""
+        kernel = _KERNEL.search(agent)
+        return self._newest("Windows") if kernel is not None and _version(kernel[1]) >= WINDOWS_7 else None
 
     def _newest(self, series: str) -> str | None:
         """The newest profile of a series that updates itself."""
@@ -108,12 +120,12 @@ class Agents:
         return members[-1][1] if members else None
 
     def _nearest(self, series: str, version: Version) -> str | None:
-        """The newest profile that is not newer; for one older than all, the oldest."""
+        """The newest profile that is not newer; ``None`` for one older than all."""
         members = self._series.get(series)
         if not members or not version:
             return None
         place = bisect_right(members, (version, "\U0010ffff"))
-        return members[max(0, place - 1)][1]
+        return members[place - 1][1] if place else None
 
 
 def _version(text: str) -> Version:

@@ -22,10 +22,10 @@ MAX_LINE: Final = 64 * 1024
 """Characters of one line; IIS cuts a request line at 16 KiB, and what is longer is not a log."""
 
 MAX_AGENT: Final = 1_024
-"""Characters of a user agent looked at; no real one is longer than a few hundred."""
+"""Characters of a user agent looked at."""
 
 MAX_FIELDS: Final = 200
-"""Columns of a W3C log; IIS knows about thirty and lets one add some."""
+"""Columns of a W3C log."""
 
 _COMBINED: Final = re.compile(
     r'(?P<address>\S{1,255}) \S{1,255} .{0,255}?\[[^\]]{1,64}\] "(?:[^"\\]|\\.)*" \d{3} \S{1,20}'

@@ -13,7 +13,7 @@ from chainlab.traffic.agents import Agents
 from chainlab.traffic.logs import Log, LogReader
 
 MAX_AGENTS: Final = 200_000
-"""Distinct user agents told apart; later new ones count as not mapped. A busy site sees some ten thousand."""
+"""Distinct user agents told apart; later new ones count as not mapped."""
 
 MAX_CLIENTS: Final = 2_000_000
 """Distinct pairs of address and user agent told apart; beyond, the numbers of clients are lower bounds."""

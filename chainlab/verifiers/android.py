@@ -57,7 +57,7 @@ def family(version: str = "17") -> Family:
         title=f"Android {version} trust manager",
         basis=Basis.MEASURED if (major,) in RECORDED else Basis.INFERRED,
         sources=(
-            "the platform's trust manager code, measured 2026-11-20 on a desktop JVM",
+            "the trust managers' code of 2010 to 2026, run 2026-11-20 on a desktop JVM",
             "org/conscrypt/TrustManagerImpl.java",
         ),
         matching=Matching.NORMALISED,

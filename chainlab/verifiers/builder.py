@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -24,6 +24,7 @@ from chainlab.verifiers.family import (
     Scene,
     ServedOrder,
     Stop,
+    SubjectIndex,
     names_match,
 )
 
@@ -47,6 +48,10 @@ class _Builder:
     scene: Scene
     problems: tuple[Problem, ...] = ()
     anchor: Certificate | None = None
+    served: SubjectIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.served = SubjectIndex(self.scene.handshake.served[1:])
 
     def run(self) -> BuildResult:
         family, budget = self.family, Budget(depth=self.family.depth or MAX_DEPTH)
@@ -177,7 +182,7 @@ class _Builder:
         """The served certificates in which this family looks for the next issuer."""
         served, last = self.scene.handshake.served, path[-1]
         if self.family.served_order is ServedOrder.ANY:
-            return served[1:]
+            return self.served.named(last.certificate.issuer)
         if last.origin not in (Origin.LEAF, Origin.SERVED):
             return ()
         if self.family.served_order is ServedOrder.NEXT:

@@ -6,7 +6,7 @@ choices are measured, documented, from the literature or inferred. ``builder`` r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
@@ -122,6 +122,32 @@ class Candidate:
     def child(self) -> Certificate:
         """The certificate whose issuer is looked for."""
         return self.path[-1].certificate
+
+
+class SubjectIndex:
+    """Certificates by subject, in the order in which they were added.
+
+    ``named`` answers with every certificate that any way of comparing names (``Matching``) could find for a name.
+    """
+
+    def __init__(self, certificates: Iterable[Certificate] = ()) -> None:
+        self._certificates: list[Certificate] = []
+        self._places: dict[str | bytes | None, list[int]] = {}
+        for certificate in certificates:
+            self.add(certificate)
+
+    def add(self, certificate: Certificate) -> None:
+        """One more, at the end."""
+        for name in (certificate.subject.key, certificate.subject.der):
+            self._places.setdefault(name, []).append(len(self._certificates))
+        self._certificates.append(certificate)
+
+    def named(self, name: Name) -> list[Certificate]:
+        """Those with this text, or with this encoding although another decoder gave another text."""
+        places = self._places.get(name.key, [])
+        if name.der is not None:
+            places = sorted({*places, *self._places.get(name.der, ())})
+        return [self._certificates[place] for place in places]
 
 
 IssuerRule = Callable[[Candidate], bool]
@@ -313,6 +339,7 @@ __all__ = [
     "Scene",
     "ServedOrder",
     "Stop",
+    "SubjectIndex",
     "anything_goes",
     "as_found",
     "by_certificate",

@@ -2,11 +2,14 @@
 
 Models: every path is tried; RFC 5280 name comparison; self-signed or not, every listed certificate is an anchor,
 of which only validity is judged.
-Sources: RFC 5280, section 6; RFC 4158. Not modelled: certificate policies, revocation.
+Certificate policies are processed for any policy (RFC 9618).
+Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 """
 
 from chainlab.paths.checks import Switches
+from chainlab.paths.policies import PolicyInputs
 from chainlab.verifiers.family import Basis, Family, Matching
+from chainlab.verifiers.rules import likeliest_first
 
 VERSIONS = ("",)
 
@@ -19,5 +22,6 @@ def family(version: str = "") -> Family:
         basis=Basis.DOCUMENTED,
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
-        switches=Switches(),
+        order=likeliest_first,
+        switches=Switches(policies=PolicyInputs(), names_in_email=True),
     )

@@ -68,8 +68,10 @@ def path_length_fits(candidate: Candidate) -> bool:
 
 def not_used_up(candidate: Candidate) -> bool:
     """The served list holds one more of it than the path: OpenSSL takes out what it has followed, twins stay."""
-    held = sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
-    return sum(step.certificate == candidate.issuer for step in candidate.path) < held
+    used = sum(step.certificate == candidate.issuer for step in candidate.path)
+    if not used:
+        return True
+    return used < sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
 
 
 def valid_first(candidates: list[Candidate]) -> list[Candidate]:
@@ -112,6 +114,12 @@ def by_key_id(candidates: list[Candidate]) -> list[Candidate]:
 def valid_then_last(candidates: list[Candidate]) -> list[Candidate]:
     """Certificates valid now before others, of each the last found first."""
     return valid_first(candidates[::-1])
+
+
+def likeliest_first(candidates: list[Candidate]) -> list[Candidate]:
+    """Valid now before others, of these agreeing key identifiers first (RFC 4158, 3.5): the order decides nothing
+    where every path is tried, but how soon a good one is found."""
+    return valid_first(by_key_id(candidates))
 
 
 def last_first(candidates: list[Candidate]) -> list[Candidate]:

@@ -19,7 +19,7 @@ from chainlab.certificate import Certificate
 from chainlab.paths.checks import UNDERSTOOD, Anchor, Names, Switches
 from chainlab.paths.names import HostRules, names_of, violation
 from chainlab.paths.reasons import Problem, Reason
-from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, linear, named
+from chainlab.verifiers.family import Basis, Family, Matching, Prepared, Scene, SubjectIndex, linear, named
 
 VERSIONS = ("",)
 
@@ -47,12 +47,14 @@ class _Manager:
     """The certificate manager: the roots, and the served CAs loaded so far."""
 
     scene: Scene
-    loaded: dict[str, Certificate] = field(default_factory=dict)
+    loaded: set[Certificate] = field(default_factory=set)
+    by_subject: SubjectIndex = field(default_factory=SubjectIndex)
+    key_ids: set[bytes | None] = field(default_factory=set)
 
     def issuer(self, child: Certificate) -> Certificate | None:
         """By the key identifier that the child names, or its own (self-signed), else by name."""
         roots = [root for root in self.scene.trust.anchors_named(child.issuer) if _loads(root)]
-        found = [c for c in (*roots, *self.loaded.values()) if child.issuer.same_bytes(c.subject)]
+        found = [c for c in (*roots, *self.by_subject.named(child.issuer)) if child.issuer.same_bytes(c.subject)]
         for wanted in filter(None, (child.aki.key_id, child.ski)):
             by_key = next((c for c in found if _has_key_id(c, wanted)), None)
             if by_key is not None:
@@ -62,9 +64,11 @@ class _Manager:
     def load(self, certificate: Certificate) -> Iterator[Problem]:
         """Keep a verified CA, unless one with its key identifier is known; it must have keyCertSign."""
         roots = [root for root in self.scene.trust.anchors_named(certificate.subject) if _loads(root)]
-        if not certificate.is_ca or any(c.ski == certificate.ski for c in (*roots, *self.loaded.values())):
+        if not certificate.is_ca or certificate.ski in self.key_ids or any(c.ski == certificate.ski for c in roots):
             return
-        self.loaded[certificate.sha256] = certificate
+        self.loaded.add(certificate)
+        self.by_subject.add(certificate)
+        self.key_ids.add(certificate.ski)
         if "key_cert_sign" not in (certificate.extensions.key_usage or ()):
             yield Problem(Reason.KEY_USAGE, certificate, "a CA without keyCertSign")
 
@@ -84,7 +88,7 @@ def _from_the_end(table: Family, scene: Scene) -> Prepared:
             problems.append(Problem(Reason.MISSING_INTERMEDIATE, certificate, "its issuer is not known"))
     path = [leaf]
     while (above := issuers.get(path[-1].sha256)) is not None and above not in path:
-        if above.sha256 not in manager.loaded:
+        if above not in manager.loaded:
             return linear(table, path, tuple(problems), anchor=above)
         path.append(above)
     return linear(table, path, tuple(problems))

@@ -16,7 +16,7 @@ from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import UNDERSTOOD
-from chainlab.paths.policies import process_policies
+from chainlab.paths.policies import asks_for_policies, process_policies
 from chainlab.paths.search import CandidatePath, End
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
@@ -350,7 +350,7 @@ def _weak_crypto(path: _Path) -> Iterator[Mark]:
 def _policies(path: _Path) -> Iterator[Mark]:
     """An explicit policy is required and none is left: NO_ISSUANCE_CHAIN_POLICY on the leaf [D: bit; I: where]."""
     below = path.certificates[:-1] if path.root is not None and len(path.certificates) > 1 else path.certificates
-    if not process_policies(below).valid:
+    if asks_for_policies(below) and not process_policies(below).valid:
         yield 0, TrustError.NO_ISSUANCE_CHAIN_POLICY, "no certificate policy is valid along the path"
 
 

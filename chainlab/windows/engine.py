@@ -50,7 +50,10 @@ from chainlab.windows.stores import World, world
 from chainlab.windows.weak_crypto import WeakCryptoPolicy
 
 MAX_PATHS = 2_000
-"""Candidate chains assessed; a real server has fewer than ten. Beyond it, as many of the shortest are added."""
+"""Candidate chains assessed. Beyond it, as many of the shortest are added."""
+
+MAX_NEWEST = 100
+"""Chains by newest issuers that are added to these."""
 
 _MAX_FETCHES = MAX_DEPTH
 """Rounds of fetching: each AIA fetch makes a path one certificate longer, and a fetched root ends it."""
@@ -173,7 +176,7 @@ def predict_chain(
 
 
 def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
-    """Every chain, depth first; in a mesh too large for that, the chains of one corner and the shortest ones."""
+    """Every chain, depth first; in a mesh too large, those of one corner and those that either policy prefers."""
     engine_world = world(server)
     above: dict[str, list[Step]] = {}
 
@@ -190,7 +193,18 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
     found = list(itertools.islice(search(start, expand, budget, loop=by_entity), MAX_PATHS))
     if len(found) < MAX_PATHS and not budget.exceeded:
         return found, any(path.end is End.DEPTH for path in found)
-    return list({path.fingerprints: path for path in (*found, *_shortest(start, expand))}.values()), True
+    several = (*found, *_shortest(start, expand), *_newest_first(start, expand))
+    return list({path.fingerprints: path for path in several}.values()), True
+
+
+def _newest_first(start: Step, expand: Expand) -> list[CandidatePath]:
+    """The first chains that a preference for the newer issuer at each step leads to (policy ``newest``)."""
+
+    def newest(path: tuple[Step, ...]) -> Sequence[Step]:
+        return sorted(expand(path), key=lambda step: step.certificate.not_before, reverse=True)
+
+    paths = search(start, newest, Budget(), loop=by_entity)
+    return list(itertools.islice((path for path in paths if path.end is not End.DEPTH), MAX_NEWEST))
 
 
 def _shortest(start: Step, expand: Expand) -> list[CandidatePath]:

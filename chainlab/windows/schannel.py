@@ -25,11 +25,16 @@ ACTIVATION_NOTE: Final = (
     "each of these steps; no step is documented as sufficient:"
 )
 
-SETTLING_CHECKS: Final = (
-    "psexec -s certutil -user -verify leaf.cer",
-    "openssl s_client -connect HOST:443 -servername HOST -showcerts",
-)
-"""What shows the chain that the server really builds and serves: as the LocalSystem user, and from outside."""
+
+def settling_checks(leaf: str = "LEAF.cer", endpoint: str = "HOST:443", name: str = "HOST") -> tuple[str, str]:
+    """What shows the chain that the server really builds and serves: as the LocalSystem user, and from outside.
+
+    ``leaf`` is a file, ``name`` the server name to send (empty: none); both and ``endpoint`` are arguments as the shell
+    takes them. psexec is Sysinternals'.
+    """
+    sent = f"-servername {name}" if name else "-noservername"
+    return f"psexec -s certutil -user -verify {leaf}", f"openssl s_client -connect {endpoint} {sent} -showcerts"
+
 
 ACTIVATIONS: Final = (
     Activation(

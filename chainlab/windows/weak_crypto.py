@@ -74,6 +74,8 @@ class WeakCryptoPolicy:
 
         ThirdPartyFlags take the bits of enabled AllFlags as well [D].
         """
+        if not self.values:
+            return None
         own = self._number(f"weak{name}allflags") or 0
         own = own if own & ENABLE_WEAK_SETTINGS else 0
         third = (self._number(f"weak{name}thirdpartyflags") or 0) if third_party else 0

@@ -144,8 +144,39 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path, pki: Pki) -> None:
     connection = sqlite3.connect(tmp_path / IMPORTED_FILE)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(InputError, match="version 99, expected 1"):
-        Imported(tmp_path).fingerprints()
+    for work in (Imported(tmp_path).fingerprints, lambda: Imported(tmp_path).add([(pki.ca("S"), "x")])):
+        with pytest.raises(InputError, match=r"written by a newer chainlab \(version 99\)") as caught:
+            work()
+        assert "update chainlab" in caught.value.hint
+
+
+def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, pki: Pki) -> None:
+    file = tmp_path / IMPORTED_FILE
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    before = file.read_bytes()
+    for work in (Imported(tmp_path).fingerprints, lambda: Imported(tmp_path).add([(pki.ca("R"), "x")])):
+        with pytest.raises(InputError, match="a database of another program"):
+            work()
+    assert file.read_bytes() == before
+
+
+def test_an_empty_file_is_filled(tmp_path: Path, pki: Pki) -> None:
+    (tmp_path / IMPORTED_FILE).touch()
+    assert Imported(tmp_path).add([(pki.ca("R"), "x")]) == 1
+
+
+def test_what_an_authority_issued_is_found_among_the_imported_too(tmp_path: Path, pki: Pki) -> None:
+    pki.entity("R2", subject="O=Test, CN=R")
+    root, issuing, renewed = pki.ca("R"), pki.ca("I", "R"), pki.ca("R2")
+    assert renewed.subject == root.subject
+    Imported(tmp_path).add([(c, "x") for c in (root, issuing, renewed, pki.ca("S"))])
+    catalog = Catalog.load(imported=tmp_path)
+    assert catalog.issued_by(root) == [issuing]
+    assert catalog.issued_by(pki.ca("S")) == []
 
 
 def test_other_processes_open_their_own_connection(tmp_path: Path, pki: Pki) -> None:

@@ -7,15 +7,20 @@ from chainlab.changes import (
     DeleteCertificate,
     DisablePurposes,
     ImportCertificate,
+    ImportPfx,
     MoveToUntrusted,
+    Rebind,
+    RenewCertificate,
     SetRootUpdate,
     TidyStores,
     WindowsUpdate,
     misplaced,
 )
 from chainlab.changes.commands import file_name
+from chainlab.changes.rebind import bindings_named
+from chainlab.errors import UsageError
 from chainlab.properties import StoreProperties
-from chainlab.server import LM_AUTHROOT, LM_CA, LM_ROOT, Server, StoreEntry, StoreName
+from chainlab.server import LM_AUTHROOT, LM_CA, LM_ROOT, Binding, Server, StoreEntry, StoreName
 from chainlab.windows.root_update import program_entry
 from tests.pki import Pki
 from tests.windows.machine import Machine, served
@@ -158,3 +163,21 @@ def test_every_name_of_the_package_can_be_had_and_no_other() -> None:
         assert getattr(package, name).__module__.startswith("chainlab.changes.")
     with pytest.raises(AttributeError, match="no attribute Nothing"):
         _ = package.Nothing
+
+
+def test_a_rebinding_of_some_bindings_is_not_said_as_one_of_all(pki: Pki) -> None:
+    three = tuple(Binding(f"0.0.0.0:{port}", "") for port in (443, 444, 445))
+    assert Rebind(three[:2]).phrase == "rebind 0.0.0.0:443 0.0.0.0:444"
+    assert Rebind().phrase == "rebind"
+    assert bindings_named("0.0.0.0:443 0.0.0.0:444", three, "") == three[:2]
+    assert bindings_named("", three, "") == three
+    with pytest.raises(UsageError, match=r"no binding '0\.0\.0\.0:1'; there is: 0\.0\.0\.0:443"):
+        bindings_named("0.0.0.0:443,0.0.0.0:1", three, "rebind")
+
+
+def test_no_phrase_is_given_that_would_be_read_as_something_else(pki: Pki) -> None:
+    old, new = pki.leaf("I"), pki.leaf("J")
+    file = "a\"b'c.pfx"
+    assert RenewCertificate(new, old, ImportPfx(file, (), "iis", "IIS")).phrase == ""
+    assert ImportPfx(file, (), "iis", "IIS").phrase == ""
+    assert Rebind((Binding("a b:443", ""),)).phrase == ""

@@ -12,12 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
-from chainlab.changes import Change, Commands, ImportPfx, RestrictPurposes, SetRootUpdate
+from chainlab.changes import (
+    Change,
+    Commands,
+    DeleteCertificate,
+    ImportCertificate,
+    ImportPfx,
+    MoveToUntrusted,
+    Restore,
+    RestrictPurposes,
+    SetRootUpdate,
+)
 from chainlab.changes.commands import bind_commands, file_name, unbind_commands
 from chainlab.escaping import command_argument, powershell
-from chainlab.server import Binding, Server, StoreName
+from chainlab.properties import StoreProperties
+from chainlab.server import LM_ROOT, SYSTEM_CA, Binding, Server, StoreEntry, StoreName
 from tests.contracts.test_changes import KNOWN, PHRASES, apply_all, machine, made
-from tests.pki import Pki
+from tests.pki import Pki, at
 
 POWERSHELL = Parser(Language(tree_sitter_powershell.language()))
 FILES = {file_name(certificate): certificate.sha1 for certificate in KNOWN.values()}
@@ -28,10 +39,17 @@ def held(server: Server) -> Held:
     return {(entry.certificate.sha1, entry.store) for entry in server.entries}
 
 
+def split(line: str) -> list[str]:
+    """The words of a line of cmd.exe, in which a backslash is no escape."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    return list(lexer)
+
+
 def carry_out(lines: tuple[str, ...], stores: Held, bindings: dict[str, str]) -> None:
     """What certutil and netsh would do to stores and bindings; other lines do nothing to either."""
     for line in lines:
-        words = shlex.split(line)
+        words = split(line)
         if "certutil" in words:
             _certutil(words, stores)
         if words[:4] == ["netsh", "http", "delete", "sslcert"]:
@@ -49,6 +67,7 @@ def _certutil(words: list[str], stores: Held) -> None:
     for verb in ("-addstore", "-delstore"):
         if verb in words:
             name, what = words[words.index(verb) + 1 :]
+            what = what.removeprefix("%CD%\\").removeprefix("certificates\\")
             parsed = StoreName.parse(f"{location}/{name}")
             store = parsed if physical == ".Default" else StoreName(location, parsed.logical, physical)
             if verb == "-addstore":
@@ -102,6 +121,22 @@ def test_an_inverse_says_how_to_set_purposes_and_switches_back(pki: Pki) -> None
     ):
         _, (undo,) = apply_all(made(phrase, server), server)
         assert any(text in line for line in undo.commands().console), phrase
+
+
+def test_an_inverse_says_which_properties_no_command_sets(pki: Pki) -> None:
+    """The friendly name, dates of distrust and what a root program lays down lie in the registry key alone."""
+    root = pki.ca("R")
+    distrusted = StoreEntry(root, LM_ROOT, StoreProperties(disallowed_after=at("2024-01-01"), purposes=frozenset()))
+    plain = StoreEntry(root, LM_ROOT, StoreProperties(purposes=frozenset()))
+    for entry, lost in ((distrusted, True), (plain, False)):
+        server = Server((entry,))
+        undo = DeleteCertificate(root).inverse(server)
+        copies = [line for line in undo.commands().console if "reg import" in line]
+        assert (len(copies), len(undo.side_effects)) == (lost, lost)
+        assert all(f"SystemCertificates\\Root\\Certificates\\{root.sha1.upper()}" in line for line in copies)
+        assert any("Disable all purposes" in line for line in undo.commands().console)
+    updated = Server((replace(distrusted, properties=StoreProperties(purposes=frozenset())),))
+    assert Restore(Server((distrusted,)), updated, "an update").side_effects
 
 
 def test_restricted_purposes_are_written_into_an_inf_file_and_repaired() -> None:
@@ -193,3 +228,26 @@ def test_turning_root_update_off_never_empties_a_key_that_is_there() -> None:
 def test_a_binding_of_the_central_store_names_no_certificate() -> None:
     line = bind_commands(Binding("443", "", kind="ccs")).certutil[0]
     assert line == "netsh http add sslcert ccs=443 appid={4dc3e181-e14b-4a21-b022-59fc669b0914}"
+
+
+def test_a_root_that_only_the_server_has_is_written_to_a_file_before_it_goes(pki: Pki) -> None:
+    """One of the package, or of a known encoding, is not exported: its file is there already."""
+    root = pki.ca("R")
+    assert not any("Export" in line for line in MoveToUntrusted(root).commands().powershell)
+    commands = MoveToUntrusted(replace(root, der=None)).commands()
+    made, exported, imported, _ = commands.powershell
+    path = f"certificates\\{file_name(root)}"
+    assert made.startswith("New-Item -ItemType Directory -Path certificates")
+    assert exported == f"Export-Certificate -Cert 'Cert:\\LocalMachine\\Root\\{root.sha1}' -FilePath '{path}'"
+    assert path in imported
+    assert f"certutil -store Root {root.sha1} {path}" in commands.certutil
+    assert commands.console == MoveToUntrusted(root).commands().console
+    for line in commands.powershell:
+        assert commands_in(line)
+
+
+def test_psexec_is_given_the_whole_path(pki: Pki) -> None:
+    """It starts programs in another directory."""
+    commands = ImportCertificate(pki.ca("R", "U"), SYSTEM_CA).commands()
+    assert '"$PWD\\certificates\\' in commands.powershell[0]
+    assert '"%CD%\\certificates\\' in commands.certutil[0]

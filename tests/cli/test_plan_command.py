@@ -49,7 +49,7 @@ def test_a_package_appears_whole(package: Path) -> None:
         "RUNBOOK.md", "apply.ps1", "plan.json", "report.html", "rollback.ps1", "verify-task.xml", "verify.ps1",
         "verify.sh",
     ]  # fmt: skip
-    assert len(list((package / "certificates").iterdir())) == 2
+    assert len(list((package / "certificates").iterdir())) == 3, "what is moved, and the server certificate"
     assert [path.name for path in package.parent.iterdir()] == ["plan"]
 
 

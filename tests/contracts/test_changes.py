@@ -71,6 +71,8 @@ import-pfx new.pfx with certutil-noroot
 import-pfx new.pfx with powershell
 rebind
 rebind 0.0.0.0:443 to new
+rebind 0.0.0.0:443 WWW.example.test
+rebind 0.0.0.0:443, www.example.test:443 to new
 renew new.pfx
 renew new.pfx for old
 restart iis

@@ -189,14 +189,37 @@ CONFIG = f"""<?xml version="1.0" encoding="UTF-8"?>
 def test_the_https_bindings_of_all_sites_are_read_and_nothing_else(encoding: str) -> None:
     evidence = read(CONFIG, encoding)
     assert facts(evidence.bindings) == [
-        ("site", "*:443", "", "", "My", "Default Web Site"),
+        ("site", "0.0.0.0:443", "", "", "My", "Default Web Site"),
         ("site", "[2001:db8::1]:8443", "www.example.test", "", "My", "Zürich & Söhne"),
         ("ccs", "10.0.0.5:443", "ccs.example.test", "", "My", "Zürich & Söhne"),
-        ("ccs", "*:444", "named.example.test", "", "My", "Zürich & Söhne"),
-        ("site", "*:445", "", SHA1, "WebHosting", "Zürich & Söhne"),
+        ("ccs", "0.0.0.0:444", "named.example.test", "", "My", "Zürich & Söhne"),
+        ("site", "0.0.0.0:445", "", SHA1, "WebHosting", "Zürich & Söhne"),
     ]
     assert [finding.code for finding in evidence.findings] == ["broken-part"]
     assert "secret" not in repr(evidence)
+
+
+@pytest.mark.parametrize("flags", ["²", "٣", "-1", "1_0", "9" * 5000, "", " 2 "])
+def test_flags_that_are_no_number_are_no_flags(flags: str) -> None:
+    evidence = read(CONFIG.replace('sslFlags="3"', f'sslFlags="{flags}"'))
+    assert [b.kind for b in evidence.bindings if b.host == "ccs.example.test"] == ["ccs" if flags == " 2 " else "site"]
+
+
+@pytest.mark.parametrize("port", ["²", "٤٤٣", "0", "65536", "0000000443x", "9" * 5000])
+def test_a_site_binding_with_an_impossible_port_is_a_finding(port: str) -> None:
+    evidence = read(CONFIG.replace("10.0.0.5:443:", f"10.0.0.5:{port}:"))
+    assert [finding.code for finding in evidence.findings] == ["broken-part", "broken-part"]
+    assert len(evidence.bindings) == 4
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:4430000000", "a:²", "a", ":"])
+def test_ports_out_of_range_make_no_endpoint(text: str) -> None:
+    with pytest.raises(ValueError, match="no endpoint"):
+        split_endpoint(text)
+
+
+def test_leading_zeros_do_not_change_a_port() -> None:
+    assert split_endpoint("10.0.0.1:00443") == ("10.0.0.1", 443)
 
 
 def test_a_configuration_with_a_document_type_is_refused() -> None:

@@ -198,6 +198,23 @@ def test_sites_name_central_stores_and_other_services(members: dict[str, bytes])
     ]
 
 
+def test_a_site_binding_that_is_none_is_a_finding(members: dict[str, bytes]) -> None:
+    bindings = [{"protocol": "https", "information": text} for text in ("nonsense", "*:²:", "*:70000:", "*:443:x.test")]
+    sites = {"sites": [{"name": "A", "bindings": [*bindings, {"protocol": "net.tcp", "information": "808:*"}]}]}
+    evidence = read(replaced(members, "iis/sites.json", json.dumps(sites).encode()))
+    assert [(b.endpoint, b.host) for b in evidence.bindings if b.kind == "site"] == [
+        ("0.0.0.0:443", "x.test"), ("0.0.0.0:808", ""),
+    ]  # fmt: skip
+    assert codes(evidence).count("broken-part") == 3
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "², ", "9" * 5000])
+def test_a_chain_with_an_impossible_date_has_none(members: dict[str, bytes], at: str) -> None:
+    chain = {"at": at, "elements": [{"thumbprint": "AB" * 20, "error": 0}]}
+    evidence = read(replaced(members, "oracle/x.json", json.dumps(chain).encode()))
+    assert [found.at for found in evidence.chains if found.thumbprints == ("ab" * 20,)] == [None]
+
+
 def test_an_unpacked_bundle_and_bundles_in_folders_are_bundles(members: dict[str, bytes], tmp_path: Path) -> None:
     for name in ("first", "second"):
         for path, data in members.items():
@@ -210,6 +227,38 @@ def test_an_unpacked_bundle_and_bundles_in_folders_are_bundles(members: dict[str
     assert len(evidence.certificates) == 2 * len(packed.certificates)
     assert [f.code for f in evidence.findings if f.code != "unused-part"] == ["broken-part"]
     assert "note.txt" in next(f for f in evidence.findings if f.code == "broken-part").message
+
+
+def test_a_bundle_within_a_bundle_is_one_of_its_own(members: dict[str, bytes]) -> None:
+    inner = {f"earlier/{path}": data for path, data in members.items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in {**inner, **members}.items():
+            archive.writestr(name, data)
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == []
+    assert len(evidence.certificates) == 2 * len(read(members).certificates)
+
+
+def test_nested_manifests_cost_no_more_than_their_number() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for depth in range(300):
+            archive.writestr("a/" * depth + "manifest.json", '{"schema":"chainlab-evidence/1"}')
+            archive.writestr("a/" * depth + "x.txt", "x")
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == ["bundle-file-unlisted"] * 300
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_manifest_that_is_there_twice_is_one_bundle(members: dict[str, bytes]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in [*members.items(), ("manifest.json", members["manifest.json"])]:
+            archive.writestr(name, data)
+    evidence = Evidence.of(read_bytes(buffer.getvalue(), Place("e.zip"), ReadOptions()))
+    assert codes(evidence) == ["bundle-file-unlisted"]
+    assert len(evidence.certificates) == len(read(members).certificates)
 
 
 def test_windows_paths_inside_the_archive_are_understood(members: dict[str, bytes], tmp_path: Path) -> None:

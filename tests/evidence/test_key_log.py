@@ -46,6 +46,15 @@ def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Evidence.of(read_bytes(lines(), Place("k"), ReadOptions()))
 
 
+def test_the_cap_holds_for_all_the_key_logs_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_log, "MAX_LINES", 3)
+    log = KeyLog()
+    assert log.add(lines()) == 2
+    with pytest.raises(ValueError, match="more than 3 lines"):
+        log.copy().add(lines(bytes(32)))
+    assert len(log) == 1
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_no_secrets_at_most(data: bytes) -> None:
     looks_like_key_log(data)

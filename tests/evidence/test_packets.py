@@ -56,6 +56,15 @@ def test_addresses_are_written_as_people_do() -> None:
     assert address_text(six.source) == "[2001:db8::1]:8443"
 
 
+@pytest.mark.parametrize("length", range(5))
+def test_an_ipv4_header_shorter_than_any_is_no_ip(length: int) -> None:
+    skipped: Counter[str] = Counter()
+    packet = bytes([0x40 | length]) + ip()[1:]
+    assert tcp_segment(101, packet, skipped) is None
+    assert tcp_segment(101, packet[:9] + b"\x04" + packet[10:], skipped) is None  # IP in IP: into itself
+    assert skipped == {"not IP": 2}
+
+
 def test_ipv6_extension_headers_and_tunnels_are_stepped_over() -> None:
     plain = ip(V6)
     options = plain[:6] + b"\x00" + plain[7:40] + b"\x06\x00" + bytes(6) + plain[40:]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainlab.certificate import Certificate
-from chainlab.errors import InputError
-from chainlab.evidence import Evidence, KeyPresence, Place, ReadOptions, read_bytes
+from chainlab.errors import InputError, LimitError
+from chainlab.evidence import Evidence, KeyPresence, Place, ReadOptions, read_bytes, xml_text
 from chainlab.evidence.powershell import raw_data
 from chainlab.server import StoreName
 from tests.pki import Pki
@@ -96,6 +96,34 @@ def test_deep_and_malformed_xml_is_an_input_error(pki: Pki) -> None:
         read(clixml(plain(pki.ca("A")))[:-20])
 
 
+def test_bytes_that_are_none_spoil_the_raw_data_and_leave_the_record(pki: Pki) -> None:
+    for byte in ("300", "²", "-1", "x", ""):
+        raw = f'<Obj N="RawData" RefId="9"><LST><By>48</By><By>{byte}</By></LST></Obj>'
+        evidence = read(clixml(selected(pki.ca("A"), raw)))
+        assert [found.sha1 for found in evidence.records] == [pki.ca("A").sha1]
+        assert not evidence.certificates
+
+
+def test_xml_is_refused_where_it_goes_over_a_cap_not_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_text, "MAX_ELEMENTS", 1_000)
+    seen = 0
+    pieces = xml_text._pieces
+
+    def counting(text: str):
+        nonlocal seen
+        for piece in pieces(text):
+            seen += len(piece)
+            yield piece
+
+    monkeypatch.setattr(xml_text, "_pieces", counting)
+    with pytest.raises(LimitError, match="more than 1000 XML elements"):
+        read(clixml("<a/>" * 1_000_000))
+    assert seen <= 2 * 64 * 1024
+    with pytest.raises(LimitError, match="nested deeper than 100"):
+        read(clixml("<Obj>" * 1_000_000))
+    assert seen <= 4 * 64 * 1024
+
+
 def fields(certificate: Certificate, raw: object) -> dict[str, object]:
     return {
         "PSParentPath": PARENT, "Thumbprint": certificate.sha1.upper(), "FriendlyName": "One", "HasPrivateKey": False,
@@ -154,7 +182,9 @@ def test_unusable_json_is_an_input_error(text: str, message: str) -> None:
         read(text)
 
 
-@pytest.mark.parametrize("value", [None, 5, [], [256], ["x"], {"value": None}, "System.Byte[]", "1 2 300", {"x": 1}])
+@pytest.mark.parametrize("value", [None, 5, [], [256], ["x"], {"value": None}, "System.Byte[]", "1 2 300", {"x": 1},
+    [True, False], [48.0], [[48]], [-1], {"value": {"value": [1]}}, "٣ ٣", "² ²", True, "1 " * 5_000_000,
+])  # fmt: skip
 def test_raw_data_that_is_none_gives_no_bytes(value: object) -> None:
     assert raw_data(value) == b""
 

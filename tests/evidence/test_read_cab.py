@@ -3,6 +3,7 @@
 import shutil
 import struct
 import subprocess
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -89,8 +90,9 @@ def test_cabinets_in_cabinets_end_at_the_depth_cap(pki: Pki) -> None:
     for _ in range(3):
         data = cabinet([("inner", data)])
     assert len(read(data).certificates) == 1
-    with pytest.raises(LimitError, match="nested deeper than 3"):
-        read(cabinet([("inner", data)]))
+    evidence = read(cabinet([("inner", data)]))
+    assert not evidence.certificates
+    assert "nested deeper than 3" in evidence.findings[0].message
 
 
 def test_a_bomb_is_refused() -> None:
@@ -98,7 +100,7 @@ def test_a_bomb_is_refused() -> None:
     assert len(bomb) < 60_000
     with pytest.raises(InputError, match="unpacks to more than"):
         read(bomb)
-    with pytest.raises(InputError, match="unpacks to more than 1000 bytes"):
+    with pytest.raises(InputError, match="unpacks to more than the cap of 1000 bytes"):
         read(cabinet([("zeros", bytes(50_000))], STORED), Limits(unpacked_bytes=1000))
 
 
@@ -107,6 +109,38 @@ def test_members_that_share_their_bytes_count_each_time(pki: Pki) -> None:
     struct.pack_into("<II", data, data.index(b"b\0") - 16, 30_000, 0)
     with pytest.raises(LimitError, match="more than the cap of 40000 bytes"):
         read(bytes(data), Limits(unpacked_bytes=40_000))
+
+
+def with_blocks(blocks: int, folders: int, content: bytes) -> bytes:
+    """A stored cabinet whose folders all begin at the same run of blocks."""
+    block = struct.pack("<IHH", 0, len(content), len(content)) + content
+    files = b"".join(struct.pack("<IIHHHH", 0, 0, n, 0, 0, 0x80) + b"a%d\0" % n for n in range(folders))
+    first_file = 36 + 8 * folders
+    start = first_file + len(files)
+    head = struct.pack("<4sIIIIIBBHHHHH", b"MSCF", 0, start, 0, first_file, 0, 3, 1, folders, folders, 0, 1, 0)
+    return head + struct.pack("<IHH", start, blocks, STORED) * folders + files + block * blocks
+
+
+def test_empty_blocks_are_refused_at_once() -> None:
+    started = time.process_time()
+    with pytest.raises(InputError, match="data block 0 is empty"):
+        read(with_blocks(65_535, 1, b""))
+    with pytest.raises(InputError, match=r"\d+ data blocks are more than the cap"):
+        read(with_blocks(65_535, 4_000, b""))
+    assert time.process_time() - started < 5
+
+
+def test_folders_that_share_many_tiny_blocks_end_soon() -> None:
+    started = time.process_time()
+    with pytest.raises(InputError):
+        read(with_blocks(60, 1_000, b"x"))
+    assert time.process_time() - started < 5
+
+
+def test_members_lie_in_the_stores_that_their_paths_name(pki: Pki) -> None:
+    evidence = read(cabinet([("LocalMachine\\CA\\a.pem", pem([pki.ca("A")]).encode()), (".hidden", b"x")]))
+    assert [str(item.store) for item in evidence.certificates] == ["LocalMachine/CA"]
+    assert not evidence.findings
 
 
 def test_too_many_members_are_refused() -> None:

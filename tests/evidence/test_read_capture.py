@@ -4,6 +4,7 @@ import gzip
 import io
 import tracemalloc
 import zlib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +23,12 @@ from chainlab.evidence import (
     read_inputs,
     tcp_connections,
 )
+from chainlab.evidence import key_log as key_log_module
 from chainlab.evidence import read_capture as reader
 from chainlab.evidence.key_log import KeyLog
-from chainlab.evidence.tcp_connections import MAX_ACTIVE
-from chainlab.evidence.tls_stream import DIRECTION_BYTES, SCAN_BYTES
+from chainlab.evidence.packets import SYN, Segment, tcp_segment
+from chainlab.evidence.tcp_connections import MAX_ACTIVE, Connections
+from chainlab.evidence.tls_stream import DIRECTION_BYTES, MAX_PROBLEMS, SCAN_BYTES, Direction, Shown
 from chainlab.lab import captures as lab
 from chainlab.lab.captures import CLIENT, SERVER, Ends, certificate_message, encodings, packets, pcap, pcapng
 from tests.captures import chains, codes, key_log, names, read, tls13
@@ -288,10 +291,59 @@ def test_memory_does_not_grow_with_the_capture(monkeypatch: pytest.MonkeyPatch) 
     assert sum(item.count for item in found if isinstance(item, HandshakeEvidence)) == source.client + 1
 
 
-def test_more_connections_than_the_cap_are_given_up_oldest_first() -> None:
-    from chainlab.evidence.packets import SYN, Segment
-    from chainlab.evidence.tcp_connections import Connections
+REPEATED = {
+    "broken messages": (lab.CLIENT, lab.record(22, lab.message(1, b"") * 4000) * 60),
+    "alerts": (SERVER, lab.record(22, lab.server_hello()) + b"\x15\x03\x03\x00\x02\x02\x28" * 140_000),
+    "empty certificate messages": (SERVER, lab.record(22, lab.server_hello() + certificate_message([]) * 140_000)),
+    "certificate messages": (SERVER, lab.record(22, lab.server_hello() + certificate_message([bytes(60_000)]) * 16)),
+}
 
+
+@pytest.mark.parametrize("what", REPEATED)
+def test_what_one_connection_shows_is_bounded(what: str) -> None:
+    shown = Shown()
+    direction = Direction(shown, KeyLog())
+    data = REPEATED[what][1]
+    tracemalloc.start()
+    for start in range(0, len(data), 60_000):
+        direction.feed(data[start : start + 60_000])
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(shown.problems) <= MAX_PROBLEMS
+    assert kept < shown.held + direction.held + 200_000
+
+
+def test_certificates_of_unfinished_handshakes_count_as_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_connections, "MAX_HELD", 2**20)
+    flight = lab.record(22, lab.server_hello() + certificate_message([bytes(50_000)]))
+    frames = [
+        frame for port in range(100) for frame in packets([(SERVER, flight)], Ends(("192.0.2.10", 1 + port)), 60_000)
+    ]
+    connections = Connections(KeyLog())
+    segments = [tcp_segment(1, frame, Counter()) for frame in frames]
+    given_up = [over for segment in segments if segment is not None for over in connections.segment(segment)]
+    assert 75 < len(given_up) < 85
+    assert all(connection.given_up for connection in given_up)
+
+
+def test_segments_that_wait_count_with_what_they_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_connections, "MAX_HELD", 2**20)
+    connections, given_up = Connections(KeyLog()), []
+    for port in range(20):
+        ends = (b"\xc0\0\2\1" + port.to_bytes(2, "big"), b"\xc0\0\2\2\1\xbb")
+        given_up += list(connections.segment(Segment(*ends, 0, SYN, b"")))
+        for number in range(1000):
+            given_up += list(connections.segment(Segment(*ends, 10 + 2 * number, 0, b"x")))
+    assert len(given_up) > 10
+
+
+def test_repeated_problems_of_the_file_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_log_module, "MAX_LINES", 1)
+    whole = pcapng(FRAMES, key_log=key_log())
+    assert codes(read(whole + whole + whole)) == ["broken-part"]
+
+
+def test_more_connections_than_the_cap_are_given_up_oldest_first() -> None:
     connections = Connections(KeyLog())
     given_up = []
     for number in range(MAX_ACTIVE + 5):
@@ -318,8 +370,8 @@ def test_captures_have_their_own_cap(tmp_path: Path) -> None:
 
 
 def test_distinct_certificates_above_the_cap_are_counted_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packet_capture, "MAX_DISTINCT_BYTES", sum(map(len, encodings(CHAIN))) + 10)
+    monkeypatch.setattr(packet_capture, "MAX_DISTINCT_BYTES", sum(map(len, encodings(CHAIN))) + 300)
     other = packets(lab.tls12(CLIENTS), Ends(("192.0.2.11", 1)))
     evidence = read(pcap(FRAMES + other))
     assert chains(evidence) == [("server", NAMES)]
-    assert "(1 messages)" in evidence.findings[0].message
+    assert "(1 message)" in evidence.findings[0].message

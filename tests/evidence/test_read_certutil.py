@@ -374,6 +374,16 @@ def test_pem_blocks_between_certutil_text_are_read_too(pki: Pki) -> None:
     assert (len(evidence.records), len(evidence.certificates)) == (2, 1)
 
 
+def test_an_unfinished_pem_block_costs_itself(pki: Pki) -> None:
+    cut = pem([pki.ca("A")])[:200]
+    evidence = read(store_text("english") + cut)
+    assert len(evidence.records) == 2
+    assert "is not closed" in evidence.findings[0].message
+    evidence = read(cut + "\n" + store_text("english") + pem([pki.ca("B")]))
+    assert (len(evidence.records), len(evidence.certificates)) == (2, 1)
+    assert [finding.code for finding in evidence.findings] == ["broken-certificate"]
+
+
 def test_a_log_of_several_commands_gives_bindings_too() -> None:
     binding = (
         "\nSSL Certificate bindings:\n-------------------------\n\n"

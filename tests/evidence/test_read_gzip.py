@@ -33,7 +33,11 @@ def test_several_members_are_one_file() -> None:
 def test_a_damaged_or_cut_off_file_keeps_what_came_before() -> None:
     noise = bytes(range(256)) * 40
     packed = gzip.compress(TEXT + noise)
-    assert len(read(packed[:-200]).certificates) == 2
+    evidence = read(packed[:-200])
+    assert len(evidence.certificates) == 2
+    assert [finding.message for finding in evidence.findings] == ["x.gz: the gzip data is cut off"]
+    for end in (-1, -4, -8):  # within checksum and size
+        assert codes(read(gzip.compress(TEXT)[:end])) == ["broken-part"]
     evidence = read(gzip.compress(TEXT) + b"\x1f\x8b\x08\xff" + b"\xff" * 40)
     assert len(evidence.certificates) == 2
     assert codes(evidence) == ["broken-part"]

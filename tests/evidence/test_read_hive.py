@@ -146,6 +146,15 @@ def test_keys_over_a_cap_are_reported(monkeypatch: pytest.MonkeyPatch, pki: Pki,
     assert why in evidence.findings[0].message
 
 
+def test_a_number_of_the_wrong_length_costs_neither_its_neighbours_nor_the_keys_below(pki: Pki) -> None:
+    blob = (regf.BINARY, element(pki.ca("A"), None))
+    broken = {"": {"Blob": blob, "Flags": (regf.DWORD, b"12345")}}
+    short = {"": {"Flags": (regf.DWORD, b"")}, **store(pki, "B")}
+    tree = {"CA": {"Certificates": {pki.ca("A").sha1.upper(): broken}}, "Root": short}
+    evidence = read(regf.hive({"Microsoft": {"SystemCertificates": tree}}))
+    assert {item.certificate.subject.common for item in evidence.certificates} == {"A", "B"}
+
+
 def test_a_cut_off_hive_is_an_input_error() -> None:
     with pytest.raises(InputError, match="damaged hive"):
         read(b"regf" + bytes(100))

@@ -85,3 +85,9 @@ def test_no_handshake_crashes_the_reader(handshake: dict[str, Any]) -> None:
 @given(st.binary(max_size=300))
 def test_no_hello_crashes_the_parser(flight: bytes) -> None:
     assert isinstance(signature_algorithms(flight), list)
+
+
+def test_text_that_is_no_utf_8_is_a_broken_certificate() -> None:
+    broken = {"host": "a", "sni": "a", "chain": ["\ud800"]}
+    evidence = read(json.dumps({"schema": "chainlab-capture/1", "handshakes": [broken]}).encode())
+    assert [finding.code for finding in evidence.findings] == ["broken-certificate"]

@@ -122,7 +122,16 @@ def test_settings_of_a_user_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("dword:xyz", "invalid literal"),
+        ("dword:xyz", "not a DWORD"),
+        ("dword:-1", "not a DWORD"),
+        ("dword:1_0", "not a DWORD"),
+        ("dword:100000000", "not a DWORD"),
+        ("dword:", "not a DWORD"),
+        ("dword:²", "not a DWORD"),
+        ("hex(4):01,00", "a number of 2 bytes, expected 4"),
+        ("hex(4):", "a number of 0 bytes, expected 4"),
+        ("hex(b):01,00,00,00", "a number of 4 bytes, expected 8"),
+        ('"1"', "not a number"),
         ("hex:0", "two digits"),
         ("hex(7:00", "not a registry value"),
         ("hex:zz", "two"),

@@ -84,7 +84,7 @@ def test_counts_that_differ_are_a_warning() -> None:
     evidence = read(lost)
     assert chains(evidence) == [("server", ["www.example.test", "R"])]
     assert codes(evidence) == ["certificate-count"]
-    assert "3 certificates are announced, 2 are there" in evidence.findings[0].message
+    assert "certificates announced: 3, there: 2" in evidence.findings[0].message
 
 
 def test_starttls_noise_and_a_failed_connection_beside_a_good_one_are_told_apart() -> None:

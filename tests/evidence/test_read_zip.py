@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from chainlab.evidence import Evidence, Limits, Place, ReadOptions, read_bytes, 
 from chainlab.evidence.archive import SMALL
 from chainlab.lab.writers import pem, sst
 from tests.pki import Pki
+
+COMPRESSIONS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 
 
 def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -62,7 +65,7 @@ def test_a_folder_and_the_same_files_in_an_archive_give_the_same_certificates(tm
     assert [f.code for f in folder.findings] == [f.code for f in archive.findings]
 
 
-@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("compression", COMPRESSIONS)
 def test_all_compressions_of_pythons_zipfile_are_read(pki: Pki, compression: int) -> None:
     assert len(read(zipped({"r.pem": pem([pki.ca("R")]).encode()}, compression)).certificates) == 1
 
@@ -120,12 +123,35 @@ def test_a_bomb_is_refused_by_its_ratio_and_the_rest_is_read(pki: Pki) -> None:
     assert "more than 200 times as many" in evidence.findings[0].message
 
 
-def test_an_understated_size_does_not_unpack_more() -> None:
-    data = bytearray(zipped({"a.pem": b"-----BEGIN " + b"\0" * 100_000}))
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_an_understated_size_does_not_unpack_more(compression: int) -> None:
+    data = bytearray(zipped({"a.pem": b"-----BEGIN " + b"\0" * 30_000_000}, compression))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<I", data, data.index(signature) + offset, 20)
+    hostile = bytes(data)
+    tracemalloc.start()
+    with pytest.raises(InputError):
+        read(hostile)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000  # LZMA has a dictionary of 8 MiB
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS[2:])
+def test_damage_within_every_compression_is_told(pki: Pki, compression: int) -> None:
+    data = bytearray(zipped({"r.pem": pem([pki.ca("R")]).encode()}, compression))
+    data[200] ^= 0xFF
     with pytest.raises(InputError):
         read(bytes(data))
+
+
+def test_an_unknown_compression_is_named(pki: Pki) -> None:
+    data = bytearray(zipped({"a.pem": b"x" * 50, "r.pem": pem([pki.ca("R")]).encode()}))
+    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", data, data.index(signature) + offset, 93)
+    evidence = read(bytes(data))
+    assert len(evidence.certificates) == 1
+    assert "compression method 93" in evidence.findings[0].message
 
 
 def test_encrypted_members_and_links_are_findings_and_the_rest_is_read(pki: Pki) -> None:

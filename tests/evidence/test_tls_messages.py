@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainlab.evidence.client_hello import parse_client_hello
 from chainlab.evidence.tls13 import record_decryption
 from chainlab.evidence.tls_messages import (
     MAX_MESSAGE,
     decompress_certificate,
     parse_certificates,
-    parse_client_hello,
     parse_server_hello,
     version_name,
 )

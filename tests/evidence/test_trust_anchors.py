@@ -47,7 +47,7 @@ def test_marked_entries_alone_count_where_the_container_marks_them() -> None:
     ids=["chain of a key", "key", "wire", "Disallowed", "CA"],
 )
 def test_what_nobody_trusts_is_no_anchor(fields: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="no trust anchor among 1 certificates") as caught:
+    with pytest.raises(InputError, match="no trust anchor among 1 certificate") as caught:
         anchors(item(ROOT, **fields))
     assert "no trust anchors" in caught.value.hint
     assert anchors(item(ROOT, **fields), item(ISSUER, store=StoreName.parse("LocalMachine/AuthRoot"))) == ["I"]

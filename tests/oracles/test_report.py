@@ -6,21 +6,26 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from chainlab.verifiers import family_for
+from tests.oracles import report
 from tests.oracles.catalogue import CATALOGUE
 from tests.oracles.compare import compare, describe, tally
+from tests.oracles.measurements import Measurement, load, merged, outdated, save
 from tests.oracles.oracle import Answer, all_oracles
 from tests.oracles.oracle_pyca import ORACLES
 from tests.oracles.random_pki import scenarios
-from tests.oracles.report import DATA, FINAL, Row, data, page, write_data
+from tests.oracles.report import DATA, FINAL, PAGE, counts, data, main, page, problems, write_data
 from tests.oracles.test_agreement import SEEDS
 
 PYCA = ORACLES[0]
 
 
-def row() -> Row:
+def row() -> Measurement:
     named, made = compare(PYCA, CATALOGUE[:4]), compare(PYCA, scenarios(range(3)))
-    return Row(PYCA, "cryptography X", tally(PYCA, named), tally(PYCA, made))
+    both = counts(tally(PYCA, named)), counts(tally(PYCA, made))
+    return Measurement("pyca", "cryptography X", "pyca", "2026-11-24", "0:3", "d", *both)
 
 
 def test_cells_without_a_verdict_do_not_count() -> None:
@@ -50,9 +55,8 @@ def test_the_same_verdict_over_another_path_counts_as_agreement_but_not_as_the_s
 
 
 def test_the_page_names_verifier_family_seeds_and_counts() -> None:
-    text = page([row()], FINAL)
-    assert f"seeds {FINAL}" in text
-    assert "| pyca | cryptography X | `pyca` | 4 of 4 | 3 of 3 | 100.0 |" in text
+    text = page([row()])
+    assert "| pyca | cryptography X | `pyca` | 2026-11-24 | 4 of 4 | 0:3 | 3 of 3 | 100.0 |" in text
 
 
 def test_data_adds_up_oracles_of_a_family_and_keeps_what_was_not_measured(tmp_path: Path) -> None:
@@ -60,7 +64,7 @@ def test_data_adds_up_oracles_of_a_family_and_keeps_what_was_not_measured(tmp_pa
     kept = {"zzz": {"checked_against": "x", "cells": 1, "agreeing": 1, "date": "2026-01-01"}}
     file.parent.mkdir()
     file.write_text(json.dumps(kept))
-    write_data(file, [row(), replace(row(), oracle=replace(PYCA, id="pyca-2"))])
+    write_data(file, [row(), replace(row(), oracle="pyca-2")])
     written = json.loads(file.read_text())
     assert written["zzz"] == kept["zzz"]
     assert written["pyca"]["cells"] == 14
@@ -83,3 +87,39 @@ def test_published_seeds_are_not_those_of_every_test_run() -> None:
 def test_every_oracle_stands_for_a_family_of_chainlab() -> None:
     for oracle in all_oracles():
         assert family_for(oracle.family)
+
+
+def test_the_page_and_the_shipped_figures_are_made_of_the_committed_measurements() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(load())
+    assert [text for text in problems(load()) if "other scenarios" not in text] == []
+
+
+def test_a_measurement_on_other_scenarios_is_out_of_date() -> None:
+    assert outdated([row()], "d") == []
+    assert outdated([row()], "e") == ["pyca"]
+
+
+def test_a_measurement_replaces_the_earlier_one_of_its_oracle_only(tmp_path: Path) -> None:
+    other, newer = replace(row(), oracle="other"), replace(row(), version="Y", unlisted=("x",))
+    save(merged([row(), other], [newer]), tmp_path / "m.json")
+    assert load(tmp_path / "m.json") == [newer, other]
+
+
+def test_a_share_short_of_all_is_not_rounded_up() -> None:
+    assert replace(row().random, cells=10_000, agreeing=9_999).share == 99.9
+
+
+def test_the_exit_status_tells_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PAGE", "DATA"):
+        monkeypatch.setattr(report, name, tmp_path / name)
+    monkeypatch.setattr(report, "save", lambda measurements: None)
+    measured = row()
+    monkeypatch.setattr(report, "measure", lambda oracle, seeds, show: measured)
+    assert main(["pyca"]) == 0
+    measured = replace(measured, unlisted=("no-key-ids",))
+    assert main(["pyca"]) == 1
+    absent = replace(PYCA, version=str)
+    assert report.run([absent], FINAL, 0, required=True) == 1
+    assert report.run([absent], FINAL, 0, required=False) == 0
+    with pytest.raises(SystemExit, match="2"):
+        main(["no-such-oracle"])

@@ -1,8 +1,11 @@
 """Judgement of finished paths, one defect at a time."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import DISTRUSTED, RootSet, TrustSetting
@@ -42,8 +45,6 @@ def test_a_defect_of_the_issuing_ca_has_its_reason(pki: Pki, defect: dict[str, o
 
 
 def test_key_usage_without_cert_sign_is_refused(pki: Pki) -> None:
-    from dataclasses import replace
-
     from chainlab.lab import pki as lab
 
     assert reason([pki.leaf("I"), pki.ca("I", "R", key_usage=False)], [pki.ca("R")]) == "accept"
@@ -106,3 +107,34 @@ def test_explicit_distrust_of_any_element_is_final(pki: Pki) -> None:
 def test_the_most_telling_reason_of_several_paths_is_reported(pki: Pki) -> None:
     served = [pki.leaf("I"), pki.ca("I", "R", not_after=at("2022-01-01")), pki.ca("I", "X")]
     assert reason(served, [pki.ca("R")]) == "expired-intermediate"
+
+
+def test_a_constraint_on_other_names_leaves_the_verdict_open_where_such_a_name_is_present(pki: Pki) -> None:
+    upn, sid = GeneralName("other", "1.3.6.1.4.1.311.20.2.3"), GeneralName("other", "1.3.6.1.4.1.311.25.2")
+    issuing = with_extensions(pki.ca("I", "R"), name_constraints=NameConstraints(permitted=(upn,)))
+    plain, named = pki.leaf("I"), pki.leaf("I", "dc.example.test")
+    named = with_extensions(named, subject_alternative_names=(GeneralName("dns", "dc.example.test"), upn))
+    assert reason([plain, issuing], [pki.ca("R")]) == "accept"
+    assert reason([named, issuing], [pki.ca("R")]) == "cannot-be-checked"
+    other = with_extensions(issuing, name_constraints=NameConstraints(excluded=(sid,)))
+    assert reason([named, other], [pki.ca("R")]) == "accept"
+
+
+def test_a_policy_that_a_ca_requires_and_the_path_lacks_is_a_reason(pki: Pki) -> None:
+    demanding = with_extensions(pki.ca("I", "R"), require_explicit_policy=0, policies=("1.3.6.1.4.1.99999.2.1",))
+    assert reason([pki.leaf("I"), demanding], [pki.ca("R")]) == "policy"
+    fitting = pki.leaf("I", policies=("1.3.6.1.4.1.99999.2.1",))
+    assert reason([fitting, demanding], [pki.ca("R")]) == "accept"
+    assert reason([pki.leaf("I"), demanding], [pki.ca("R")], family="go") == "accept"
+
+
+def with_extensions(certificate: Certificate, **fields: Any) -> Certificate:
+    return replace(certificate, extensions=replace(certificate.extensions, **fields))
+
+
+def test_an_address_in_the_subject_counts_where_there_are_no_alternative_names(pki: Pki) -> None:
+    constraints = NameConstraints(permitted=(GeneralName("email", "example.org"),))
+    issuing = with_extensions(pki.ca("I", "R"), name_constraints=constraints)
+    bare = replace(pki.leaf("I"), subject=Name("1.2.840.113549.1.9.1=a@example.test,CN=www.example.test"))
+    assert reason([with_extensions(bare, subject_alternative_names=None), issuing], [pki.ca("R")]) == "name-constraint"
+    assert reason([bare, issuing], [pki.ca("R")]) == "accept"

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ObjectIdentifier
 from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
 from chainlab.oids import ANY_POLICY, POLICY_MAPPINGS
-from chainlab.paths.policies import PolicyInputs, process_policies
+from chainlab.paths.policies import PolicyInputs, asks_for_policies, process_policies
 from tests.pki import Pki, at
 
 A, B, C = "1.3.6.1.4.1.99999.2.1", "1.3.6.1.4.1.99999.2.2", "1.3.6.1.4.1.99999.2.3"
@@ -129,6 +129,14 @@ def test_a_path_of_one_certificate_has_its_own_policies(pki: Pki) -> None:
     assert process_policies([pki.leaf("I")]).valid
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_only_a_path_that_asks_for_policies_can_fail(seed: int) -> None:
+    dice = random.Random(seed)
+    path = path_of(*(random_link(dice, last=depth == 3) for depth in range(4)))[:-1]
+    assert asks_for_policies(path) == any(c.extensions.require_explicit_policy is not None for c in path)
+    assert asks_for_policies(path) or process_policies(path).valid
+
+
 # --- beside OpenSSL -------------------------------------------------------------------------------------------------
 def random_link(dice: random.Random, last: bool) -> Link:
     pool = [A, B, C, ANY_POLICY]
@@ -179,3 +187,9 @@ def test_openssl_gives_the_same_verdict_on_random_paths(seed: int, tmp_path: Pat
     chain = path_of(*links)
     expected = openssl_accepts(tmp_path, chain, [names[name] for name, wanted in inputs.items() if wanted])
     assert process_policies(chain[:-1], PolicyInputs(**inputs)).valid == expected, (links, inputs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mapping", [(ANY_POLICY, A), (A, ANY_POLICY)])
+def test_a_mapping_of_any_policy_is_never_valid(mapping: tuple[str, str]) -> None:
+    path = path_of(Link((ANY_POLICY,), mappings=(mapping,)), Link((A,)))
+    assert not process_policies(path[:-1]).valid

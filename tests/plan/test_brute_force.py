@@ -15,8 +15,8 @@ from chainlab.clients import Judge, Profile, Verdict
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
-from chainlab.plan import Simulator, make_plan
-from chainlab.plan.costs import costs
+from chainlab.plan import Cost, Simulator, make_plan
+from chainlab.plan.costs import costs, needs_decision
 from chainlab.plan.effects import PlannedOutcome, simulate, states
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY, LM_ROOT, Server, StoreEntry
 from chainlab.windows.engine import predict_chain
@@ -107,7 +107,7 @@ class Reference:
     """Outcomes without the planner's code: predicted, judged and counted anew."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world, self.simulators = world, world.simulators
         self.seen: dict[tuple[Certificate, ...], frozenset[str]] = {}
         self.keep = [self.accepting(world.server, leaf) for leaf in world.leaves]
 
@@ -130,9 +130,14 @@ class Reference:
         return -lost, sum(map(len, lasting)), -len(changes)
 
     def needs_decision(self, changes: tuple[Change, ...]) -> bool:
-        simulators = self.world.simulators
-        outcomes: list[PlannedOutcome] = [simulate(self.world.server, s, changes) for s in simulators]
-        return any(cost.decision for cost in costs(self.world.server, simulators, outcomes))
+        outcomes: list[PlannedOutcome] = [simulate(self.world.server, s, changes) for s in self.simulators]
+        wanted = any(cost.decision for cost in costs(self.world.server, self.simulators, outcomes))
+        assert needs_decision(self.world.server, self.simulators, outcomes) == wanted
+        return wanted
+
+    def costs(self, changes: tuple[Change, ...]) -> tuple[Cost, ...]:
+        outcomes = [simulate(self.world.server, s, changes) for s in self.simulators]
+        return tuple(costs(self.world.server, self.simulators, outcomes))
 
 
 @settings(max_examples=200, phases=[Phase.generate])
@@ -146,6 +151,10 @@ def test_no_set_of_changes_beats_the_plan(world: World) -> None:
     assert plan.exhaustive
     options = [option.changes for option in (plan.recommended, *plan.alternatives) if option is not None]
     ranked = sorted(((reference.score(s), s) for s in subsets(everything(world))), key=lambda item: item[0])[::-1]
+    for option in (plan.recommended, *plan.alternatives):
+        if option is not None:
+            assert option.costs == reference.costs(option.changes)
+            assert option.needs_decision == reference.needs_decision(option.changes)
     nothing, best = reference.score(()), ranked[0][0]
     found = max((reference.score(changes) for changes in options), default=nothing)
     if best[:2] > nothing[:2]:

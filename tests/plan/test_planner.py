@@ -5,12 +5,16 @@ from datetime import datetime
 import pytest
 
 from chainlab.certificate import Certificate
+from chainlab.changes import Change, ImportCertificate, MoveToUntrusted
 from chainlab.clients import Judge, Profile
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
-from chainlab.plan import Plan, ServerPlan, Simulator, make_plan
+from chainlab.plan import Cost, Objective, Plan, ServerPlan, Simulator, make_plan
+from chainlab.plan.costs import costs
+from chainlab.plan.effects import simulate
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, LM_MY, Server, StoreEntry
+from chainlab.windows.selection import Policy
 from tests.pki import NOW, Pki, at
 from tests.windows.test_engine import program
 
@@ -109,3 +113,37 @@ def test_a_root_that_somebody_put_into_untrusted_is_taken_out_again_and_that_nee
     assert option is not None
     assert sorted(change.code for change in option.changes) == ["move-to-untrusted", "remove-from-untrusted"]
     assert {cost.code: cost.decision for cost in option.costs}["distrust-lifted"]
+
+
+def test_clients_that_another_tie_rule_would_lose_are_a_decision(pki: Pki) -> None:
+    """By the documented rule R is served and those who know U alone fail; by the newest issuer's they accept now."""
+    newer = pki.ca("R", "U", not_before=at("2023-06-01"))
+    world = World(pki, [pki.ca("I", "R", not_before=at("2023-01-01")), newer], [])
+    site, server = world.simulator, world.server
+    before = site.outcome(server)
+    assert before.under(Policy.NEWEST)[0] - before.under(Policy.KB)[1] == {"knows-U"}
+    assert "knows-U" not in before.surely_accepting, "so that no loss is counted"
+
+    def found(*changes: Change) -> list[Cost]:
+        outcome = simulate(server, site, changes)
+        return [cost for cost in costs(server, [site], [outcome]) if cost.code == "may-lose"]
+
+    (cost,) = found(MoveToUntrusted(newer))
+    assert cost.decision
+    assert "prefers the newest issuer" in cost.text
+    assert cost.text.endswith("would fail: U")
+    assert not found(ImportCertificate(pki.ca("R", "V", not_before=at("2011-01-01")))), "the choice stays as it is"
+    assert not found(MoveToUntrusted(pki.ca("R")))
+
+
+def test_what_may_lose_clients_is_not_recommended_where_something_else_helps(pki: Pki) -> None:
+    """Five users know V alone, one U alone: V's cross-sign wins more, but those who know U may be lost by it."""
+    newer = pki.ca("R", "U", not_before=at("2023-06-01"))
+    world = World(pki, [pki.ca("I", "R", not_before=at("2023-01-01")), newer], [pki.ca("R", "V")])
+    weights = Objective({"knows-V": 5, "knows-U": 1, "knows-R": 1}, "requests")
+    plan = make_plan(world.server, [world.simulator], weights)
+    assert plan.recommended is not None
+    assert (plan.recommended.weight, plan.recommended.needs_decision) == (2, False)
+    best = plan.alternatives[0]
+    assert (best.weight, best.loss, best.needs_decision) == (6, 0, True)
+    assert "may-lose" in {cost.code for cost in best.costs if cost.decision}

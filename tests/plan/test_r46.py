@@ -1,17 +1,18 @@
 """The R46 and E46 stories as the planner sees them: every number against the clients' own verdicts."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
+from chainlab.clients import ClientVerdict, Judge
 from chainlab.diagnosis import Case, Request, open_case
 from chainlab.impact import impact
 from chainlab.plan import Objective, ServerPlan
-from chainlab.plan.phrases import phrase
-from chainlab.plan.simulation import accepting
+from chainlab.plan.simulation import Judgement
 from tests.pki import Pki, at
 from tests.plan.test_planner import World
 
@@ -49,7 +50,7 @@ def test_the_chains_that_could_be_sent_are_judged_as_the_clients_judge_them(case
     lists = {tuple(c.issuer.common[:9] for c in chain.certificates[2:-1]): chain for chain in plan.sendable[0]}
     assert set(lists) == {(), ("USERTrust",), ("AAA Certi",), ("USERTrust", "AAA Certi")}
     for chain in plan.sendable[0]:
-        assert chain.accepting == accepting(simulator.verdicts(chain.certificates[:-1]))
+        assert chain.accepting == simulator.judge_chain(chain.certificates[:-1]).accepting
     counts = {names: len(chain.accepting) for names, chain in lists.items()}
     assert counts[()] < counts["USERTrust",] < counts["AAA Certi",] <= counts["USERTrust", "AAA Certi"]
     changes = {names: chain.changes and len(chain.changes) for names, chain in lists.items()}
@@ -116,11 +117,11 @@ def test_impact_of_the_same_changes_gives_the_same_numbers(fixtures: Path, plan:
         twins=load_twins(fixtures / "lab.json"),
         with_plan=False,
     )
-    found = impact(request, [phrase(change) for change in option.changes])
+    found = impact(request, [change.phrase for change in option.changes])
     (effect,) = found.effects
     assert len(effect.after.servings) == len(effect.updated.servings) == 1
-    assert accepting(effect.after.first.verdicts) == option.outcomes[0].after.surely_accepting
-    assert accepting(effect.updated.first.verdicts) == option.outcomes[0].after_update.surely_accepting
+    assert Judgement.of(effect.after.first.verdicts).accepting == option.outcomes[0].after.surely_accepting
+    assert Judgement.of(effect.updated.first.verdicts).accepting == option.outcomes[0].after_update.surely_accepting
     assert effect.after.first.chain == option.outcomes[0].after.served
 
 
@@ -198,3 +199,27 @@ def test_a_chain_that_ends_with_what_every_chain_needs_is_not(pki: Pki) -> None:
     assert plan.recommended is not None
     assert f"{plan.recommended.ends:%Y-%m-%d}" == "2028-06-01"
     assert not plan.recommended.needs_decision
+
+
+def test_no_verdict_is_worked_out_that_cannot_change_the_answer(
+    fixtures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each chain that could be sent is judged once; what holds after its expiry only where it is asked for."""
+    judged: list[tuple[datetime, tuple[str, ...]]] = []
+    original = Judge.verdicts
+
+    def counted(judge: Judge, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
+        judged.append((judge.question.at, tuple(certificate.sha256 for certificate in served)))
+        return original(judge, served)
+
+    monkeypatch.setattr(Judge, "verdicts", counted)
+    plan = planned(opened(fixtures, "r46/leaf-and-issuer.pfx"))
+    now = [served for moment, served in judged if moment == at(NOW)]
+    assert len(now) == len(set(now)) == len(plan.sendable[0])
+    assert len(judged) - len(now) <= 2, "one that was passed over, at its end"
+    assert plan.recommended is not None
+    assert {cost.code for cost in plan.recommended.costs} == {"outbound-trust-rests", "ends"}
+    assert len(judged) > len(now)
+    before = len(judged)
+    assert plan.recommended.costs == plan.recommended.costs
+    assert len(judged) == before

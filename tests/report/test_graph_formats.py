@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import jsonschema
 import networkx as nx
 import pytest
 
@@ -70,8 +71,8 @@ def test_dot_draws_the_conventions(r46: Picture) -> None:
     text = str(renderer_for(".dot").render(r46))
     assert "penwidth=3" in text
     assert "style=dashed" in text
-    assert "<s>until 2020-05-30</s>" in text
-    assert "shape=doubleoctagon" in text
+    assert "expired 2020-05-30" in text
+    assert "shape=box, peripheries=2" in text
 
 
 def test_svg_is_well_formed_and_shows_hostile_names_as_text(hostile: Picture) -> None:
@@ -112,3 +113,9 @@ def test_the_picture_does_not_depend_on_input_order(pki: Pki) -> None:
     made = [pki.leaf("I"), pki.ca("I", "R"), pki.ca("R"), pki.ca("R", "U")]
     one, two = (picture(CertGraph(order), Server(), [], NOW, "t", [made[0]]) for order in (made, made[::-1]))
     assert one == two
+
+
+def test_json_follows_the_schema(r46: Picture) -> None:
+    file = Path(__file__).parents[2] / "chainlab/report/data/chainlab.graph-1.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(renderer_for(".json").render(r46)))

@@ -1,14 +1,16 @@
-"""The HTML report: structure, escaping, determinism, and what it says without Graphviz or jinja2."""
+"""The HTML report: structure, escaping, determinism, what stands at the top, and what it says without Graphviz."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
+import ssl
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,19 +22,24 @@ from hypothesis import strategies as st
 
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate, Name
+from chainlab.clients import ClientVerdict, Profile, Verdict, parse_own_client
 from chainlab.diagnosis import Request
 from chainlab.dossier import Dossier, dossier, dossier_of
-from chainlab.errors import UsageError
 from chainlab.escaping import script_json
+from chainlab.explanation import Explained, explain
+from chainlab.graph import CertGraph
+from chainlab.impact import Impact, impact
+from chainlab.lab.writers import reg
 from chainlab.planning import plan
-from chainlab.report import html_graph, html_model
+from chainlab.report import html_dossier, html_graph, html_report
 from chainlab.report.graph_model import picture
-from chainlab.report.html_report import render
+from chainlab.report.html_matrix import MAX_YEARS, matrix, who_fails
+from chainlab.report.html_report import fragment, render, render_explained, render_impact
 from chainlab.report.plan_package import package
-from tests.pki import at
+from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
+from tests.pki import Pki, at
 from tests.report.test_plan_scripts import hostile
 
-pytest.importorskip("jinja2")
 pytest.importorskip("pygraphviz")
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -100,7 +107,6 @@ def data_of(tree: Tree) -> dict[str, Any]:
 
 def renamed(original: Dossier, text: str) -> Dossier:
     """The dossier with every name that comes from a certificate or a file replaced by ``text``."""
-    from chainlab.graph import CertGraph
 
     def named(certificate: Certificate) -> Certificate:
         return replace(certificate, subject=Name("CN=" + text), issuer=Name("CN=" + text), published_at=(text,))
@@ -127,7 +133,7 @@ def renamed(original: Dossier, text: str) -> Dossier:
         for event in line.events
     )
     timelines = replace(original.timelines, targets=(replace(line, events=events),))
-    return Dossier(case, diagnosis, hostile(text), timelines)
+    return Dossier(case, diagnosis, hostile(text), timelines, ())
 
 
 def shape(page: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -140,15 +146,16 @@ def shape(page: str) -> list[tuple[str, tuple[str, ...]]]:
 def test_the_verdict_comes_first_then_graph_clients_plan_and_timeline() -> None:
     text = Tree(render(made(R46))).text
     order = [
-        "www.chainlab.example", "92 of 120 clients will fail", "The chain and the graph", "Clients by family and year",
-        "What to do", "Make the server look again", "When it will change", "Findings", "Certificates",
+        "www.chainlab.example", "92 of 120 clients will fail", "Who fails", "Why", "What to do first",
+        "The chain and the graph", "Clients by family and year", "What to do Plan for", "Make the server look again",
+        "When it will change", "Findings About", "Certificates www",
     ]  # fmt: skip
     positions = [
         text.index(words, text.index("www.chainlab.example RSA-2048 Expires")) if n else 0
         for n, words in enumerate(order)
     ]
     assert positions == sorted(positions)
-    assert "With 2 changes 88 of 120 accept" in text
+    assert "Then 88 of 120 clients accept, with 2 changes." in text
 
 
 def test_nothing_is_loaded_and_only_the_own_blocks_run() -> None:
@@ -214,8 +221,16 @@ def test_several_servers_are_listed_and_each_has_its_section() -> None:
     assert "2 answers" in tree.text
 
 
+def test_each_server_certificate_is_told_its_own_changes() -> None:
+    first, second = html_dossier.contents(made("r46/server.reg", "e46/server.reg")).sections
+    for section, root in ((first, "R46"), (second, "E46")):
+        (change,) = section.card.columns[-1].items
+        assert change.startswith(f"Move Sectigo Public Server Authentication Root {root} (self-signed")
+        assert section.card.columns[-1].more == "Then 88 of 120 clients accept, with 1 change."
+
+
 def test_more_answers_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_model, "MAX_TARGETS", 1)
+    monkeypatch.setattr(html_dossier, "MAX_TARGETS", 1)
     text = Tree(render(made("r46/server.reg", "e46/server.reg"))).text
     assert "1 further answers are not shown here" in text
 
@@ -223,7 +238,8 @@ def test_more_answers_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_observed_chain_has_no_plan_and_no_switch() -> None:
     tree = Tree(render(made(served="r46/served-cross.pem")))
     assert "32 of 120 clients will fail" in tree.text
-    assert "What to do" not in tree.text
+    assert "Nothing is planned here: this chain was observed" in tree.text
+    assert "plan" not in {a.get("id") for a in tree.named("section")}
     assert not list(tree.named("fieldset"))
 
 
@@ -234,12 +250,14 @@ def test_without_clients_only_the_chain_is_shown() -> None:
 
 
 def test_the_matrix_holds_every_client_once_by_series_and_year() -> None:
-    (section,) = html_model.sections(made(R46))
+    (section,) = html_dossier.contents(made(R46)).sections
     cells = [cell for _, _, row in section.matrix.rows for year in row for cell in year]
-    assert sorted(cell.id for cell in cells) == sorted(v.profile.id for v in section.diagnosis.clients)
-    assert list(section.matrix.years) == sorted(section.matrix.years)
+    assert sorted(cell.id for cell in cells) == sorted(v.profile.id for v in section.states[0].verdicts)
+    assert list(section.matrix.years) == ["to 2013", *map(str, range(2014, 2027)), "undated"]
     android = next(row for row in section.matrix.rows if row[0] == "Android")
-    assert [cell.version for cell in android[2][section.matrix.years.index("2012")]] == ["4.1", "4.2"]
+    assert [cell.version for cell in android[2][0]] == ["2.3", "4.0", "4.1", "4.2", "4.3", "4.4"]
+    windows = next(row for row in section.matrix.rows if row[0].startswith("Windows auto"))
+    assert [cell.version for cell in windows[2][section.matrix.years.index("2016")]] == ["Sep"]
 
 
 def test_a_chosen_alternative_is_what_the_report_is_about() -> None:
@@ -266,20 +284,12 @@ def test_without_graphviz_the_paths_are_listed_and_that_is_said(monkeypatch: pyt
     assert "open" in paths
 
 
-def test_without_jinja2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(UsageError, match=r"pip install 'chainlab\[html,graph\]'"):
-        render(made(R46))
-
-
-def test_a_package_without_the_extra_holds_the_plain_page_and_its_runbook_says_so() -> None:
-    planned = made(R46).planned
-    assert planned is not None
-    bare, whole = package(planned), package(planned, "<!doctype html>")
-    assert b"<script" not in bare["report.html"]
-    assert b"`report.html` is the plan on one plain page" in bare["RUNBOOK.md"]
-    assert whole["report.html"] == b"<!doctype html>"
-    assert b"plain page" not in whole["RUNBOOK.md"]
+def test_a_package_holds_the_report_and_its_runbook_says_so() -> None:
+    answer = made(R46)
+    assert answer.planned is not None
+    files = package(answer.planned)
+    assert files["report.html"].decode() == render(answer)
+    assert b"`report.html` shows it all" in files["RUNBOOK.md"]
 
 
 @settings(max_examples=25)
@@ -314,10 +324,231 @@ def test_script_data_survives_and_cannot_end_its_block(value: object) -> None:
     assert json.loads(text) == value
 
 
+def test_a_mesh_that_takes_too_long_to_draw_is_listed() -> None:
+    pki = Pki("mesh")
+    names = [f"CA {number}" for number in range(13)]
+    mesh = [pki.ca(subject, issuer, not_before=at("2020-01-01")) for subject in names for issuer in names]
+    answer = made(R46, selector="core")
+    (section,) = html_dossier.contents(answer).sections
+    leaf = pki.leaf("CA 0")
+    scene = replace(answer.case.scene, graph=CertGraph([*mesh, leaf], {}))
+    contents = replace(html_dossier.contents(answer), scene=scene, sections=(replace(section, leaf=leaf),))
+    ((drawing, why),) = html_report._drawings(contents)
+    assert not drawing
+    assert why == "170 certificates are too many for a drawing in a page; 'chainlab graph' draws them"
+
+
 def test_the_drawing_is_plain_shapes_without_colours_or_links() -> None:
     answer = made(R46)
     scene, target = answer.case.scene, answer.diagnosis.targets[0]
     svg = html_graph.drawing(picture(scene.graph, scene.server, [], answer.diagnosis.at, "", [
         target.leaf.certificate]), "x-")  # fmt: skip
     assert not re.search(r'<a\b|xlink|<title|fill="|stroke="|style="', svg)
-    assert min(html_graph.size(svg)) > 100
+    root = re.search(r'<svg[^>]* width="(\d+)" height="(\d+)"', svg)
+    assert root is not None
+    assert min(map(int, root.groups())) > 100
+
+
+# --- what stands at the top: who fails, why, what to do first ----------------------------------------------------
+def at_the_top(page: str) -> dict[str, str]:
+    """The questions of the first answer's card with their short answers, and its headline."""
+    card = page[page.index('<div class="verdict') :]
+    card = card[: card.index('<h3 id="g0">')]
+    headline, *columns = re.split("<h3>", card)
+    found = {"": Tree(headline.replace('<div class="columns">', "").replace('<div class="column">', "")).text}
+    for column in columns:
+        title, _, rest = column.partition("</h3>")
+        found[title] = " ".join(re.sub("<[^>]*>", " ", html.unescape(rest)).split())
+    return found
+
+
+def test_a_missing_intermediate_is_named_and_imported_first() -> None:
+    top = at_the_top(render(made("r46/leaf-only.pem")))
+    assert "120 of 120 clients will fail" in top[""]
+    assert "Android: all 23" in top["Who fails"]
+    assert top["Why"].startswith("The issuer 'Sectigo Public Server Authentication CA OV R36' is missing on the server")
+    assert top["What to do first"].startswith("Import Sectigo Public Server Authentication CA OV R36 (signed by")
+    assert "Then 88 of 120 clients accept, with 3 changes." in top["What to do first"]
+
+
+def test_both_roots_the_old_clients_and_the_cross_sign_are_named() -> None:
+    top = at_the_top(render(made(R46)))
+    assert "92 of 120 clients will fail" in top[""]
+    assert top["Who fails"].startswith("Android up to 14 (20 of 23)")
+    assert "No path leads to a root that this client trusts (92 clients). At" in top["Why"]
+    assert "its issuer 'Sectigo Public Server Authentication Root R46' is not trusted and not served" in top["Why"]
+    assert "Import Sectigo Public Server Authentication Root R46 (signed by USERTrust" in top["What to do first"]
+
+
+@pytest.fixture
+def expired(tmp_path: Path) -> Expired:
+    return Expired.in_(tmp_path)
+
+
+@dataclass(frozen=True)
+class Expired:
+    """A cross-sign that has expired, on the server and on the wire, and clients with the old root or the new one."""
+
+    stores: Path
+    wire: Path
+    clients: tuple[tuple[Profile, Path], ...]
+
+    @classmethod
+    def in_(cls, folder: Path) -> Expired:
+        pki = Pki("expired cross-sign")
+        old, new = pki.ca("Old Root", not_before=at("2000-05-30")), pki.ca("New Root", not_before=at("2010-02-01"))
+        cross = pki.ca("New Root", "Old Root", not_before=at("2012-05-30"), not_after=at("2026-09-30"))
+        issuer = pki.ca("Issuing CA", "New Root", not_before=at("2018-11-02"))
+        leaf = pki.leaf("Issuing CA")
+        stores, wire = folder / "stores.reg", folder / "wire.pem"
+        held = [(LM_AUTHROOT, new), (LM_CA, cross), (LM_CA, issuer), (LM_MY, leaf)]
+        stores.write_bytes(reg((store, certificate, {}) for store, certificate in held))
+        wire.write_text(pem(leaf, issuer, cross))
+        clients = []
+        for name, family, roots in (
+            ("old device", "openssl-1.0.1", (old,)),
+            ("both", "openssl-1.0.1", (old, new)),
+            ("new", "go", (new,)),
+        ):
+            file = folder / f"{name}.pem"
+            file.write_text(pem(*roots))
+            clients.append(parse_own_client(f"{name}={family}:{file}"))
+        return cls(stores, wire, tuple(clients))
+
+    def page(self, *, served: bool) -> str:
+        inputs = () if served else ((self.stores, None),)
+        request = Request(inputs, at("2026-11-20"), selector="none", own_clients=self.clients,
+                          served=self.wire if served else None)  # fmt: skip
+        return render(dossier(request))
+
+
+def pem(*certificates: Certificate) -> str:
+    return "".join(ssl.DER_cert_to_PEM_cert(certificate.der or b"") for certificate in certificates)
+
+
+def test_an_expired_cross_sign_on_the_server_is_named_with_its_date(expired: Expired) -> None:
+    top = at_the_top(expired.page(served=False))
+    assert "1 of 3 clients will fail" in top[""]
+    assert top["Who fails"].startswith("old device")
+    assert "is present but Windows does not use it" in top["Why"]
+    assert "in LocalMachine/CA expired on 2026-09-30" in top["Why"]
+    assert top["What to do first"].startswith("No change on the server helps these clients: they need a newer trust")
+
+
+def test_an_expired_cross_sign_on_the_wire_is_named_and_the_way_to_a_plan(expired: Expired) -> None:
+    page = expired.page(served=True)
+    top = at_the_top(page)
+    assert "2 of 3 clients will fail" in top[""]
+    assert "An intermediate CA certificate has expired (2 clients). At New Root (signed by Old Root" in top["Why"]
+    assert "expired on 2026-09-30" in top["Why"]
+    assert top["What to do first"].startswith("Make the server stop sending New Root (signed by Old Root")
+    assert "For a plan, diagnose the certificate on its server" in top["What to do first"]
+    known = data_of(Tree(page))["certificates"].values()
+    assert {dict(entry["facts"])["Known from"] for entry in known} == {"given"}
+
+
+def test_a_missing_intermediate_that_nobody_knows_has_to_come_from_the_ca(tmp_path: Path) -> None:
+    pki = Pki("unknown issuer")
+    (tmp_path / "root.pem").write_text(pem(pki.ca("Root")))
+    stores = tmp_path / "stores.reg"
+    leaf = pki.leaf("Issuing CA", ca_issuers="http://ca.example/issuing.cer")
+    stores.write_bytes(reg([(LM_AUTHROOT, pki.ca("Root"), {}), (LM_MY, leaf, {})]))
+    client = parse_own_client(f"scanner=openssl-3:{tmp_path / 'root.pem'}")
+    request = Request(((stores, None),), at("2026-11-20"), selector="none", own_clients=(client,))
+    top = at_the_top(render(dossier(request)))
+    assert top["What to do first"].startswith(
+        "Get the certificate of 'Issuing CA' from the CA (its certificate says where: http://ca.example/issuing.cer) "
+        "and import it into LocalMachine/CA. Then diagnose again"
+    )
+
+
+def test_a_verdict_that_depends_on_the_chain_is_marked_and_counted_as_a_range(tmp_path: Path) -> None:
+    pki = Pki("uncertain")
+    root, old = pki.ca("R", not_before=at("2020-01-01")), pki.ca("Old", not_before=at("2010-01-01"))
+    cross = pki.ca("R", "Old", not_before=at("2022-01-01"))
+    stores = tmp_path / "stores.reg"
+    held = [(LM_AUTHROOT, root), (LM_AUTHROOT, old), (LM_CA, cross), (LM_CA, pki.ca("I", "R")), (LM_MY, pki.leaf("I"))]
+    stores.write_bytes(reg((store, certificate, {}) for store, certificate in held))
+    clients = []
+    for name, trusted in (("both", (root, old)), ("legacy", (old,)), ("neither", (pki.ca("Other"),))):
+        (tmp_path / f"{name}.pem").write_text(pem(*trusted))
+        clients.append(parse_own_client(f"{name}=openssl-1.1.1:{tmp_path / name}.pem"))
+    request = Request(((stores, None),), at("2026-11-20"), selector="none", own_clients=tuple(clients))
+    page = render(dossier(request))
+    assert "1 to 2 of 3 clients will fail" in at_the_top(page)[""]
+    labels = {a["data-client"]: a["aria-label"] for a in Tree(page).named("button") if "data-client" in a}
+    assert labels == {
+        "own-both": "both: accept", "own-legacy": "legacy: reject, depends on the chain",
+        "own-neither": "neither: reject",
+    }  # fmt: skip
+    states = data_of(Tree(page))["sections"][0]["states"]
+    assert states["now"]["uncertain"] == states["now-1"]["uncertain"] == ["own-legacy"]
+
+
+def test_who_fails_tells_versions_from_the_oldest_on_and_counts_the_others() -> None:
+    def verdict(name: str, date: str, *, good: bool) -> ClientVerdict:
+        return replace(any_verdict, profile=replace(any_verdict.profile, name=name, date=date),
+                       verdict=Verdict.ACCEPT if good else Verdict.REJECT)  # fmt: skip
+
+    any_verdict = made(R46).diagnosis.targets[0].clients[0]
+    verdicts = [verdict(f"Old {n}.0", "2010-01-01", good=n > 9) for n in range(8, 12)]
+    verdicts += [verdict(f"Mixed {n}", "2010-01-01", good=n % 2 == 0) for n in range(4)]
+    verdicts += [verdict("Alone", "2010-01-01", good=False), verdict("Fine 1", "2010-01-01", good=True)]
+    verdicts += [verdict(f"All {n}", "2010-01-01", good=False) for n in range(3)]
+    words, kinds, clients = who_fails(verdicts)
+    assert words == ("All: all 3", "Mixed (2 of 4)", "Old up to 9.0 (2 of 4)", "Alone")
+    assert (kinds, clients) == (0, 0)
+
+
+def test_years_beyond_the_columns_are_one_column_and_every_client_stays() -> None:
+    verdicts = made(R46).diagnosis.targets[0].clients
+    table = matrix(verdicts)
+    assert len(table.years) == MAX_YEARS
+    assert sum(len(cells) for _, _, row in table.rows for cells in row) == len(verdicts)
+
+
+# --- other questions on the same page ----------------------------------------------------------------------------
+def changed(*phrases: str, inputs: str = "r46/with-cross-sign.pfx") -> Impact:
+    request = Request(((FIXTURES / inputs, None),), at("2026-11-20"), twins=load_twins(FIXTURES / "lab.json"))
+    return impact(request, phrases)
+
+
+def test_an_impact_is_a_page_with_before_and_after() -> None:
+    tree = Tree(render_impact(changed("untrust fb243876")))
+    assert "60 clients gained, none lost: 28 of 120 accept now, 88 afterwards" in tree.text
+    assert "Not on the wire yet" in tree.text
+    (section,) = data_of(tree)["sections"]
+    assert [state["stage"] for state in section["states"].values()] == ["now", "planned"]
+    assert sum(1 for a in tree.named("input") if a["name"] == "stage") == 2
+    assert not tree.open
+
+
+def test_an_impact_that_loses_everything_says_so() -> None:
+    top = at_the_top(render_impact(changed("delete 6b206e5a from LocalMachine/CA", "restart server")))
+    assert "28 clients lost: 28 of 120 accept now, 0 afterwards" in top[""]
+    assert "Make the server look again" not in top
+
+
+def explained(client: str) -> Explained:
+    request = Request(((FIXTURES / "r46/with-cross-sign.pfx", None),), at("2026-11-20"), selector=client,
+                      twins=load_twins(FIXTURES / "lab.json"))  # fmt: skip
+    return explain(request)
+
+
+def test_an_explanation_is_a_page_with_every_candidate_and_why_it_lost() -> None:
+    tree = Tree(render_explained(explained("android-7.0")))
+    assert "2 candidate chains; the choice is firm" in tree.text
+    assert "not by the documented rule" in tree.text
+    assert "Android 7.0: it rejects: its issuer" in tree.text
+    assert "path 1 tried" in tree.text
+    assert list(tree.named("svg"))
+    assert "Clients by family" not in tree.text
+
+
+def test_a_fragment_is_the_whole_page_in_a_sandboxed_frame() -> None:
+    page = render(made(R46, selector="core"))
+    tree = Tree(fragment(page, 500))
+    ((tag, attributes),) = tree.elements
+    assert tag == "iframe"
+    assert attributes["srcdoc"] == page
+    assert (attributes["sandbox"], attributes["height"]) == ("allow-scripts", "500")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chainlab.report.html_report import render
-from tests.report.test_html import HOSTILE, R46, made, renamed
+from chainlab.report.html_report import fragment, render, render_explained, render_impact
+from tests.report.test_html import HOSTILE, R46, changed, explained, made, renamed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -68,6 +68,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for number, (name, inputs) in enumerate(CASES.items()):
         written[name] = folder / f"{number}.html"
         written[name].write_text(render(made(*inputs)), encoding="utf-8")
+    others = {
+        "impact": render_impact(changed("untrust fb243876")),
+        "explanation": render_explained(explained("android-7.0")),
+        "notebook": f"<!doctype html><title>Notebook</title><h1>Cell</h1>{fragment(render(made(R46)), 700)}",
+    }
+    for name, page in others.items():
+        written[name] = folder / f"{name}.html"
+        written[name].write_text(page, encoding="utf-8")
     return written
 
 
@@ -137,6 +145,87 @@ def test_a_picked_client_shows_where_it_stops(page: Page) -> None:
     assert page.locator("svg .on-path").count() == 0
 
 
+def test_what_a_client_picked_in_the_table_finds_is_seen_there_and_nothing_moves(page: Page) -> None:
+    button = page.locator('button[data-client="android-7.0"]')
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    button.click()
+    after = button.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2
+    told = page.locator(".answer.beside")
+    assert told.inner_text().startswith("✗ Android 7.0: reject, no-anchor.")
+    box, height = told.bounding_box(), page.evaluate("window.innerHeight")
+    assert box is not None
+    assert 0 <= box["y"] < box["y"] + box["height"] <= height + 1
+    told.locator("a").click()
+    stop = page.locator("svg .certificate.stop")
+    stop.scroll_into_view_if_needed()
+    frame, part = page.locator(".drawing").bounding_box(), stop.bounding_box()
+    assert frame is not None
+    assert part is not None
+    assert frame["x"] <= part["x"] + part["width"] / 2 <= frame["x"] + frame["width"]
+    page.keyboard.press("Escape")
+    assert not page.locator(".answer.beside").is_visible()
+
+
+def test_every_year_is_on_a_wide_screen(browser: Browser, files: dict[str, Path]) -> None:
+    opened = Opened(browser, files["plan"], viewport={"width": 1280, "height": 900})
+    assert opened.page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.scroll'))")
+    opened.close()
+
+
+def test_the_first_screen_says_who_fails_why_and_what_to_do(browser: Browser, files: dict[str, Path]) -> None:
+    opened = Opened(browser, files["plan"], viewport={"width": 1280, "height": 900})
+    for column in opened.page.locator(".column").all():
+        box = column.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 900
+    opened.page.locator(".column a", has_text="Commands").click()
+    assert opened.page.locator("#h-plan").bounding_box()["y"] < 100  # type: ignore[index]
+    opened.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_impact_switches_between_before_and_after(browser: Browser, files: dict[str, Path], width: int) -> None:
+    opened = Opened(browser, files["impact"], viewport={"width": width, "height": 900})
+    page = opened.page
+    page.locator('.stages input[value="now"]').focus()
+    page.keyboard.press("ArrowRight")
+    assert text(page, '.stage-view[data-stage="planned"] h3') == "After: 88 of 120 clients accept"
+    assert text(page, ".tally") == "88 of 120 accept."
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    opened.close()
+
+
+def test_an_explanation_shows_the_facts_of_its_graph(browser: Browser, files: dict[str, Path]) -> None:
+    opened = Opened(browser, files["explanation"], viewport={"width": 390, "height": 900})
+    opened.page.locator("svg .certificate").last.focus()
+    assert "SHA-256" in text(opened.page, ".facts")
+    assert opened.page.locator("details.why .tree").first.is_visible()
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    opened.close()
+
+
+def test_a_fragment_works_within_another_page_and_stays_in_its_frame(browser: Browser, files: dict[str, Path]) -> None:
+    opened = Opened(browser, files["notebook"], viewport={"width": 1000, "height": 900})
+    frame = opened.page.frame_locator("iframe")
+    frame.locator('button[data-client="android-7.0"]').click()
+    assert frame.locator(".answer").first.inner_text().startswith("✗ Android 7.0: reject")
+    frame.locator(".column a", has_text="Commands").click()
+    heading = frame.locator("#h-plan").bounding_box()
+    assert heading is not None
+    assert heading["y"] < 900
+    frame.locator("svg .certificate").first.focus()
+    assert "SHA-256" in frame.locator(".facts").inner_text()
+    assert opened.page.locator("h1").evaluate("e => getComputedStyle(e).fontFamily") != frame.locator("h1").evaluate(
+        "e => getComputedStyle(e).fontFamily"
+    )
+    opened.requests = [url for url in opened.requests if url != "about:srcdoc"]
+    opened.close()
+
+
 def test_a_client_picked_from_the_list_shows_its_whole_path(page: Page) -> None:
     page.locator(".pick select").select_option("android-15")
     assert text(page, ".answer").startswith("✓ Android 15")
@@ -195,14 +284,17 @@ def test_a_name_outside_the_graph_leads_to_its_entry(page: Page) -> None:
 @pytest.mark.parametrize(
     ("case", "width", "scheme"),
     [("plan", 1280, "light"), ("plan", 1280, "dark"), ("plan", 390, "light"), ("plan", 390, "dark"),
-     ("two servers", 1280, "dark"), ("two servers", 390, "light")],
+     ("two servers", 1280, "dark"), ("two servers", 390, "light"), ("impact", 1280, "light"), ("impact", 390, "dark"),
+     ("explanation", 1280, "dark"), ("explanation", 390, "light")],
 )  # fmt: skip
 def test_axe_finds_nothing_serious(
     browser: Browser, files: dict[str, Path], case: str, width: int, scheme: Any
 ) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     opened = Opened(browser, files[case], viewport={"width": width, "height": 900}, color_scheme=scheme)
-    opened.page.locator('button[data-client="android-7.0"]').first.click()
+    for button in opened.page.locator('button[data-client="android-7.0"]').all()[:1]:
+        button.click()
+    opened.page.locator("svg .certificate").first.focus()
     opened.page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
     result = axe.run(opened.page)
     serious = [
@@ -234,6 +326,12 @@ def test_it_prints_whole(browser: Browser, files: dict[str, Path]) -> None:
     printed = opened.page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     opened.page.emulate_media(media="print")
+    opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert opened.page.locator('.stage-view[data-stage="planned"]').is_visible()
+    assert opened.page.locator('.state[data-state="planned"] .chain').first.is_visible()
+    assert opened.page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert not opened.page.locator('.stage-view[data-stage="planned"]').is_visible()
     assert not opened.page.locator(".pick").is_visible()
     assert opened.page.locator("svg").first.is_visible()
     opened.close()

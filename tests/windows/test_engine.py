@@ -8,6 +8,7 @@ from chainlab.catalog import ProgramEntry, RootProgram
 from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_ROOT, StoreEntry
+from chainlab.windows import engine
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import LostBecause, Policy, choose, ranked
 from chainlab.windows.status import TrustError, TrustInfo
@@ -267,6 +268,32 @@ def test_in_a_mesh_beyond_the_budget_the_short_trusted_path_is_still_found(pki: 
     prediction = Machine(pki.leaf("M0"), Root=[pki.ca(name) for name in names], CA=crosses).predict()
     assert prediction.budget_exceeded
     assert served(prediction) == "[M0]"
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_search_that_stops_early_prefers_the_chains_of_the_full_one(
+    pki: Pki, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"M{number}" for number in range(6)]
+    dates = [at("2020-01-01") + timedelta(days=(i * 31 + j * 17) % 97) for i in range(6) for j in range(6)]
+    pairs = [(subject, issuer) for subject in names for issuer in names]
+    made = [pki.ca(*pair, not_before=date) for pair, date in zip(pairs, dates, strict=True)]
+    machine = Machine(pki.leaf("M0"), Root=[made[-1]], CA=[c for c in made if not c.self_issued])
+    full = machine.predict()
+    monkeypatch.setattr(engine, "MAX_PATHS", 8)
+    stopped = machine.predict()
+    assert (full.budget_exceeded, stopped.budget_exceeded) == (False, True)
+    assert len(stopped.candidates) < len(full.candidates)
+    assert stopped.choices[policy].winner.certificates == full.choices[policy].winner.certificates
+
+
+def test_a_complete_mesh_of_a_hundred_authorities_has_an_answer(pki: Pki) -> None:
+    names = [f"M{number}" for number in range(100)]
+    made = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    prediction = Machine(pki.leaf("M0"), Root=[pki.ca("M99")], CA=made).predict()
+    assert prediction.budget_exceeded
+    assert served(prediction) == "M0 [M99]"
+    assert len(prediction.candidates) < 3_000
 
 
 @pytest.mark.parametrize("policy", Policy)

@@ -66,3 +66,11 @@ def test_the_engine_applies_the_servers_settings(pki: Pki) -> None:
     prediction = machine.predict()
     wanted = TrustError.HAS_WEAK_SIGNATURE | TrustError.IS_NOT_SIGNATURE_VALID
     assert prediction.chosen.elements[1].error == wanted
+
+
+@pytest.mark.parametrize("bits", [512, 1023, 1024, 2048])
+@pytest.mark.parametrize("hash_name", ["md5", "sha1", "sha256"])
+def test_no_overrides_are_the_same_as_overrides_of_something_else(pki: Pki, bits: int, hash_name: str) -> None:
+    one = certificate(pki, bits=bits, hash_name=hash_name)
+    for third_party in (True, False):
+        assert weakness(one, third_party) == weakness(one, third_party, maxurlretrievalbytecount=1)

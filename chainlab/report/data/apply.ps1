@@ -1,4 +1,4 @@
-#Requires -Version 5.1
+#Requires -Version 3.0
 <#
 .SYNOPSIS
 Carries a chainlab plan out on this server: adds and removes certificates in its stores.
@@ -7,8 +7,9 @@ Run it elevated. It may be run again: what is in place already is left alone. -W
 Every certificate file is compared with its SHA-256 fingerprint before use. What is about to change is backed up
 first, and the script stops at the first thing that is not as expected. rollback.ps1 takes back what this script did.
 .PARAMETER BackupDirectory
-Where certificates, registry exports and the record of what was done are kept. Default: a new directory beside the
-script.
+Where the registry export of each entry that is taken out, with its properties, and the record of what was done are
+kept. It is made at the first change; one run never writes into the record of another. Default: a new directory beside
+the script.
 .PARAMETER RestartIis
 Runs iisreset at the end. Without it the server goes on serving the old chain until it looks at its stores again.
 #>
@@ -24,13 +25,11 @@ $ErrorActionPreference = 'Stop'
 if (-not $BackupDirectory) {
     $BackupDirectory = Join-Path $PSScriptRoot ('backup-' + (Get-Date -Format 'yyyyMMdd-HHmmss'))
 }
+$BackupDirectory = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($BackupDirectory)
 $Plan = @@PLAN@@
 $Operations = @(
 @@OPERATIONS@@
 )
-
-$StoresKey = 'HKLM\SOFTWARE\Microsoft\SystemCertificates'
-$SystemKey = 'HKU\S-1-5-18\Software\Microsoft\SystemCertificates'
 
 function Get-Sha256([byte[]]$Bytes) {
     $hash = [System.Security.Cryptography.SHA256]::Create()
@@ -38,16 +37,11 @@ function Get-Sha256([byte[]]$Bytes) {
     finally { $hash.Dispose() }
 }
 
-function Get-SystemPath($Operation) {
-    # The LocalSystem user's stores are seen by no certificate provider, only in the registry.
-    'Registry::HKEY_USERS\S-1-5-18\Software\Microsoft\SystemCertificates\' + $Operation.Store + '\Certificates\' +
-        $Operation.Thumbprint
-}
-
+@@ENTRIES@@
 function Find-Certificate($Operation) {
-    # The certificate in the operation's store, or nothing. A thumbprint with another SHA-256 is a surprise.
-    if ($Operation.Location -eq 'System') {
-        if (Test-Path -LiteralPath (Get-SystemPath $Operation)) { return Get-SystemPath $Operation }
+    # The certificate as the operation's store shows it, or nothing. A thumbprint with another SHA-256 is a surprise.
+    if ($Operation.Location -eq 'System') {  # seen by no certificate provider, only in the registry
+        if (Test-Entry $Operation) { return Get-EntryPath $Operation }
         return $null
     }
     $path = 'Cert:\LocalMachine\' + $Operation.Store + '\' + $Operation.Thumbprint
@@ -57,6 +51,12 @@ function Find-Certificate($Operation) {
         throw ('Stopped: ' + $path + ' has another SHA-256 than the plan expects: ' + $Operation.Sha256)
     }
     $found
+}
+
+function Test-InPlace($Operation) {
+    # Root shows the copies of AuthRoot and of group policy as its own: what is to go counts in its own store only.
+    if ($Operation.Kind -eq 'add') { return [bool](Find-Certificate $Operation) }
+    -not (Test-Entry $Operation)
 }
 
 function Get-PlanCertificate($Operation) {
@@ -95,39 +95,28 @@ function Add-ToStore($Operation, $Certificate) {
     try { $store.Add($Certificate) } finally { $store.Close() }
 }
 
-function Remove-FromStore($Operation, $Found) {
-    if ($Operation.Location -eq 'System') {
-        Remove-Item -LiteralPath $Found -Recurse
-        return
-    }
-    $store = Open-Store $Operation.Store
-    try { $store.Remove($Found) } finally { $store.Close() }
-}
-
-function Backup-Certificate($Operation, $Found) {
-    if ($Operation.Location -eq 'System') { return '' }  # the registry export holds it
-    $name = $Operation.Store + '-' + $Operation.Sha256 + '.cer'
-    [System.IO.File]::WriteAllBytes((Join-Path $BackupDirectory $name), $Found.RawData)
-    $name
-}
-
-function Backup-Registry {
-    $keys = @{}
-    foreach ($operation in $Operations) {
-        $base = $StoresKey
-        if ($operation.Location -eq 'System') { $base = $SystemKey }
-        $keys[$base + '\' + $operation.Store] = $operation.Location + '-' + $operation.Store + '.reg'
-    }
-    foreach ($key in $keys.Keys) {
-        if (-not (Test-Path -LiteralPath ('Registry::' + $key.Replace('HKLM\', 'HKEY_LOCAL_MACHINE\').Replace('HKU\', 'HKEY_USERS\')))) { continue }
-        & "$env:SystemRoot\System32\reg.exe" export $key (Join-Path $BackupDirectory $keys[$key]) /y | Out-Null
-        if ($LASTEXITCODE -ne 0) { throw ('Stopped: the registry key could not be exported: ' + $key) }
+function Start-Record {
+    if (-not (Test-Path -LiteralPath $BackupDirectory)) { $null = New-Item -ItemType Directory -Path $BackupDirectory }
+    foreach ($name in @('done.json', 'taken-back.json')) {
+        $file = Join-Path $BackupDirectory $name
+        if (Test-Path -LiteralPath $file) { throw ('Stopped: ' + $file + ' is the record of an earlier run; give another -BackupDirectory') }
     }
 }
 
 function Save-Record($Record) {
     ConvertTo-Json -InputObject @($Record) -Depth 4 |
         Set-Content -LiteralPath (Join-Path $BackupDirectory 'done.json') -Encoding UTF8
+}
+
+function Backup-Entry($Operation) {
+    # The entry's registry key holds the certificate with all its properties, the allowed purposes among them.
+    $name = $Operation.Location + '-' + $Operation.Store + '-' + $Operation.Thumbprint + '.reg'
+    $file = Join-Path $BackupDirectory $name
+    & "$env:SystemRoot\System32\reg.exe" export (Get-EntryKey $Operation) $file /y | Out-Null
+    if ($LASTEXITCODE -ne 0 -or -not (Test-Path -LiteralPath $file)) {
+        throw ('Stopped: the entry could not be exported: ' + (Get-EntryKey $Operation))
+    }
+    $name
 }
 
 function Test-Elevated {
@@ -145,32 +134,31 @@ foreach ($operation in $Operations) {
 }
 
 Write-Output $Plan
-if (-not $WhatIfPreference) {
-    $null = New-Item -ItemType Directory -Path $BackupDirectory -Force
-    Backup-Registry
-}
-
 $record = @()
 foreach ($operation in $Operations) {
     $place = $operation.Location + '\' + $operation.Store
-    $found = Find-Certificate $operation
     $what = 'Step ' + $operation.Step + ': ' + $operation.Kind + ' ' + $operation.Certificate
-    if (($operation.Kind -eq 'add') -eq [bool]$found) {
+    if (Test-InPlace $operation) {
         Write-Output ($what + ' (' + $place + '): in place already')
         continue
     }
     if (-not $PSCmdlet.ShouldProcess($place, $what)) { continue }
-    $backup = ''
-    if ($operation.Kind -eq 'add') { Add-ToStore $operation (Get-PlanCertificate $operation) }
-    else {
-        $backup = Backup-Certificate $operation $found
-        Remove-FromStore $operation $found
+    if ($record.Count -eq 0) { Start-Record }
+    $item = @{ Kind = $operation.Kind; Location = $operation.Location; Store = $operation.Store
+        Thumbprint = $operation.Thumbprint; Sha256 = $operation.Sha256; Backup = ''; BackupSha256 = ''; BlobSha256 = '' }
+    if ($operation.Kind -eq 'remove') {
+        $item.Backup = Backup-Entry $operation
+        $item.BackupSha256 = Get-Sha256 ([System.IO.File]::ReadAllBytes((Join-Path $BackupDirectory $item.Backup)))
+        $item.BlobSha256 = Get-EntrySha256 $operation
     }
-    $record += @{ Kind = $operation.Kind; Location = $operation.Location; Store = $operation.Store
-        Thumbprint = $operation.Thumbprint; Sha256 = $operation.Sha256; Backup = $backup }
-    Save-Record $record
-    if (($operation.Kind -eq 'add') -ne [bool](Find-Certificate $operation)) {
-        throw ('Stopped: ' + $what + ' (' + $place + ') did not take effect')
+    $record += $item
+    Save-Record $record  # before the change, so that nothing is done that rollback.ps1 does not know
+    if ($operation.Kind -eq 'add') { Add-ToStore $operation (Get-PlanCertificate $operation) }
+    else { Remove-Item -LiteralPath (Get-EntryPath $operation) -Recurse }
+    if (-not (Test-InPlace $operation)) {
+        if ($operation.Decisive) { throw ('Stopped: ' + $what + ' (' + $place + ') did not take effect') }
+        Write-Warning ($what + ' (' + $place + '): it is there again; Untrusted wins over it')
+        continue
     }
     Write-Output ($what + ' (' + $place + '): done')
 }

@@ -21,7 +21,8 @@
     const states = data.sections[number].states;
     const first = Object.keys(states)[0];
     const facts = section.querySelector(".facts");
-    const answer = section.querySelector(".answer");
+    const answers = all(section, ".answer");
+    const drawing = section.querySelector(".drawing");
     const picker = section.querySelector(".pick select");
     const clients = all(section, "button.client");
     const certificates = all(section, "[data-certificate]");
@@ -55,10 +56,22 @@
       }
       for (const button of clients) button.setAttribute("aria-pressed", String(button.dataset.client === client));
       if (picker) picker.value = client;
-      if (!answer) return;
-      answer.className = `answer ${verdict || ""}`;
-      answer.replaceChildren();
-      if (!verdict) return;
+      for (const answer of answers) {
+        const beside = answer.classList.contains("beside");
+        answer.className = `answer${beside ? " beside" : ""} ${verdict || ""}`;
+        answer.replaceChildren();
+        if (beside) answer.hidden = !verdict;
+        if (verdict) tell(answer, [verdict, reason, detail], steps, stop);
+        if (verdict && beside) {
+          const link = element("a", "See it in the graph");
+          link.href = `#g${number}`;
+          answer.append(" ", link);
+        }
+      }
+      if (verdict) centre(section.querySelector("svg .certificate.stop") || section.querySelector("svg .on-path"));
+    }
+
+    function tell(answer, [verdict, reason, detail], steps, stop) {
       const name = picker.selectedOptions[0].textContent;
       const why = states[state].details[detail];
       answer.append(element("strong", `${marks[verdict]} ${name}: ${verdict}${reason ? `, ${reason}` : ""}.`), " ");
@@ -83,10 +96,12 @@
         accepting += verdict === "accept" ? 1 : 0;
         button.classList.remove("accept", "reject", "unknown");
         button.classList.add(verdict);
+        const unsure = now.uncertain.includes(button.dataset.client);
         button.classList.toggle("changed", verdict !== before);
-        button.querySelector(".mark").textContent = marks[verdict];
+        button.classList.toggle("unsure", unsure);
+        button.querySelector(".mark").textContent = marks[verdict] + (unsure ? "?" : "");
         const change = verdict !== before ? `, before: ${before}` : "";
-        button.setAttribute("aria-label", `${button.title}: ${verdict}${change}`);
+        button.setAttribute("aria-label", `${button.title}: ${verdict}${unsure ? ", depends on the chain" : ""}${change}`);
       }
       const tally = section.querySelector(".tally");
       if (tally) tally.textContent = `${accepting} of ${clients.length} accept.`;
@@ -147,7 +162,7 @@
       picker.closest(".pick").hidden = false;
       picker.addEventListener("change", () => { client = ""; pick(picker.value); });
     }
-    section.addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       if (kept) keep(kept);
       client = "";
@@ -156,9 +171,15 @@
     for (const input of all(section, ".states input")) {
       input.addEventListener("change", () => { state = input.value; showState(); stagesTold(); });
     }
+    // A drawing may be wider than its frame: bring what matters into view.
+    function centre(part) {
+      if (!drawing || !part) return;
+      const [frame, shown] = [drawing.getBoundingClientRect(), part.getBoundingClientRect()];
+      drawing.scrollLeft += shown.left + shown.width / 2 - frame.left - frame.width / 2;
+    }
+
     showState();
-    const drawing = section.querySelector(".drawing");
-    if (drawing) drawing.scrollLeft = (drawing.scrollWidth - drawing.clientWidth) / 2;
+    centre(section.querySelector("svg .served"));
     return {
       stage: () => states[state].stage,
       fixed: Object.values(states).every((other) => other.stage === "now"),
@@ -193,10 +214,25 @@
     });
   }
 
+  // In a frame without an address of its own (srcdoc) a link to a place would lead to the page around it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (!link || location.protocol !== "about:") return;
+    event.preventDefault();
+    document.getElementById(link.hash.slice(1))?.scrollIntoView();
+  });
+
+  // Paper has no switches: everything is open, and before and after are both there.
   let opened = [];
+  let shown = [];
   window.addEventListener("beforeprint", () => {
     opened = all(document, "details:not([open])");
+    shown = all(document, ".state[hidden], .stage-view[hidden]");
     for (const part of opened) part.open = true;
+    for (const part of shown) part.hidden = false;
   });
-  window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+  window.addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+    for (const part of shown) part.hidden = true;
+  });
 })();

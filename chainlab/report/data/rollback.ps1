@@ -1,12 +1,13 @@
-#Requires -Version 5.1
+#Requires -Version 3.0
 <#
 .SYNOPSIS
 Takes back what apply.ps1 did on this server, last step first.
 .DESCRIPTION
-Run it elevated. It reads the record that apply.ps1 left in its backup directory and undoes exactly that; a server on
-which apply.ps1 changed nothing is left alone. It may be run again. -WhatIf shows what would be done.
+Run it elevated. It reads the records that apply.ps1 left in its backup directories, of every run, newest first, and
+undoes exactly that: what was added is taken out, what was taken out comes back with its properties. A record that was
+taken back is marked (taken-back.json). It may be run again. -WhatIf shows what would be done.
 .PARAMETER BackupDirectory
-The backup directory of apply.ps1. Default: the newest one beside the script.
+One backup directory of apply.ps1. Default: every one beside the script, newest first.
 .PARAMETER RestartIis
 Runs iisreset at the end.
 #>
@@ -27,55 +28,77 @@ function Get-Sha256([byte[]]$Bytes) {
     finally { $hash.Dispose() }
 }
 
-if (-not $BackupDirectory) {
-    $newest = Get-ChildItem -LiteralPath $PSScriptRoot -Directory -Filter 'backup-*' |
-        Sort-Object -Property Name -Descending | Select-Object -First 1
-    if (-not $newest) { throw 'Stopped: there is no backup directory; apply.ps1 did nothing on this server' }
-    $BackupDirectory = $newest.FullName
+@@ENTRIES@@
+function Restore-Entry([string]$Directory, $Item) {
+    # The registry export holds the entry as it was, with the purposes it was restricted to.
+    $file = Join-Path $Directory $Item.Backup
+    if ((Get-Sha256 ([System.IO.File]::ReadAllBytes($file))) -ne $Item.BackupSha256) {
+        throw ('Stopped: the backup was changed: ' + $file)
+    }
+    $ErrorActionPreference = 'Continue'  # reg.exe reports success on its error stream
+    & "$env:SystemRoot\System32\reg.exe" import $file 2>&1 | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw ('Stopped: not imported: ' + $file) }
+    if (-not (Test-Entry $Item) -or (Get-EntrySha256 $Item) -ne $Item.BlobSha256) {
+        throw ('Stopped: the entry is not as it was, its properties may be lost: ' + (Get-EntryKey $Item))
+    }
 }
-$file = Join-Path $BackupDirectory 'done.json'
-if (-not (Test-Path -LiteralPath $file)) {
-    Write-Output ('Nothing to take back: ' + $file + ' is not there')
-    return
+
+function Remove-Entry($Item) {
+    if ($Item.Location -ne 'System') {
+        $path = 'Cert:\LocalMachine\' + $Item.Store + '\' + $Item.Thumbprint
+        if ((Test-Path -LiteralPath $path) -and (Get-Sha256 (Get-Item -LiteralPath $path).RawData) -ne $Item.Sha256) {
+            throw ('Stopped: another certificate than expected: ' + $path)
+        }
+    }
+    Remove-Item -LiteralPath (Get-EntryPath $Item) -Recurse
+    if (Test-Entry $Item) { throw ('Stopped: no effect on ' + (Get-EntryKey $Item)) }
 }
-$record = @(Get-Content -LiteralPath $file -Raw -Encoding UTF8 | ConvertFrom-Json)
-if ($record.Count -eq 1 -and $record[0] -is [array]) { $record = @($record[0]) }
-[array]::Reverse($record)
+
+function Test-AsBefore($Item) {
+    if ($Item.Kind -eq 'add') { return -not (Test-Entry $Item) }
+    (Test-Entry $Item) -and (Get-EntrySha256 $Item) -eq $Item.BlobSha256
+}
+
+function Undo-Run([string]$Directory) {
+    $file = Join-Path $Directory 'done.json'
+    $record = @(Get-Content -LiteralPath $file -Raw -Encoding UTF8 | ConvertFrom-Json)
+    if ($record.Count -eq 1 -and $record[0] -is [array]) { $record = @($record[0]) }
+    [array]::Reverse($record)
+    $left = 0
+    Write-Output ('Taking back ' + $file)
+    foreach ($item in $record) {
+        $place = $item.Location + '\' + $item.Store
+        $undo = 'remove'
+        if ($item.Kind -eq 'remove') { $undo = 'restore' }
+        if (Test-AsBefore $item) {
+            Write-Output ($undo + ' ' + $item.Sha256 + ' (' + $place + '): in place already')
+            continue
+        }
+        if (-not $PSCmdlet.ShouldProcess($place, $undo + ' ' + $item.Sha256)) {
+            $left += 1
+            continue
+        }
+        if ($undo -eq 'restore') { Restore-Entry $Directory $item } else { Remove-Entry $item }
+        Write-Output ($undo + ' ' + $item.Sha256 + ' (' + $place + '): done')
+    }
+    if ($left -eq 0 -and -not $WhatIfPreference) { Move-Item -LiteralPath $file -Destination (Join-Path $Directory 'taken-back.json') -Force }
+}
 
 Write-Output ('Rollback of: ' + $Plan)
-foreach ($item in $record) {
-    $place = $item.Location + '\' + $item.Store
-    if ($item.Location -eq 'System') {
-        Write-Warning ('By hand: reg import ' + (Join-Path $BackupDirectory ($item.Location + '-' + $item.Store + '.reg')))
-        continue
-    }
-    $path = 'Cert:\LocalMachine\' + $item.Store + '\' + $item.Thumbprint
-    $there = Test-Path -LiteralPath $path
-    $undo = 'remove'
-    if ($item.Kind -eq 'remove') { $undo = 'add' }
-    if (($undo -eq 'add') -eq $there) {
-        Write-Output ($undo + ' ' + $item.Sha256 + ' (' + $place + '): in place already')
-        continue
-    }
-    if (-not $PSCmdlet.ShouldProcess($place, $undo + ' ' + $item.Sha256)) { continue }
-    $store = New-Object System.Security.Cryptography.X509Certificates.X509Store -ArgumentList $item.Store, 'LocalMachine'
-    $store.Open('ReadWrite')
-    try {
-        if ($undo -eq 'add') {
-            $bytes = [System.IO.File]::ReadAllBytes((Join-Path $BackupDirectory $item.Backup))
-            if ((Get-Sha256 $bytes) -ne $item.Sha256) { throw ('Stopped: the backup was changed: ' + $item.Backup) }
-            $store.Add((New-Object System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList @(, $bytes)))
-        }
-        else {
-            $found = Get-Item -LiteralPath $path
-            if ((Get-Sha256 $found.RawData) -ne $item.Sha256) { throw ('Stopped: another certificate than expected: ' + $path) }
-            $store.Remove($found)
-        }
-    }
-    finally { $store.Close() }
-    if (($undo -eq 'add') -ne (Test-Path -LiteralPath $path)) { throw ('Stopped: no effect on ' + $path) }
-    Write-Output ($undo + ' ' + $item.Sha256 + ' (' + $place + '): done')
+if ($BackupDirectory) {
+    $directories = @($ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($BackupDirectory))
 }
+else {
+    $directories = @(Get-ChildItem -LiteralPath $PSScriptRoot -Directory -Filter 'backup-*' |
+        Sort-Object -Property Name -Descending | ForEach-Object { $_.FullName })
+}
+$waiting = @($directories | Where-Object { Test-Path -LiteralPath (Join-Path $_ 'done.json') })
+$taken = @($directories | Where-Object { Test-Path -LiteralPath (Join-Path $_ 'taken-back.json') })
+if ($waiting.Count -eq 0 -and $taken.Count -eq 0) {
+    throw 'Stopped: no record of apply.ps1 (done.json) was found: it changed nothing, or give its -BackupDirectory'
+}
+if ($waiting.Count -eq 0) { Write-Output 'Nothing to take back: every record is marked as taken back' }
+foreach ($directory in $waiting) { Undo-Run $directory }
 
 if ($RestartIis -and $PSCmdlet.ShouldProcess('IIS', 'iisreset')) {
     & "$env:SystemRoot\System32\iisreset.exe"

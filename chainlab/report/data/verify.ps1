@@ -1,7 +1,8 @@
-#Requires -Version 5.1
+#Requires -Version 3.0
 <#
 .SYNOPSIS
-Does this server still hold, and serve, what the plan promised? Exit status 0 yes, 1 no, 3 it could not be asked.
+Does this server still hold, and serve, what the plan promised? Exit status 0 yes, 1 no, 3 it could not be asked; 1
+wins over 3.
 .DESCRIPTION
 First the certificate stores of this machine are compared with the plan (not with -NoStores), then a fresh connection
 shows the chain that is served. With OpenSSL at hand the chain is compared as it is on the wire, in order; without it
@@ -45,6 +46,7 @@ function Get-Sha256([byte[]]$Bytes) {
     finally { $hash.Dispose() }
 }
 
+@@ENTRIES@@
 function Find-OpenSsl {
     if ($OpenSsl) { return $OpenSsl }
     $found = Get-Command -Name 'openssl' -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
@@ -64,6 +66,13 @@ function Get-ChainByOpenSsl([string]$Program, [string]$Endpoint, [string]$Name) 
     foreach ($block in $blocks) { Get-Sha256 ([Convert]::FromBase64String($block.Groups[1].Value)) }
 }
 
+function Get-TlsVersions {
+    # .NET 4.5 offers SSL 3.0 and TLS 1.0 unless it is told; the names that it does not know are left out.
+    $known = [Enum]::GetNames([System.Security.Authentication.SslProtocols])
+    $wanted = @('Tls', 'Tls11', 'Tls12') | Where-Object { $known -contains $_ }
+    [System.Security.Authentication.SslProtocols]($wanted -join ', ')
+}
+
 function Get-ChainByDotNet([string]$Endpoint, [string]$Name) {
     # What the server sent is in the extra store of the chain that .NET hands to the callback.
     $script:Seen = @()
@@ -80,9 +89,9 @@ function Get-ChainByDotNet([string]$Endpoint, [string]$Name) {
     try {
         $network = $client.GetStream()
         $stream = New-Object System.Net.Security.SslStream -ArgumentList $network, $false, $callback
-        try { $stream.AuthenticateAsClient($Name) } finally { $stream.Dispose() }
+        try { $stream.AuthenticateAsClient($Name, $null, (Get-TlsVersions), $false) } finally { $stream.Dispose() }
     }
-    finally { $client.Dispose() }
+    finally { $client.Close() }
     $script:Seen | Select-Object -Unique
 }
 
@@ -96,14 +105,14 @@ function Test-Chain([string[]]$Served, [string[]]$Promised, [bool]$Ordered) {
 
 Write-Result $Plan
 $bad = 0
+$unasked = 0
 if (-not $NoStores) {
     foreach ($operation in $Operations) {
-        $path = 'Cert:\LocalMachine\' + $operation.Store + '\' + $operation.Thumbprint
-        if ($operation.Location -eq 'System') {
-            $path = 'Registry::HKEY_USERS\S-1-5-18\Software\Microsoft\SystemCertificates\' + $operation.Store +
-                '\Certificates\' + $operation.Thumbprint
-        }
-        $there = Test-Path -LiteralPath $path
+        # Root shows the copies of AuthRoot and of group policy as its own: what is gone counts in its own store only,
+        # and not at all where the plan holds whether or not Windows puts it back.
+        if (-not $operation.Decisive) { continue }
+        if ($operation.Kind -eq 'remove' -or $operation.Location -eq 'System') { $there = Test-Entry $operation }
+        else { $there = Test-Path -LiteralPath ('Cert:\LocalMachine\' + $operation.Store + '\' + $operation.Thumbprint) }
         if (($operation.Kind -eq 'add') -ne $there) {
             $bad = 1
             $state = 'is missing from'
@@ -119,7 +128,8 @@ foreach ($site in $Sites) {
     if ($Target) { $endpoint = $Target }
     if (-not $endpoint) {
         Write-Result ($site.Name + ': no endpoint is known; give -Target HOST:PORT')
-        exit 3
+        $unasked = 3
+        continue
     }
     try {
         if ($program) { $served = @(Get-ChainByOpenSsl $program $endpoint $site.ServerName) }
@@ -127,11 +137,13 @@ foreach ($site in $Sites) {
     }
     catch {
         Write-Result ($endpoint + ': no connection: ' + $_.Exception.Message)
-        exit 3
+        $unasked = 3
+        continue
     }
     if ($served.Count -eq 0) {
         Write-Result ($endpoint + ': no certificate was received')
-        exit 3
+        $unasked = 3
+        continue
     }
     $kept = @($site.Promised | Where-Object { Test-Chain $served $_.Chain ([bool]$program) })
     if ($kept.Count -eq 0) {
@@ -144,4 +156,5 @@ foreach ($site in $Sites) {
         Write-Result ($endpoint + ': the promised chain' + $renewed)
     }
 }
-exit $bad
+if ($bad) { exit $bad }
+exit $unasked

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Does the server still serve what the plan promised? Needs openssl and awk.
-#   sh verify.sh [HOST:PORT]       exit status 0 yes, 1 no, 3 it could not be asked
+#   sh verify.sh [HOST:PORT]       exit status 0 yes, 1 no, 3 it could not be asked; 1 wins over 3
 # The server certificate may have been renewed; the certificates above it must be the promised ones, in order.
 set -u
 target=${1:-}
@@ -24,14 +24,14 @@ check() { # NAME ENDPOINT SERVERNAME CHAIN...: a chain is its fingerprints, leaf
     shift 3
     if [ -z "$endpoint" ]; then
         echo "$name: no endpoint is known; give HOST:PORT"
-        worst=3
+        [ "$worst" -eq 1 ] || worst=3
         return
     fi
     sent=$(served "$endpoint" "$server" | tr '\n' ',')
     sent=${sent%,}
     if [ -z "$sent" ]; then
         echo "$endpoint: no certificate was received"
-        worst=3
+        [ "$worst" -eq 1 ] || worst=3
         return
     fi
     for chain in "$@"; do
@@ -44,7 +44,7 @@ check() { # NAME ENDPOINT SERVERNAME CHAIN...: a chain is its fingerprints, leaf
         fi
     done
     echo "$endpoint: NOT the promised chain; served: $sent"
-    [ "$worst" -eq 3 ] || worst=1
+    worst=1
 }
 
 @@CHECKS@@

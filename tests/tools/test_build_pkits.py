@@ -1,0 +1,22 @@
+"""The PKITS archive of the conformance tests is what its pinned package gives."""
+
+from __future__ import annotations
+
+import lzma
+from pathlib import Path
+
+import pytest
+
+from tools import build_pkits
+
+
+@pytest.mark.network
+@pytest.mark.enable_socket
+def test_the_committed_archive_is_what_the_pinned_package_gives(tmp_path: Path) -> None:
+    built = build_pkits.build(build_pkits.fetch(tmp_path).read_bytes())
+    assert lzma.decompress(build_pkits.OUT.read_bytes()) == lzma.decompress(built)
+
+
+def test_another_archive_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="expected SHA-256"):
+        build_pkits.build(b"another archive")
