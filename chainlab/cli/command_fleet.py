@@ -16,7 +16,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.command_impact import ChangeFiles, Changes
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer, write_chunks
 from chainlab.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def fleet(
     columns server and path or content. Equal servers are diagnosed once. Ctrl-C loses nothing: the same command
     continues, and tries again what could not be read. Exit status 1 if anything is wrong, 3 if no input had an answer.
     """
-    from chainlab.fleet import Job, run, summarise
+    from chainlab.fleet import Job, csv_rows, run, summarise
     from chainlab.fleet.inputs import Each as FleetEach
 
     request = _request(raw, results)
@@ -103,8 +103,15 @@ def fleet(
             stopped=stopped,
         )  # fmt: skip
     summary = summarise(done.database)
-    if not quiet:
-        _print(summary, format, output, verbose=verbose, no_color=no_color)
+    if format is Format.CSV and not quiet:
+        write_chunks(renderer("fleet_csv")(csv_rows(summary.database)), output)
+    else:
+        print_answer(
+            Printing(format, output, quiet, no_color),
+            page=lambda page: renderer("fleet_text")(summary, page, verbose=verbose),
+            json=lambda: renderer("fleet_json")(summary),
+            html=lambda: renderer("fleet_html")(summary),
+        )
     raise typer.Exit(STOPPED if done.stopped else _status(summary))
 
 
@@ -155,31 +162,3 @@ def _status(summary: Summary) -> int:
     if not summary.counts.computed:
         return 3
     return 0 if summary.all_well else 1
-
-
-def _print(summary: Summary, format: Format, output: Path | None, *, verbose: bool, no_color: bool) -> None:
-    if format is Format.TEXT:
-        from chainlab.report.fleet_text import render
-
-        write_page(lambda file, color: render(summary, file, color=color, verbose=verbose), output, no_color=no_color)
-    elif format is Format.CSV:
-        from chainlab.fleet import csv_rows
-        from chainlab.report.fleet_csv import render as render_csv
-
-        write_page(lambda file, _color: render_csv(csv_rows(summary.database), file), output, no_color=True)
-    else:
-        write(_document(summary, format), output)
-
-
-def _document(summary: Summary, format: Format) -> str:
-    if format is Format.JSON:
-        from chainlab.report.fleet_json import render as as_json
-
-        return as_json(summary)
-    if format is Format.HTML:
-        from chainlab.report.fleet_html import render as as_html
-
-        return as_html(summary)
-    from chainlab.report.fleet_markdown import render as as_markdown
-
-    return as_markdown(summary)

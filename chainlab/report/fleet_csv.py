@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterable, Sequence
-from typing import IO
+import io
+from collections.abc import Iterable, Iterator, Sequence
 
 from chainlab.escaping import csv_cell
 
 
-def render(rows: Iterable[Sequence[str]], file: IO[str]) -> None:
-    """Write the rows as they come; line ends are CRLF (RFC 4180)."""
-    writer = csv.writer(file, lineterminator="\r\n")
+def render(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The rows as they come, in UTF-8 with the mark that Excel needs; line ends are CRLF (RFC 4180)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    yield codecs.BOM_UTF8
     for row in rows:
         writer.writerow([csv_cell(value) for value in row])
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
 from chainlab.fleet import ChangeSummary, Group, Summary
 from chainlab.report import fleet_words as words
-from chainlab.report.terminal import Page
+from chainlab.report.page import Page
 
 MAX_GROUPS: Final = 20
 """Groups shown without --verbose."""
@@ -15,10 +15,9 @@ MAX_ERRORS: Final = 10
 MAX_CLIENTS: Final = 12
 
 
-def render(summary: Summary, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(summary: Summary, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(words.headline(summary), "bold")
+    page.title(words.headline(summary))
     style = "bold green" if summary.all_well else "bold red"
     page.line(words.verdict(summary), style)
     for text in words.count_words(summary):

@@ -49,7 +49,7 @@ def test_each_format_says_the_same_counts(chainlab, fleet: Path, tmp_path: Path)
     assert "=cmd()&lt;script&gt;" in page
     markdown = chainlab(*arguments, "--format", "markdown").stdout
     assert "<script>" not in re.sub("`[^`]*`", "", markdown).replace("\\<script\\>", "")
-    rows = list(csv.DictReader(io.StringIO(chainlab(*arguments, "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(chainlab(*arguments, "--format", "csv").stdout.removeprefix("\ufeff"))))
     assert sum(row["status"] == "error" for row in rows) == 1
     assert any(row["server"].startswith("'=cmd") for row in rows)
 
