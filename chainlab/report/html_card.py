@@ -17,7 +17,7 @@ from chainlab.plan import PlannedOutcome
 from chainlab.planning import Planned
 from chainlab.report.html_matrix import who_fails
 from chainlab.report.html_model import Card, Column, State, failing_by_reason, sentence
-from chainlab.wording import number_of
+from chainlab.wording import accepting, number_of
 
 MAX_REASONS: Final = 3
 """Reasons named at the top of an answer; all stand below the matrix."""
@@ -116,7 +116,7 @@ def _what(dossier: Dossier, target: TargetDiagnosis, outcome: PlannedOutcome | N
         link = ("plan", "What was tried") if planned is not None else ("", "")
         yield Column(title, tuple(_without_plan(planned, target, now)), link=link)
         return
-    then = f"Then {len(outcome.lasting)} of {len(target.clients)} clients accept"
+    then = f"Then {accepting(len(outcome.lasting), len(target.clients))}"
     then += f", with {number_of(len(outcome.changes), 'change')}."
     if planned.chosen.needs_decision:
         then += " This needs your decision: see what it costs."

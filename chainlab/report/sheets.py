@@ -26,6 +26,7 @@ from chainlab.report.words import by_series
 from chainlab.timeline import Event, Timelines
 from chainlab.verification import Verification
 from chainlab.windows.selection import quality_words
+from chainlab.wording import accepting, number_of
 
 _CHAIN = ("", "certificate", "key", "valid until")
 
@@ -57,8 +58,9 @@ def _target(target: TargetDiagnosis) -> Sheet:
     failing, total = count_failing(target.clients), len(target.clients)
     name = target.leaf.certificate.subject.common
     where = f" at {target.binding}" if target.binding is not None else ""
-    verdict = "no client was asked" if not total else f"{failing} of {total} clients will fail"
-    verdict = f"all {total} clients accept" if total and not failing else verdict
+    verdict = "no client was asked" if not total else f"{failing} of {number_of(total, 'client')} will fail"
+    if total and not failing:
+        verdict = f"all {total} clients accept" if total > 1 else "the client accepts"
     served = target.served
     title = "Sent by IIS" if served.basis == "predicted" else "Seen on the wire"
     certainty = f" ({served.certainty})" if served.basis == "predicted" else ""
@@ -156,7 +158,7 @@ def _effect(effect: Effect) -> Sheet:
     if effect.broken:
         return Sheet(f"{label}: nothing can be served any more: {effect.broken}", False)
     before, after = effect.before, effect.after
-    text = f"{label}: {counted(before)} of {before.total} clients accept now, {counted(after)} afterwards"
+    text = f"{label}: {accepting(counted(before), before.total)} now, {counted(after)} afterwards"
     remark = f"After a Windows Update {counted(effect.updated)} accept."
     tables = [table for difference in effect.differences for table in _difference(difference, len(effect.differences))]
     gained = before.surely_accepting < after.surely_accepting
@@ -209,7 +211,7 @@ def of_timelines(timelines: Timelines) -> list[Sheet]:
         rows = tuple(_event(event) for event in timeline.events)
         worse = any(event.worse for event in timeline.events)
         start = timeline.start
-        text = f"{timeline.target.leaf.certificate.label}: {counted(start)} of {start.total} clients accept now"
+        text = f"{timeline.target.leaf.certificate.label}: {accepting(counted(start), start.total)} now"
         columns = ("date", "what happens", "accept before", "from then on", "lost", "won")
         until = f"Looked at until {timelines.until:%Y-%m-%d}."
         sheets.append(Sheet(text, not worse, (until,), (Table("Dates", columns, rows),)))

@@ -149,7 +149,8 @@ def test_a_verification_fails_where_the_promise_is_not_kept(verified) -> None:
 
 
 def test_a_verification_that_saw_nothing_of_the_plan_fails(verified, fixtures: Path) -> None:
-    nothing = replace(verified("served-cross.pem"), checked=())
+    kept = verified("served-cross.pem")
+    nothing = replace(kept, checked=(), unseen=kept.promise.sites)
     assert not nothing.holds
     assert failing(render(nothing)) == {"plan"}
 
