@@ -4,7 +4,7 @@
 
 A capture of 512 MiB (or as many as given) is made as a stream, so that no disk is needed: handshakes of new
 connections, bulk data of connections whose handshake is over, connections that never finish one. Prints peak memory and
-throughput; making the traffic does not count.
+throughput; making the traffic does not count. Exit status 1 when the peak is above the ceiling, whatever the size.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from chainlab.lab.captures import CLIENT, SERVER, Ends, client_hello, packets, p
 from chainlab.lab.pki import KeyRing
 
 MIB = 1024 * 1024
+CEILING = 16
+"""MiB of memory that reading may take at its peak."""
+
 _HEADER = len(pcap([]))
 
 
@@ -64,6 +67,7 @@ def main() -> None:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
     made = sectigo.certificates(KeyRing(Path(__file__).parent.parent / "fixtures" / "keys"))
     chain = [made[name] for name in ("www", "ov-r36", "r46-by-usertrust")]
+    peak = 0.0
     for traced in (True, False):
         source = Generated(size * MIB, chain)
         if traced:
@@ -72,13 +76,14 @@ def main() -> None:
         found = list(read_stream(source, Place("large.pcap"), ReadOptions()))
         seconds = time.perf_counter() - start - source.seconds
         if traced:
-            peak = tracemalloc.get_traced_memory()[1]
+            peak = tracemalloc.get_traced_memory()[1] / MIB
             tracemalloc.stop()
             seen = [item for item in found if isinstance(item, HandshakeEvidence)]
             print(f"{source.made / MIB:.0f} MiB, {sum(item.count for item in seen)} handshakes, {len(seen)} distinct")
-            print(f"peak memory {peak / MIB:.1f} MiB")
+            print(f"peak memory {peak:.1f} MiB (ceiling {CEILING} MiB)")
         else:
             print(f"time {seconds:.1f} s ({source.made / MIB / seconds:.0f} MiB/s)")
+    sys.exit(peak > CEILING)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Reading a whole store beside what ``cryptography`` itself needs for its certificates.
 
-    python -m benchmarks.store_export [--runs 15] SST
+    python -m benchmarks.store_export [--runs 15] [SST]
+
+Without a file the store is one of every root whose encoding ships.
 
 The floor: load every certificate of the SST with ``cryptography``, hash it (SHA-1, SHA-256), render its names and
 decode its extensions. Floor, the SST, and a registry export of the same entries are measured in turn in one process
@@ -18,12 +20,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 from cryptography import x509
 
-from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes
-from chainlab.lab.writers import reg
+from chainlab.evidence import Evidence, Limits, Place, ReadOptions, read_bytes
+from chainlab.lab.writers import reg, sst
 from chainlab.server import LM_ROOT
 
 FACTOR = 3.0
@@ -46,6 +49,13 @@ def read(data: bytes) -> Evidence:
     return Evidence.of(read_bytes(data, Place("store"), ReadOptions()))
 
 
+def shipped() -> bytes:
+    """A store of every root that ships with its encoding."""
+    pem = (resources.files("chainlab.catalog") / "data" / "roots.pem").read_bytes()
+    found = Evidence.of(read_bytes(pem, Place("roots.pem"), ReadOptions(Limits(certificates=10_000))))
+    return sst((item.certificate, {}) for item in found.certificates)
+
+
 def cpu_time(work: Callable[[], object]) -> float:
     """Seconds of CPU time."""
     start = time.process_time()
@@ -56,25 +66,25 @@ def cpu_time(work: Callable[[], object]) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sst", type=Path)
+    parser.add_argument("sst", type=Path, nargs="?", help="default: the roots that ship")
     parser.add_argument("--runs", type=int, default=15)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    store = options.sst.read_bytes()
+    store = options.sst.read_bytes() if options.sst is not None else shipped()
     found = read(store).certificates
     encodings = [item.certificate.der for item in found if item.certificate.der is not None]
     export = reg((LM_ROOT, item.certificate, dict(item.properties.raw)) for item in found)
     works = (lambda: floor(encodings), lambda: read(store), lambda: read(export))
     rounds = [[cpu_time(work) for work in works] for _ in range(options.runs + 1)][1:]
-    bare, sst, registry = (statistics.median(times) for times in zip(*rounds, strict=True))
+    bare, serialized, registry = (statistics.median(times) for times in zip(*rounds, strict=True))
     print(f"{len(encodings)} certificates, medians of {options.runs} rounds")
     for label, seconds in (
         ("cryptography: load, hash, names, extensions", bare),
-        (f"SST, {len(store) / 1e6:.1f} MB", sst),
+        (f"SST, {len(store) / 1e6:.1f} MB", serialized),
         (f".reg, {len(export) / 1e6:.1f} MB", registry),
     ):
         print(f"{label:<44}{seconds * 1000:7.1f} ms   {seconds / bare:4.1f} times")
-    sys.exit(sst > FACTOR * bare)
+    sys.exit(serialized > FACTOR * bare)
 
 
 if __name__ == "__main__":

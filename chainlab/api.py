@@ -59,9 +59,19 @@ class Result(Generic[T]):
 
     def text(self) -> str:
         """The report that the command prints."""
+        from chainlab.report.terminal import TerminalPage
+
         buffer = io.StringIO()
-        self._write(self.value, buffer, color=False)
+        self._write(self.value, TerminalPage(buffer, color=False))
         return buffer.getvalue()
+
+    def markdown(self) -> str:
+        """What the command prints with ``--format markdown``."""
+        from chainlab.report.markdown_page import MarkdownPage
+
+        page = MarkdownPage()
+        self._write(self.value, page)
+        return page.text
 
     def data(self) -> dict[str, Any]:
         """What the command prints with ``--format json``, as plain data."""

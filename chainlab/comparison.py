@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
 from chainlab.plan import Judgement, Outcome, surely_accepting
+from chainlab.server import Binding
+from chainlab.targets import Target
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
 
@@ -102,6 +105,38 @@ class Difference:
     def same_chain(self) -> bool:
         """Whether the same certificates are on the wire, in the same order."""
         return self.before.chain == self.after.chain
+
+
+class Answered(Protocol):
+    """A result about one target: a diagnosis, an effect or a timeline."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def target(self) -> Target:
+        """What it is about."""
+        ...
+
+
+A = TypeVar("A", bound=Answered)
+
+
+def grouped(answers: Iterable[A]) -> list[tuple[A, list[Binding]]]:
+    """Results that are equal in all but their endpoint once, each with all its endpoints, in their order."""
+    groups: list[tuple[A, list[Binding]]] = []
+    for answer in answers:
+        bindings = next((known for first, known in groups if _alike(first, answer)), None)
+        if bindings is None:
+            bindings = list[Binding]()
+            groups.append((answer, bindings))
+        if answer.target.binding is not None:
+            bindings.append(answer.target.binding)
+    return groups
+
+
+def _alike(one: A, other: A) -> bool:
+    endpoint = one.target
+    return replace(other, target=replace(other.target, binding=endpoint.binding, host=endpoint.host)) == one
 
 
 def compare(before: Answer, after: Answer) -> tuple[Difference, ...]:

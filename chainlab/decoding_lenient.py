@@ -101,7 +101,15 @@ def _key_info(spki: Any) -> PublicKeyInfo:
             return PublicKeyInfo(_EDWARDS.get(algorithm) or spki["algorithm"]["algorithm"].dotted)
         return PublicKeyInfo(algorithm.upper(), spki.bit_size or 0)
     except _BROKEN:
-        return PublicKeyInfo("unknown")
+        return PublicKeyInfo(_algorithm_of(spki))
+
+
+def _algorithm_of(spki: Any) -> str:
+    """The identifier alone: asn1crypto stops at the key of an unknown algorithm, with the identifier read by then."""
+    try:
+        return str(spki["algorithm"]["algorithm"].dotted)
+    except _BROKEN:
+        return "unknown"
 
 
 def _signature_info(algorithm: Any) -> SignatureInfo:

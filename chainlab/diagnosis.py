@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
@@ -15,6 +15,7 @@ from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
 from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
+from chainlab.graph import CertGraph
 from chainlab.ground_truth import policies_in_force
 from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from chainlab.traffic import Traffic
 
 Inputs = tuple[tuple[Path, StoreName | None], ...]
+
+_NOTHING: Final = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ServedChain:
-    """What goes on the wire, leaf first, without the root.
+    """What goes on the wire, leaf first: a prediction never sends the root, a server that was observed may.
 
-    ``basis``: ``predicted`` or ``observed``. ``status`` are Windows' status names of the chosen chain, ``policies``
+    ``basis``: ``predicted`` or ``observed``. ``root``: the self-signed end (``None``: there is none, or it is not
+    known). ``status`` are Windows' status names of the chosen chain, ``policies``
     the chain under each selection policy, ``prediction`` the engine's full answer (``None`` where observed).
     ``observed``: where the chain was seen (``None`` where predicted).
     """
@@ -84,6 +88,11 @@ class ServedChain:
     alternatives: tuple[Alternative, ...] = ()
     prediction: ChainPrediction | None = None
     observed: ObservedChain | None = None
+
+    @property
+    def root_sent(self) -> bool:
+        """Whether the root goes on the wire too, which no client needs."""
+        return self.root in self.chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +233,35 @@ class Case:
         return replace(known, target=target)
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What stands beside the inputs of a request, for one case or for many that differ in their inputs only.
+
+    ``server`` is the evidence of the server under the inputs. ``own`` are the roots of own clients, ``problems`` what
+    is wrong with their files.
+    """
+
+    catalog: Catalog
+    clients: tuple[tuple[Profile, TrustStore], ...]
+    server: Evidence
+    own: tuple[Certificate, ...]
+    problems: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, request: Request) -> Knowledge:
+        """Load the catalogue and the clients, and read what describes the server."""
+        catalog = Catalog.load(request.twins, imported=request.imported)
+        stores = [read_inputs([(path, None)], request.reading) for _, path in request.own_clients]
+        own = [(p, trust_anchors(s, path)) for (p, path), s in zip(request.own_clients, stores, strict=True)]
+        return cls(
+            catalog,
+            tuple(_clients(request, catalog, own)),
+            read_inputs(request.server_inputs, request.reading),
+            tuple(root for _, roots in own for root in roots),
+            tuple(finding for store in stores for finding in store.findings),
+        )
+
+
 def open_case(request: Request) -> Case:
     """Read the inputs and join them with what is known.
 
@@ -231,21 +269,24 @@ def open_case(request: Request) -> Case:
     files and stores; with ``served``, only what that file shows is judged.
     """
     reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
+    request = replace(request, reading=reading)
     given = read_inputs(request.inputs, reading)
-    evidence = given + read_inputs(request.server_inputs, reading)
-    catalog = Catalog.load(request.twins, imported=request.imported)
-    stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
-    own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
     on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
+    return case_of(request, given, Knowledge.of(request), on_wire)
+
+
+def case_of(request: Request, given: Evidence, knowledge: Knowledge, on_wire: Evidence = _NOTHING) -> Case:
+    """The case of evidence that was read already; ``on_wire`` is what the file of chains on the wire shows."""
+    evidence, catalog = given + knowledge.server, knowledge.catalog
     if request.served:
         targets = observed_targets(served_chains(on_wire, request.served))
     else:
         targets = choose_targets(given, evidence, observed_chains(evidence))
-    further = [root for _, roots in own for root in roots] + [item.certificate for item in on_wire.certificates]
+    further = [*knowledge.own, *(item.certificate for item in on_wire.certificates)]
     scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
     policies = policies_in_force(scene.server, scene.graph, targets, evidence.chains, request.at)
-    problems = tuple(finding for source in (evidence, on_wire, *stores) for finding in source.findings)
-    return Case(request, scene, _clients(request, catalog, own), policies, catalog, problems, tuple(further))
+    problems = (*evidence.findings, *on_wire.findings, *knowledge.problems)
+    return Case(request, scene, list(knowledge.clients), policies, catalog, problems, tuple(further))
 
 
 def enlarged(case: Case, certificates: Iterable[Certificate]) -> Case:
@@ -306,8 +347,16 @@ def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosi
     verdicts = case.simulator(target).verdicts(seen.chain)
     findings = review(target, case.scene, case.question(target), None, seen.chain)
     findings += _second_opinion(verdicts, case.request)
-    served = ServedChain("observed", seen.chain, observed=seen)
+    served = ServedChain("observed", seen.chain, _root_among(case.scene.graph, seen.chain), observed=seen)
     return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
+
+
+def _root_among(graph: CertGraph, chain: Sequence[Certificate]) -> Certificate | None:
+    """The self-signed certificate above the leaf to which issuers lead that were all sent."""
+    above = [chain[0]]
+    for certificate in above:
+        above.extend(issuer for issuer in graph.issuers(certificate) if issuer in chain and issuer not in above)
+    return next((certificate for certificate in above[1:] if graph.is_self_signed(certificate)), None)
 
 
 def _predicted(case: Case, target: Target) -> TargetDiagnosis:
@@ -342,5 +391,5 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "diagnosis_of", "enlarged",
-           "open_case"]  # fmt: skip
+__all__ = ["Case", "Diagnosis", "Knowledge", "Request", "ServedChain", "TargetDiagnosis", "case_of", "diagnose",
+           "diagnosis_of", "enlarged", "open_case"]  # fmt: skip

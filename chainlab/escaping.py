@@ -10,6 +10,7 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -71,9 +72,9 @@ def posix_shell(text: str) -> str:
     return "'" + visible(text, 4096).replace("'", "'\\''") + "'"
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, limit: int = 4096) -> str:
     """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped."""
-    escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, 4096).strip())
+    escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, limit).strip())
     escaped = re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
     return re.sub(r"^(?:[-+=]|\d{1,9}(?=[.)]))", _at_the_start, escaped)
 
@@ -86,9 +87,26 @@ def _at_the_start(match: re.Match[str]) -> str:
 def markdown_code(text: str) -> str:
     """A line of code in Markdown, between as many backquotes as it needs."""
     shown = visible(text, 4096)
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    fence = "`" * (1 + _backquotes(shown))
     edge = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown else ""
     return f"{fence}{edge}{shown}{edge}{fence}"
+
+
+def markdown_block(lines: Iterable[str], limit: int = 4096) -> list[str]:
+    """Lines of code in Markdown with the fences around them."""
+    shown = [visible(line, limit) for line in lines]
+    fence = "`" * max(3, 1 + max(map(_backquotes, shown), default=0))
+    return [fence, *shown, fence]
+
+
+def _backquotes(text: str) -> int:
+    """The longest run of backquotes."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def xml_text(text: str, limit: int = 4096) -> str:
+    """Text for an XML writer, which quotes markup but not what XML 1.0 forbids: controls and noncharacters."""
+    return visible(text, limit)
 
 
 def script_json(data: object) -> str:
@@ -110,3 +128,13 @@ def dot(text: str) -> str:
 def mermaid(text: str) -> str:
     """A quoted Mermaid label: everything that could end it or start markup becomes an entity."""
     return '"' + re.sub(r'["#&<>;`\\\[\]{}()|%]', lambda match: f"#{ord(match.group())};", visible(text)) + '"'
+
+
+def csv_cell(text: str, limit: int = 32_767) -> str:
+    """A cell of a CSV file: no spreadsheet takes it for a formula; cut at what a cell of Excel holds.
+
+    What starts like a formula (OWASP, "CSV Injection"), also after blanks, gets an apostrophe before it. Quotes and
+    separators are the CSV writer's business.
+    """
+    shown = visible(text, limit)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown

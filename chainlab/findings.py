@@ -115,12 +115,6 @@ CCS_NAME = _kind(
     "IIS takes the file by its name from the Central Certificate Store; clients then refuse the name.",
     "Rename the file, or put the certificate for this name there.",
 )  # fmt: skip
-NAMELESS_STORE = _kind(
-    "nameless-store", Severity.NOTE,
-    "{place}: names no store; assumed: leaf in My, intermediates in CA, self-signed certificates in Root",
-    "An exported store does not say which store it was.",
-    "Say it with --store LocalMachine/CA=FILE.",
-)  # fmt: skip
 
 BINDING_WITHOUT_CERTIFICATE = _kind(
     "binding-without-certificate", Severity.WARNING,
@@ -358,7 +352,7 @@ PFX_BRINGS_ROOT = _kind(
 ASSUMPTION = _kind(
     "assumption", Severity.NOTE, "{text}",
     "It was not seen but assumed; another server may differ.",
-    "Give the server's stores with --server or --store.",
+    "Give the server's stores with --server, or say which store an export is with --store LocalMachine/CA=FILE.",
 )  # fmt: skip
 CROSS_CHECK_DIFFERS = _kind(
     "cross-check-differs", Severity.WARNING,

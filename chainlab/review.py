@@ -219,6 +219,15 @@ def _about_unused(target: _Target) -> Iterator[Finding]:
             yield Finding(kinds.CROSS_SIGN_UNUSED, parameters, (certificate.sha256,))
 
 
+def _about_signatures(target: _Target) -> Iterator[Finding]:
+    """Signatures of the chain that are taken as published, because no encoding is at hand to check them."""
+    graph = target.scene.graph
+    path = target.prediction.chosen.certificates if target.prediction is not None else target.served
+    for certificate in dict.fromkeys((*target.served, *path)):
+        if not certificate.encoded and not graph.is_self_signed(certificate):
+            yield Finding(kinds.CATALOGUED_SIGNATURE, {"label": certificate.label}, (certificate.sha256,))
+
+
 def _about_expiry(target: _Target) -> Iterator[Finding]:
     """A predicted chain's expired certificates have a finding of their own (``_about_elements``)."""
     leaf, at = target.leaf.certificate, target.question.at
@@ -287,5 +296,6 @@ def _about_server_name(target: _Target) -> Iterator[Finding]:
 
 _RULES = (
     _about_leaf, _about_end, _about_renewal, _about_elements, _about_choice, _about_windows_own, _about_download,
-    _about_update, _about_aia, _about_unused, _about_expiry, _about_pfx, _about_observation, _about_server_name,
+    _about_update, _about_aia, _about_unused, _about_signatures, _about_expiry, _about_pfx, _about_observation,
+    _about_server_name,
 )  # fmt: skip

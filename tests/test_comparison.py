@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Profile, Verdict
-from chainlab.comparison import Answer, Serving, compare, gained_by, lost_by
+from chainlab.comparison import Answer, Serving, compare, gained_by, grouped, lost_by
+from chainlab.diagnosis import Diagnosis, TargetDiagnosis, diagnose
+from chainlab.findings import ASSUMPTION, Finding
+from chainlab.paths.reasons import Problem, Reason
+from chainlab.report.terminal import TerminalPage
+from chainlab.report.text import render
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
+from tests.machines import Machines, netsh
 from tests.pki import Pki
 
 PKI = Pki("comparison")
@@ -68,6 +78,53 @@ def test_an_observed_chain_is_compared_with_itself_later() -> None:
 
 def test_only_clients_that_accept_every_possible_chain_accept_for_sure() -> None:
     assert answer(serving(0, "ab", Policy.KB), serving(1, "bc", Policy.NEWEST)).surely_accepting == {"b"}
+
+
+@pytest.fixture(scope="module")
+def diagnosed(fixtures: Path, tmp_path_factory: pytest.TempPathFactory) -> Diagnosis:
+    """Two endpoints of one certificate and a client that rejects it."""
+    machines = Machines(fixtures, tmp_path_factory.mktemp("comparison"))
+    sha1 = machines.leaf("r46").sha1
+    bindings = machines.folder / "bindings.txt"
+    bindings.write_text(netsh(("10.0.0.1:443", sha1), ("10.0.0.2:443", sha1)))
+    request = machines.request("r46/server.reg", bindings, selector="android-4.4-aosp", with_plan=False)
+    found = diagnose(request)
+    first, second = found.targets
+    assert {client.verdict for client in first.clients} == {Verdict.REJECT}
+    return replace(found, targets=(replace(first, target=replace(first.target, host="a.example")), second))
+
+
+def other_client(target: TargetDiagnosis, **fields: object) -> TargetDiagnosis:
+    return replace(target, clients=tuple(replace(client, **fields) for client in target.clients))  # type: ignore[arg-type]
+
+
+def test_endpoints_with_equal_answers_are_one_group(diagnosed: Diagnosis) -> None:
+    ((answer, bindings),) = grouped(diagnosed.targets)
+    assert answer is diagnosed.targets[0]
+    assert [binding.endpoint for binding in bindings] == ["10.0.0.1:443", "10.0.0.2:443"]
+
+
+@pytest.mark.parametrize("differ", [
+    lambda target: other_client(target, problem=Problem(Reason.HOST_MISMATCH)),
+    lambda target: other_client(target, verdict=Verdict.UNKNOWN),
+    lambda target: other_client(target, path=()),
+    lambda target: replace(target, served=replace(target.served, root=None)),
+    lambda target: replace(target, findings=(*target.findings, Finding(ASSUMPTION, {"text": "another"}))),
+], ids=["reason", "verdict", "path", "root", "finding"])  # fmt: skip
+def test_endpoints_whose_answers_differ_in_anything_stay_apart(
+    diagnosed: Diagnosis, differ: Callable[[TargetDiagnosis], TargetDiagnosis]
+) -> None:
+    first, second = diagnosed.targets
+    assert len(grouped([first, differ(second)])) == 2
+
+
+def test_two_endpoints_with_different_reasons_are_both_shown(diagnosed: Diagnosis) -> None:
+    first, second = diagnosed.targets
+    other = other_client(second, problem=Problem(Reason.HOST_MISMATCH))
+    text = io.StringIO()
+    render(replace(diagnosed, targets=(first, other)), TerminalPage(text))
+    assert f"{first.clients[0].reason} (1)" in text.getvalue()
+    assert "host-mismatch (1)" in text.getvalue()
 
 
 ANSWERS = st.one_of(

@@ -17,6 +17,7 @@ from chainlab.lab import captures as lab
 from chainlab.lab.captures import encodings, packets, pcap
 from chainlab.lab.writers import jks, pem
 from chainlab.report.json_report import as_json
+from chainlab.report.terminal import TerminalPage
 from chainlab.report.text import render
 from tests.captures import key_log, tls13, transcript
 from tests.pki import Pki, at
@@ -158,7 +159,7 @@ def test_the_reports_show_where_a_chain_was_seen(ask, fixtures: Path) -> None:
     (seen,) = document["targets"][0]["served"]["seen"]
     assert (seen["endpoint"], seen["sni"], seen["protocol"]) == ("192.0.2.1:443", "www.chainlab.example", "TLSv1.2")
     stream = io.StringIO()
-    render(diagnosis, stream, color=False, verbose=False)
+    render(diagnosis, TerminalPage(stream), verbose=False)
     assert "seen at 192.0.2.1:443, SNI www.chainlab.example, TLSv1.2" in stream.getvalue()
 
 

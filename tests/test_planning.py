@@ -8,8 +8,10 @@ import pytest
 from chainlab.dossier import dossier_of
 from chainlab.plan import Objective
 from chainlab.planning import Planned, plan
-from chainlab.report import html_report, plan_markdown, plan_text
+from chainlab.report import html_report, plan_text
+from chainlab.report.markdown_page import MarkdownPage
 from chainlab.report.plan_words import counted, sites_apart
+from chainlab.report.terminal import TerminalPage
 from tests.machines import Machines, netsh
 
 SNI = """
@@ -36,8 +38,14 @@ def bound(machines: Machines, *hosts: str, **fields: object) -> Planned:
 
 def text_of(planned: Planned) -> str:
     buffer = io.StringIO()
-    plan_text.render(planned, buffer, color=False)
+    plan_text.render(planned, TerminalPage(buffer, color=False))
     return buffer.getvalue()
+
+
+def markdown_of(planned: Planned) -> str:
+    page = MarkdownPage()
+    plan_text.render(planned, page)
+    return page.text
 
 
 def page_of(planned: Planned) -> str:
@@ -52,7 +60,7 @@ def test_a_certificate_on_several_bindings_counts_its_clients_once(machines: Mac
     assert several.chosen is not None
     assert counted(several, several.chosen) == counted(alone, alone.chosen) == "88 of 120 clients accept"
     assert counted(several, several.plan.baseline) == counted(alone, alone.plan.baseline)
-    for render in (text_of, plan_markdown.render, page_of):
+    for render in (text_of, markdown_of, page_of):
         assert "240 clients" not in render(several)
     assert text_of(several).count("What could be sent for") == 1
 

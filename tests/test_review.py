@@ -103,3 +103,15 @@ def test_a_contested_and_an_undetermined_choice_are_said(pki: Pki) -> None:
     c = r46(pki) | {"RxV": pki.ca("R", "V"), "V": pki.ca("V")}
     found = findings(scene_of(*stored(c, Root="U V", CA="I RxU RxV")))
     assert "between 2 equally good chains" in found["undetermined-choice"].message
+
+
+def test_signatures_that_are_taken_as_published_are_named(pki: Pki) -> None:
+    c = r46(pki)
+    c["I"] = replace(c["I"], der=None)
+    scene = scene_of(*stored(c, Root="R", CA="I"))
+    found = findings(scene)
+    assert found["catalogued-signature"].certificates == (c["I"].sha256,)
+    assert "taken from the catalogue, not checked" in found["catalogued-signature"].message
+    c["R"] = replace(c["R"], der=None)  # a root's own signature proves nothing
+    c["I"] = pki.ca("I", "R")
+    assert "catalogued-signature" not in findings(scene_of(*stored(c, Root="R", CA="I")))

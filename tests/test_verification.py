@@ -15,6 +15,7 @@ from chainlab.evidence import CertificateEvidence, Place
 from chainlab.observation import ObservedChain
 from chainlab.planning import Planned, plan
 from chainlab.report.plan_json import render
+from chainlab.report.terminal import TerminalPage
 from chainlab.report.verify_json import as_json
 from chainlab.report.verify_text import render as render_text
 from chainlab.verification import Promise, Verification, read_promise, verify
@@ -120,7 +121,7 @@ def of_two(promise: Promise, **second: object) -> Promise:
 
 def said(found: Verification) -> str:
     buffer = io.StringIO()
-    render_text(found, buffer, color=False)
+    render_text(found, TerminalPage(buffer, color=False))
     return " ".join(buffer.getvalue().split())
 
 

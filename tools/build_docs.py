@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from chainlab.changes import all_kinds
 from chainlab.findings import KINDS
@@ -31,7 +33,8 @@ def _cell(text: str | None) -> str:
     return " ".join(_paragraphs(text).split()).replace("|", "\\|")
 
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 
 
 def findings_page() -> str:
@@ -103,8 +106,32 @@ def windows_page() -> str:
 
 _INTRODUCTION = f"""# How Windows chooses a certificate chain
 
+## In short
+
+Nobody configures the chain that IIS sends. For each server certificate Windows builds one from its certificate
+stores, much as it would to verify it, and Schannel sends that chain without its root. What a CA delivers as "the
+chain" is an offer to the stores, no more.
+
+1. **Candidates.** From the server certificate upwards Windows looks for every certificate in its stores that may be
+   the issuer. A CA that has several certificates (its own root, and cross-certificates by others) opens a way up with
+   each.
+2. **Quality.** Each way is rated: are all signatures good, does it reach a self-signed certificate, is that one
+   trusted, is nothing distrusted, are dates, constraints and purposes kept? Better quality wins, whatever the length.
+3. **Ties.** Of equally good chains the shortest wins, says the documentation. Several servers were seen to prefer the
+   newer issuer. chainlab follows both rules and says where they part.
+4. **The wire.** The winner is sent leaf first, its self-signed root left out. It stays in use until the server looks
+   at its stores again.
+
+Hence the trap: a *new* root in the Root store makes a short, good chain, so the cross-certificate that older clients
+need is no longer sent, and automatic root update brings such roots by itself. And hence the remedy: make the short
+chain worse (move the new root to Untrusted), not the long one better.
+
+Try it: `chainlab lab both-roots -o lab`, or the notebook `02_how_windows_chooses`.
+
+## Evidence
+
 chainlab simulates the chain engine of Windows (`CertGetCertificateChain`) and what Schannel and IIS send of its answer.
-Every rule names its evidence:
+Every rule below names its evidence:
 
 {chr(10).join(f"- **[{tag.letter}]** {tag.text}" for tag in Tag)}
 
@@ -162,9 +189,61 @@ changes:
 ```
 """
 
+
+def json_page() -> str:
+    """Every JSON format: what it is, and its parts."""
+    parts = [_JSON]
+    for file in schemas():
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        where = file.relative_to(ROOT).as_posix()
+        parts.append(f"## {schema['title']}\n\n{schema['description']}\n\nSchema: `{where}`\n")
+        for form in schema.get("oneOf", [schema]):
+            question = form["properties"].get("question", {}).get("const")
+            parts.append(f"### {question}\n" if question else "")
+            parts.append("| part | type | meaning |\n|---|---|---|")
+            required = form.get("required", ())
+            parts += [_part(name, part, name in required) for name, part in form["properties"].items()]
+            parts.append("")
+    return "\n".join(parts).replace("\n\n\n", "\n\n")
+
+
+def schemas() -> list[Path]:
+    """The JSON Schemas that the package ships, by title."""
+    files = (ROOT / "chainlab").glob("*/data/*.schema.json")
+    return sorted(files, key=lambda file: json.loads(file.read_text(encoding="utf-8"))["title"])
+
+
+def _part(name: str, part: dict[str, Any], required: bool) -> str:
+    meaning = _cell(part.get("description", "")) + ("" if required else " (not always there)")
+    return f"| `{name}` | {_cell(_type(part))} | {meaning.strip()} |"
+
+
+def _type(part: dict[str, Any]) -> str:
+    """The type in one word; what a reference or a choice stands for by its name."""
+    if "const" in part:
+        return f"`{json.dumps(part['const'])}`"
+    if "$ref" in part:
+        return str(part["$ref"]).rpartition("/")[2].replace("_", " ")
+    if "items" in part:
+        return f"list of {_type(part['items'])}" if part["items"] else "list"
+    if "anyOf" in part or "oneOf" in part:
+        return " or ".join(map(_type, part.get("anyOf") or part["oneOf"]))
+    kind = part.get("type", "any")
+    return kind if isinstance(kind, str) else " or ".join(kind)
+
+
+_JSON = """# JSON
+
+What `--format json` prints, and the other JSON that chainlab writes. Each format has a name with a version, which every
+document carries in `schema`; a format changes only with its version. The JSON Schemas (draft 2020-12) ship inside the
+package. Fingerprints are SHA-256 in lower-case hexadecimal, instants are UTC in ISO 8601. Where the console has a code
+page that lacks characters, the document is printed with JSON's escapes and means the same.
+"""
+
 PAGES = {
     "changes.md": changes_page,
     "findings.md": findings_page,
+    "json.md": json_page,
     "reasons.md": reasons_page,
     "verifiers.md": verifiers_page,
     "windows.md": windows_page,

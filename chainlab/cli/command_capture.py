@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer, write
 from chainlab.cli.progress import bar
 from chainlab.errors import UsageError
 
@@ -62,11 +62,9 @@ def capture(
     written = document(answers)
     if output is not None:
         write(written, output)
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            write(written, None)
-        else:
-            from chainlab.report.capture_text import render
-
-            write_page(lambda file, color: render(answers, file, color=color), None, no_color=no_color)
+    print_answer(
+        Printing(format, None, quiet, no_color),
+        page=lambda page: renderer("capture_text")(answers, page),
+        json=lambda: written,
+    )
     raise typer.Exit(0 if any(answer.chain for answer in answers) else 3)

@@ -10,7 +10,8 @@ import typer
 
 from chainlab.asking import catalog_folder
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 from chainlab.errors import UsageError
 
 
@@ -35,14 +36,11 @@ def show(
     from chainlab.cataloguing import show as run
 
     view = run(catalog_folder(catalog), wanted, datetime.now(UTC))
-    if format is opt.TextOrJson.JSON:
-        from chainlab.report.catalog_json import render as render_json
-
-        write(render_json(view), output)
-    else:
-        from chainlab.report.catalog_text import render
-
-        write_page(lambda file, color: render(view, file, asked=bool(wanted), color=color), output, no_color=no_color)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: renderer("catalog_text")(view, page, asked=bool(wanted)),
+        json=lambda: renderer("catalog_json")(view),
+    )
     raise typer.Exit(1 if wanted and not view.found else 0)
 
 
@@ -72,11 +70,12 @@ def import_(
     folder = catalog_folder(catalog, create=True)
     reading = opt.Raw(None, password_env=password_env, password_file=password_file).reading()
     reading = replace(reading, limits=replace(reading.limits, members=MAX_MEMBERS, files=MAX_MEMBERS))
-    report = import_files(files, reading, folder)
-    if not quiet:
-        from chainlab.report.catalog_text import render_import
-
-        write_page(lambda file, color: render_import(report, file, color=color), None, no_color=no_color)
+    with working("importing", quiet=quiet):
+        report = import_files(files, reading, folder)
+    print_answer(
+        Printing("text", None, quiet, no_color),
+        page=lambda page: renderer("catalog_import_text")(report, page),
+    )
     raise typer.Exit(3 if report.problems else 0)
 
 

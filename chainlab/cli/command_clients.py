@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write
+from chainlab.cli.output import Printing, print_answer
 
 if TYPE_CHECKING:
     from chainlab.catalog import Catalog
@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def list_clients(
-    clients: opt.Clients = "", format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+    clients: opt.Clients = "",
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
+    output: opt.Output = None,
+    no_color: opt.NoColor = False,
 ) -> None:
     """All clients of a selection in one table: family, year, number of roots, and how far verdicts are checked.
 
@@ -39,13 +42,18 @@ def list_clients(
 
     _, snapshots = _knowledge()
     rows = [(profile, len(snapshots.roots(profile.store))) for profile in select(load_profiles(), clients)]
-    write(report.list_json(rows) if format is opt.TextOrJson.JSON else report.list_text(rows), output)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: report.list_page(rows, page),
+        json=lambda: report.list_json(rows),
+    )
 
 
 def show(
     identity: Identity,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
     output: opt.Output = None,
+    no_color: opt.NoColor = False,
     verbose: opt.Verbose = False,
 ) -> None:
     """One client: its trust store, verifier, sources, grade, agreement with the real verifier, limits.
@@ -58,16 +66,19 @@ def show(
     profile = _profile(identity)
     catalog, snapshots = _knowledge()
     roots = sorted((name_root(catalog, sha256) for sha256 in snapshots.roots(profile.store)), key=lambda r: r.name)
-    text = (
-        report.show_json(profile, roots)
-        if format is opt.TextOrJson.JSON
-        else report.show_text(profile, roots, verbose=verbose)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: report.show_page(profile, roots, page, verbose=verbose),
+        json=lambda: report.show_json(profile, roots),
     )
-    write(text, output)
 
 
 def diff(
-    before: Identity, after: Identity, format: opt.Format = opt.TextOrJson.TEXT, output: opt.Output = None
+    before: Identity,
+    after: Identity,
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
+    output: opt.Output = None,
+    no_color: opt.NoColor = False,
 ) -> None:
     """Which roots the second client has and the first lacks, and the other way round."""
     from chainlab.clients.roots import difference
@@ -75,14 +86,18 @@ def diff(
 
     one, other = _profile(before), _profile(after)
     found = difference(*_knowledge(), one, other)
-    json_wanted = format is opt.TextOrJson.JSON
-    write((report.difference_json if json_wanted else report.difference_text)(one, other, found), output)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: report.difference_page(one, other, found, page),
+        json=lambda: report.difference_json(one, other, found),
+    )
 
 
 def trusts(
     root: Annotated[str, typer.Argument(metavar="HASH|NAME", help="SHA-256 (or its start) or a part of the name.")],
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
     output: opt.Output = None,
+    no_color: opt.NoColor = False,
 ) -> None:
     """Who knows a root, and since when."""
     from chainlab.clients import load_profiles
@@ -92,7 +107,11 @@ def trusts(
     catalog, snapshots = _knowledge()
     profiles = load_profiles()
     answers = [who_trusts(catalog, snapshots, profiles, found) for found in find_roots(catalog, snapshots, root)]
-    write(report.trusts_json(answers) if format is opt.TextOrJson.JSON else report.trusts_text(answers), output)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: report.trusts_page(answers, page),
+        json=lambda: report.trusts_json(answers),
+    )
 
 
 def _knowledge() -> tuple[Catalog, Snapshots]:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 
 Client = Annotated[
     list[str] | None,
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def explain(
     raw: opt.Raw,
     client: Client = None,
-    format: opt.AnyFormat = opt.PageOrJson.TEXT,
+    format: opt.PageFormat = opt.TextJsonMarkdownOrHtml.TEXT,
     output: opt.Output = None,
     no_color: opt.NoColor = False,
 ) -> None:
@@ -41,19 +42,14 @@ def explain(
 
     named = [text for text in client or () if "=" not in text]
     own = [text for text in client or () if "=" in text]
-    explained = run(replace(raw, clients=",".join(named) or "none", own_client=own).request())
+    request = replace(raw, clients=",".join(named) or "none", own_client=own).request()
+    with working("explaining"):
+        explained = run(request)
     if client:
         explained = replace(explained, windows=())
-    if format is opt.PageOrJson.JSON:
-        from chainlab.report.explain_json import render as render_json
-
-        write(render_json(explained), output)
-        return
-    if format is opt.PageOrJson.HTML:
-        from chainlab.report.html_report import render_explained
-
-        write(render_explained(explained), output)
-        return
-    from chainlab.report.explain_text import render
-
-    write_page(lambda file, color: render(explained, file, color=color), output, no_color=no_color)
+    print_answer(
+        Printing(format, output, no_color=no_color),
+        page=lambda page: renderer("explain_text")(explained, page),
+        json=lambda: renderer("explain_json")(explained),
+        html=lambda: renderer("html_report", "render_explained")(explained),
+    )

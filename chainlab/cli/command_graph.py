@@ -9,6 +9,7 @@ import typer
 
 from chainlab.cli import options as opt
 from chainlab.cli.output import write
+from chainlab.cli.progress import working
 
 
 def register(app: typer.Typer) -> None:
@@ -34,4 +35,6 @@ def graph(
     from chainlab.report.graph_model import renderer_for
 
     renderer = renderer_for(output.suffix)  # a wrong suffix is said before the work
-    write(renderer.render(draw(*raw.inputs or (), **raw.options()).value), output)
+    with working("drawing"):
+        drawn = draw(*raw.inputs or (), **raw.options()).value
+    write(renderer.render(drawn), output)

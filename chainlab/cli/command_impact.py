@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 
 Changes = Annotated[
     list[str] | None,
@@ -35,7 +36,7 @@ def impact(
     raw: opt.Raw,
     change: Changes = None,
     changes: ChangeFiles = None,
-    format: opt.AnyFormat = opt.PageOrJson.TEXT,
+    format: opt.ReportFormat = opt.AnyFormat.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -47,20 +48,13 @@ def impact(
     """
     from chainlab.impact import impact as run
 
-    answer = run(raw.request(), change or (), changes or ())
-    if not quiet:
-        if format is opt.PageOrJson.JSON:
-            from chainlab.report.impact_json import render as render_json
-
-            write(render_json(answer), output)
-        elif format is opt.PageOrJson.HTML:
-            from chainlab.report.html_report import render_impact
-
-            write(render_impact(answer), output)
-        else:
-            from chainlab.report.impact_text import render
-
-            write_page(
-                lambda file, color: render(answer, file, color=color, verbose=verbose), output, no_color=no_color
-            )
+    with working("simulating", quiet=quiet):
+        answer = run(raw.request(), change or (), changes or ())
+    print_answer(
+        Printing(format, output, quiet, no_color),
+        page=lambda page: renderer("impact_text")(answer, page, verbose=verbose),
+        json=lambda: renderer("impact_json")(answer),
+        junit=lambda: renderer("junit")(answer),
+        html=lambda: renderer("html_report", "render_impact")(answer),
+    )
     raise typer.Exit(1 if answer.worse else 0)

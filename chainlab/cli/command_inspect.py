@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
 @opt.shared(only=("inputs", "store", "password_env", "password_file", "check_keys", "max_iterations"))
 def inspect(
     raw: opt.Raw,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -28,16 +29,11 @@ def inspect(
     """
     from chainlab.inspection import inspect as run
 
-    inspection = run(raw.named_inputs(), raw.reading())
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            from chainlab.report.inspection_json import render as render_json
-
-            write(render_json(inspection), output)
-        else:
-            from chainlab.report.inspection_text import render
-
-            write_page(
-                lambda file, color: render(inspection, file, color=color, verbose=verbose), output, no_color=no_color
-            )
+    with working("reading", quiet=quiet):
+        inspection = run(raw.named_inputs(), raw.reading())
+    print_answer(
+        Printing(format, output, quiet, no_color),
+        page=lambda page: renderer("inspection_text")(inspection, page, verbose=verbose),
+        json=lambda: renderer("inspection_json")(inspection),
+    )
     raise typer.Exit(inspection.exit_status)

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 from chainlab.errors import UsageError
 
 Until = Annotated[
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def timeline(
     raw: opt.Raw,
     until: Until = None,
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.DocumentFormat = opt.TextJsonOrMarkdown.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -40,16 +41,11 @@ def timeline(
     request, end = raw.request(), opt.parse_at(until, "--until") if until is not None else None
     if end is not None and end < request.at:
         raise UsageError(f"--until {end:%Y-%m-%d} lies before {request.at:%Y-%m-%d}, where the timeline begins (--at)")
-    answer = run(request, end)
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            from chainlab.report.timeline_json import render as render_json
-
-            write(render_json(answer), output)
-        else:
-            from chainlab.report.timeline_text import render
-
-            write_page(
-                lambda file, color: render(answer, file, color=color, verbose=verbose), output, no_color=no_color
-            )
+    with working("looking ahead", quiet=quiet):
+        answer = run(request, end)
+    print_answer(
+        Printing(format, output, quiet, no_color),
+        page=lambda page: renderer("timeline_text")(answer, page, verbose=verbose),
+        json=lambda: renderer("timeline_json")(answer),
+    )
     raise typer.Exit(1 if answer.worse else 0)

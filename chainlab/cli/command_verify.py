@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chainlab.cli import options as opt
-from chainlab.cli.output import write, write_page
+from chainlab.cli.output import Printing, print_answer, renderer
+from chainlab.cli.progress import working
 from chainlab.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def verify(
     plan: Plan,
     served: Served,
     host: Annotated[str, typer.Option("--host", metavar="NAME", help="The server name to send to HOST:PORT.")] = "",
-    format: opt.Format = opt.TextOrJson.TEXT,
+    format: opt.CheckFormat = opt.TextJsonMarkdownOrJunit.TEXT,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
     no_color: opt.NoColor = False,
@@ -51,16 +52,14 @@ def verify(
     from chainlab.verification import verify as run
 
     promise = read_promise(plan)
-    verification = run(promise, [chain for what in served for chain in _observed(what, host)])
-    if not quiet:
-        if format is opt.TextOrJson.JSON:
-            from chainlab.report.verify_json import render as render_json
-
-            write(render_json(verification), output)
-        else:
-            from chainlab.report.verify_text import render
-
-            write_page(lambda file, color: render(verification, file, color=color), output, no_color=no_color)
+    with working("looking at what is served", quiet=quiet):
+        verification = run(promise, [chain for what in served for chain in _observed(what, host)])
+    print_answer(
+        Printing(format, output, quiet, no_color),
+        page=lambda page: renderer("verify_text")(verification, page),
+        json=lambda: renderer("verify_json")(verification),
+        junit=lambda: renderer("junit")(verification),
+    )
     raise typer.Exit(0 if verification.holds else 1)
 
 

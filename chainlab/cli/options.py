@@ -39,11 +39,39 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
-class PageOrJson(StrEnum):
+class TextJsonOrMarkdown(StrEnum):
+    """Output formats of a command whose answer also goes into tickets and change requests."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class TextJsonMarkdownOrHtml(StrEnum):
     """Output formats of a command whose answer is also a page to hand on."""
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class TextJsonMarkdownOrJunit(StrEnum):
+    """Output formats of a command that a build can fail by."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+
+class AnyFormat(StrEnum):
+    """Output formats of a command that also has a page."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
     HTML = "html"
 
 
@@ -148,7 +176,12 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", h
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit status.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every client, every finding, more commands.")]
 Format = Annotated[TextOrJson, typer.Option("--format", help="How to print the result.")]
-AnyFormat = Annotated[PageOrJson, typer.Option("--format", help="How to print the result.")]
+DocumentFormat = Annotated[TextJsonOrMarkdown, typer.Option("--format", help="How to print the result.")]
+CheckFormat = Annotated[
+    TextJsonMarkdownOrJunit, typer.Option("--format", help="How to print the result; junit: a case per client.")
+]
+PageFormat = Annotated[TextJsonMarkdownOrHtml, typer.Option("--format", help="How to print the result.")]
+ReportFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
 DEFAULT_ITERATIONS = 10_000_000
@@ -173,7 +206,11 @@ class Passwords:
         if self.file is not None:
             return _first_line(self.file)
         if sys.stdin.isatty() and sys.stderr.isatty():
-            return getpass.getpass(f"Password of {place}: ", stream=sys.stderr)
+            from chainlab.cli.progress import interrupted
+            from chainlab.escaping import terminal
+
+            with interrupted():
+                return getpass.getpass(f"Password of {terminal(place)}: ", stream=sys.stderr)
         return None
 
 

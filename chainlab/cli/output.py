@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.errors import InputError
 from chainlab.folders import write_directory
 
-__all__ = ["standard_output", "write", "write_directory", "write_page"]
+__all__ = ["Printing", "print_answer", "renderer", "standard_output", "write", "write_chunks", "write_directory"]
+
+if TYPE_CHECKING:
+    from chainlab.report.page import Page
 
 
 def write(text: str | bytes, file: Path | None) -> None:
@@ -32,16 +37,28 @@ def write(text: str | bytes, file: Path | None) -> None:
             with file.open("wb") as stream:
                 stream.write(data)
         else:
-            _replace(file.resolve() if file.is_symlink() else file, data)
+            _replace(file.resolve() if file.is_symlink() else file, [data])
     except OSError as error:
         raise _unwritable(str(file), error) from None
 
 
-def _replace(file: Path, data: bytes) -> None:
+def write_chunks(chunks: Iterable[bytes], file: Path | None) -> None:
+    """Print or write more than should be held in memory; a file appears whole or not at all."""
+    if file is None:
+        with standard_output():
+            sys.stdout.buffer.writelines(chunks)
+        return
+    try:
+        _replace(file.resolve() if file.is_symlink() else file, chunks)
+    except OSError as error:
+        raise _unwritable(str(file), error) from None
+
+
+def _replace(file: Path, chunks: Iterable[bytes]) -> None:
     temporary = file.with_name(f".{file.name[:100]}-{os.urandom(8).hex()}")
     try:
         with temporary.open("xb") as stream:  # with the permissions that any new file gets
-            stream.write(data)
+            stream.writelines(chunks)
         if file.exists():
             shutil.copymode(file, temporary)
         temporary.replace(file)
@@ -101,11 +118,65 @@ class _Rendered(io.StringIO):
         return sys.stdout.isatty()
 
 
-def write_page(render: Callable[[IO[str], bool | None], None], file: Path | None, *, no_color: bool) -> None:
-    """Print a page with colour as the terminal says, or write it to ``file`` without.
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How a command prints its answer: the format, where to, and with which colours (``None``: as a terminal says)."""
 
-    ``render`` gets the output and whether to colour it (``None``: as the terminal says).
+    format: str
+    output: Path | None = None
+    quiet: bool = False
+    no_color: bool = False
+
+
+def print_answer(printing: Printing, page: Callable[[Page], None], **documents: Callable[[], str]) -> None:
+    """Print an answer in the format asked for: on a ``page`` (text, Markdown), or one of the ``documents`` by format.
+
+    Each of the functions loads its ``renderer`` when it is called.
     """
-    page = _Rendered() if file is None else io.StringIO()
-    render(page, False if no_color or file is not None else None)
-    write(page.getvalue(), file)
+    if printing.quiet:
+        return
+    document = documents.get(printing.format)
+    if printing.format == "markdown":
+        _write_markdown(page, printing)
+    elif document is None:
+        _write_text(page, printing)
+    elif printing.format == "json":
+        from chainlab.report.json_text import ascii_only
+
+        _write_document(document(), ascii_only, printing)
+    else:
+        write(document(), printing.output)
+
+
+def _write_markdown(page: Callable[[Page], None], printing: Printing) -> None:
+    from chainlab.report.markdown_page import MarkdownPage
+
+    document = MarkdownPage()
+    page(document)
+    _write_document(document.text, _references, printing)
+
+
+def _write_document(text: str, as_ascii: Callable[[str], str], printing: Printing) -> None:
+    """Print or write it; ``as_ascii`` says the same where standard output lacks characters, as a code page does."""
+    if printing.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"):
+        text = as_ascii(text)
+    write(text, printing.output)
+
+
+def _references(text: str) -> str:
+    """Markdown's (HTML's) character references."""
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def renderer(module: str, function: str = "render") -> Callable[..., Any]:
+    """A function of a module of ``chainlab.report``: loaded only when it is asked for."""
+    found: Callable[..., Any] = getattr(importlib.import_module(f"chainlab.report.{module}"), function)
+    return found
+
+
+def _write_text(page: Callable[[Page], None], printing: Printing) -> None:
+    from chainlab.report.terminal import TerminalPage
+
+    buffer = _Rendered() if printing.output is None else io.StringIO()
+    page(TerminalPage(buffer, color=False if printing.no_color or printing.output is not None else None))
+    write(buffer.getvalue(), printing.output)

@@ -36,14 +36,6 @@ def _store_name(match: re.Match[str]) -> StoreName:
     return StoreName(location, parsed.logical, physical)
 
 
-def store_of_key(path: str) -> tuple[StoreName, str] | None:
-    """The store and thumbprint of a certificate's key, or ``None`` for any other key."""
-    match = STORE_KEY.match(path)
-    if match is None or match["thumbprint"] is None or match["part"].lower() != "certificates":
-        return None
-    return _store_name(match), match["thumbprint"].lower()
-
-
 def store_deletion(path: str, place: Place) -> DeletionEvidence | None:
     """What deleting a key of a store takes away: an entry, or all certificates; ``None`` for CRLs and other keys."""
     match = STORE_KEY.match(path)

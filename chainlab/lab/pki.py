@@ -167,7 +167,7 @@ def issue(subject: Entity, issuer: Entity, profile: Profile, issuer_certificate:
     for extension, critical in _extensions(subject, issuer, profile, issuer_certificate):
         builder = builder.add_extension(extension, critical)
     if profile.hash == "sha1":
-        return _signed_with_sha1(_sign(builder, issuer.key, replace(profile, hash="sha256", pss=False)), issuer.key)
+        return signed_with_sha1(_sign(builder, issuer.key, replace(profile, hash="sha256", pss=False)), issuer.key)
     return _sign(builder, issuer.key, profile)
 
 
@@ -181,7 +181,7 @@ def _sign(builder: x509.CertificateBuilder, key: PrivateKey, profile: Profile) -
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def _signed_with_sha1(der: bytes, key: PrivateKey) -> bytes:
+def signed_with_sha1(der: bytes, key: PrivateKey) -> bytes:
     """The same certificate signed anew with SHA-1, which cryptography's builder refuses to make."""
     from asn1crypto import x509 as asn1
 

@@ -18,7 +18,6 @@ class Reason(Enum):
 
     NO_ANCHOR = ("no-anchor", 10, "no path leads to a root that this client trusts")
     MISSING_INTERMEDIATE = ("missing-intermediate", 11, "an issuing CA certificate is not served and not known")
-    SELF_SIGNED_IN_CHAIN = ("self-signed-in-chain", 12, "the client stops at a self-signed root that it does not know")
     CHAIN_ORDER = ("chain-order", 13, "the client needs the chain in order, each certificate followed by its issuer")
     BAD_SIGNATURE = ("bad-signature", 20, "a signature does not verify with the issuer's key")
     NOT_A_CA = ("not-a-ca", 30, "a certificate that is not a CA stands as an issuer")
@@ -53,11 +52,6 @@ class Reason(Enum):
     def undecided(self) -> bool:
         """It says that the answer is not known, not that the client rejects."""
         return self in (Reason.UNCHECKED, Reason.BUDGET)
-
-    @property
-    def about_leaf(self) -> bool:
-        """The server certificate itself is at fault, whatever the chain: reported apart from trust."""
-        return self in (Reason.EXPIRED_LEAF, Reason.HOST_MISMATCH, Reason.LEAF_KEY_USAGE)
 
 
 @dataclass(frozen=True, slots=True)

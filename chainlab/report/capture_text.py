@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO
 
 from chainlab.decoding import decode_certificate
 from chainlab.evidence.capture import Answer
-from chainlab.report.terminal import Page, describe
+from chainlab.report.page import Page, describe
 from chainlab.wording import number_of
 
 
-def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = None) -> None:
+def render(answers: Sequence[Answer], page: Page) -> None:
     """Write the summary, server by server."""
-    page = Page(file, color=color, width=80)
     for target in dict.fromkeys(answer.probe.target for answer in answers):
         mine = [answer for answer in answers if answer.probe.target == target]
         ends = ", ".join(dict.fromkeys(answer.endpoint for answer in mine if answer.endpoint)) or "not reached"
-        page.line(f"{target.host} ({ends})", "bold")
+        page.title(f"{target.host} ({ends})")
         for chain in dict.fromkeys(answer.chain for answer in mine if answer.chain):
             _chain(chain, [answer for answer in mine if answer.chain == chain], page)
         for why in dict.fromkeys(answer.error for answer in mine if answer.error):
@@ -28,8 +26,8 @@ def render(answers: Sequence[Answer], file: IO[str], *, color: bool | None = Non
 def _chain(chain: Sequence[bytes], answers: Sequence[Answer], page: Page) -> None:
     count = number_of(len(chain), "certificate")
     page.line(f"{count}, sent for {', '.join(_hello(answer) for answer in answers)}", indent=2, hang=2)
-    for number, der in enumerate(chain, start=1):
-        page.line(f"{number}  {_certificate(der)}", indent=4, hang=3)
+    for position, der in enumerate(chain, start=1):
+        page.line(f"{position}  {_certificate(der)}", indent=4, hang=3)
 
 
 def _certificate(der: bytes) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
 from chainlab.catalog import ProgramEntry
 from chainlab.cataloguing import CatalogView, Known
 from chainlab.report.json_report import certificate_json, instant
+from chainlab.report.json_text import document
 
 SCHEMA: Final = "chainlab.catalog/1"
 
 
 def render(view: CatalogView) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(view), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(view))
 
 
 def as_json(view: CatalogView) -> dict[str, Any]:

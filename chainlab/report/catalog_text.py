@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
 from chainlab.catalog import ProgramEntry
-from chainlab.cataloguing import CatalogView, ImportReport, Known
+from chainlab.cataloguing import CatalogView, Known
 from chainlab.oids import purpose_name
-from chainlab.report.terminal import Page, describe
+from chainlab.report.page import Page, describe
 from chainlab.wording import number_of
 
 IN_FULL: Final = 5
@@ -16,9 +16,8 @@ IN_FULL: Final = 5
 _ENCODINGS: Final = {"shipped": "ships with chainlab", "imported": "imported", "": "not at hand: published facts only"}
 
 
-def render(view: CatalogView, file: IO[str], *, asked: bool, color: bool | None = None) -> None:
+def render(view: CatalogView, page: Page, *, asked: bool) -> None:
     """Write the answer; without a question (``asked``) the catalogue as a whole."""
-    page = Page(file, color=color, width=80)
     if not asked:
         _whole(view, page)
         return
@@ -34,7 +33,7 @@ def render(view: CatalogView, file: IO[str], *, asked: bool, color: bool | None 
 
 def _whole(view: CatalogView, page: Page) -> None:
     facts = view.catalogued - view.shipped - view.imported
-    page.line(f"{number_of(view.catalogued, 'CA certificate')} are catalogued", "bold")
+    page.title(f"{view.catalogued} CA certificates are catalogued")
     page.line(f"{view.shipped} with the encoding that ships with chainlab", indent=2)
     page.line(f"{view.imported} with an imported encoding, in {view.folder}", indent=2, hang=2)
     page.line(f"{facts} by their published facts alone; their signatures are taken as published", indent=2, hang=2)
@@ -75,16 +74,3 @@ def _program(entry: ProgramEntry | None, view: CatalogView) -> str:
     if entry.not_before_after is not None:
         said.append(f"not for certificates issued after {entry.not_before_after:%Y-%m-%d}")
     return ", ".join(said)
-
-
-def render_import(report: ImportReport, file: IO[str], *, color: bool | None = None) -> None:
-    """What an import did."""
-    page = Page(file, color=color, width=80)
-    for problem in report.problems:
-        page.line(f"{page.glyphs.bad} {problem}", "bold red", hang=2)
-    read, were = number_of(report.read, "CA certificate"), "was" if report.read == 1 else "were"
-    page.line(f"{report.added} of {read} {were} new; they are in {report.folder}", hang=2)
-    if report.not_ca:
-        page.line(f"left out: {number_of(report.not_ca, 'certificate')} of servers or persons", "dim")
-    for finding in report.findings:
-        page.line(f"{page.glyphs.bullet} {finding.message} [{finding.code}]", "yellow", hang=2)

@@ -1,23 +1,16 @@
-"""The client profiles as text and as ``chainlab.clients/1`` (``data/chainlab.clients-1.schema.json``)."""
+"""The client profiles for people and as ``chainlab.clients/1`` (``data/chainlab.clients-1.schema.json``)."""
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from chainlab import __version__
 from chainlab.clients.limits import limits_of
 from chainlab.clients.profiles import Profile
 from chainlab.clients.roots import Difference, RootName, TrustAnswer
-from chainlab.escaping import terminal
-from chainlab.report.terminal import columns
+from chainlab.report.json_text import document
+from chainlab.report.page import Page
 from chainlab.verifiers import Family, family_for
 from chainlab.verifiers.agreement import Agreement, agreement_of
 from chainlab.wording import number_of
@@ -120,23 +113,23 @@ def _root(root: RootName) -> Json:
 
 
 def _document(question: str, **content: Any) -> str:
-    document = {"schema": SCHEMA, "chainlab": __version__, "question": question, **content}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    content = {"schema": SCHEMA, "chainlab": __version__, "question": question, **content}
+    return document(content)
 
 
-def list_text(clients: Sequence[tuple[Profile, int]], width: int = 120) -> str:
+def list_page(clients: Sequence[tuple[Profile, int]], page: Page) -> None:
     """``clients list``: one table of clients, their families, years and how far the verdicts are checked."""
-    table = _table("id", "client", "verifier", "year", "roots", "grade", "checked")
+    rows = []
     for profile, roots in clients:
-        agreement = agreement_of(family_for(profile.family))
-        checked = f"{agreement.agreeing}/{agreement.cells}" if agreement else family_for(profile.family).basis.value
-        _row(table, profile.id, profile.name, profile.family, profile.date[:4], str(roots), profile.grade, checked)
-    return _print(
-        table, f"{number_of(len(clients), 'client')}. 'chainlab clients show ID' tells sources and limits.", width=width
-    )
+        family = family_for(profile.family)
+        agreement = agreement_of(family)
+        checked = f"{agreement.agreeing}/{agreement.cells}" if agreement else family.basis.value
+        rows.append((profile.id, profile.name, profile.family, profile.date[:4], str(roots), profile.grade, checked))
+    page.table(("id", "client", "verifier", "year", "roots", "grade", "checked"), rows)
+    page.line(f"{number_of(len(rows), 'client')}. 'chainlab clients show ID' tells sources and limits.")
 
 
-def show_text(profile: Profile, roots: Sequence[RootName], width: int = 120, *, verbose: bool = False) -> str:
+def show_page(profile: Profile, roots: Sequence[RootName], page: Page, *, verbose: bool = False) -> None:
     """``clients show``: everything that a verdict of this client rests on."""
     family = family_for(profile.family)
     lines = [
@@ -151,59 +144,40 @@ def show_text(profile: Profile, roots: Sequence[RootName], width: int = 120, *, 
         *(("limit", source) for source in limits_of(profile).sources),
         *(("root", f"{root.name} ({root.sha256[:16]}, until {root.not_after})") for root in roots if verbose),
     ]
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, text in lines:
-        if text:
-            _row(table, label, text)
-    return _print(profile.name, table, width=width)
+    page.title(profile.name)
+    page.table(("", ""), [line for line in lines if line[1]])
 
 
-def difference_text(one: Profile, other: Profile, found: Difference, width: int = 120) -> str:
+def difference_page(one: Profile, other: Profile, found: Difference, page: Page) -> None:
     """``clients diff``: roots gained and lost."""
-    table = _table("", "root", "sha256", "until")
-    for sign, roots in (("+", found.gained), ("-", found.lost)):
-        for root in roots:
-            _row(table, sign, root.name, root.sha256[:16], root.not_after)
-    summary = f"{len(found.gained)} gained, {len(found.lost)} lost, {found.common} in both"
-    return _print(f"{one.name} -> {other.name}", table, summary, width=width)
+    page.title(f"{one.name} → {other.name}")
+    page.table(
+        ("", "root", "sha256", "until"),
+        [
+            (sign, root.name, root.sha256[:16], root.not_after)
+            for sign, roots in (("+", found.gained), ("-", found.lost))
+            for root in roots
+        ],
+    )
+    page.line(f"{len(found.gained)} gained, {len(found.lost)} lost, {found.common} in both")
 
 
-def trusts_text(answers: Sequence[TrustAnswer], width: int = 120) -> str:
+def trusts_page(answers: Sequence[TrustAnswer], page: Page) -> None:
     """``clients trusts``: since when each platform knows a root, and which named clients do not."""
-    parts: list[object] = []
     for answer in answers:
-        table = _table("platform", "since", "first seen in", "last seen in", "snapshots")
-        for holding in answer.holdings:
-            last = "gone after " + holding.last.id if holding.gone else "still there"
-            seen = f"{holding.holders} of {holding.snapshots}"
-            _row(table, holding.platform, holding.first.date, holding.first.id, last, seen)
+        page.title(f"{answer.root.name} (sha256 {answer.root.sha256}, until {answer.root.not_after})")
+        page.table(
+            ("platform", "since", "first seen in", "last seen in", "snapshots"),
+            [
+                (
+                    holding.platform, holding.first.date, holding.first.id,
+                    "gone after " + holding.last.id if holding.gone else "still there",
+                    f"{holding.holders} of {holding.snapshots}",
+                )
+                for holding in answer.holdings
+            ],
+        )  # fmt: skip
         everyone = len(answer.trusted_by) + len(answer.not_trusted_by)
-        parts += [
-            f"{answer.root.name} (sha256 {answer.root.sha256}, until {answer.root.not_after})",
-            table,
-            f"{len(answer.trusted_by)} of {everyone} named clients know it. Not: "
-            + (", ".join(profile.id for profile in answer.not_trusted_by) or "nobody"),
-            "",
-        ]
-    return _print(*parts, width=width)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(terminal(cell)) for cell in cells))
-
-
-def _print(*parts: object, width: int) -> str:
-    console = Console(file=io.StringIO(), width=columns() or width, color_system=None)
-    for part in parts:
-        console.print(Text(terminal(part)) if isinstance(part, str) else part)
-    assert isinstance(console.file, io.StringIO)
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+        without = ", ".join(profile.id for profile in answer.not_trusted_by) or "nobody"
+        page.line(f"{len(answer.trusted_by)} of {everyone} named clients know it. Not: {without}")
+        page.line()

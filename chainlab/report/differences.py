@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
-from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
 from chainlab.comparison import Answer, Difference, Serving
-from chainlab.report.terminal import Page
-from chainlab.report.text import MAX_BINDINGS, by_series
-from chainlab.server import Binding
-from chainlab.windows.engine import Certainty
-from chainlab.windows.selection import Policy
-
-CERTAINTY: Final = {
-    Certainty.FIRM: "firm",
-    Certainty.CONTESTED: "contested: documentation and field reports disagree",
-    Certainty.UNDETERMINED: "undetermined: nothing known decides",
-}
-_WAYS: Final = {
-    Policy.KB: "if Windows prefers the shorter chain (documented)",
-    Policy.NEWEST: "if Windows prefers the newer issuer (reported)",
-}
+from chainlab.report.page import Page
+from chainlab.report.parts import condition, reason_lines, series_lines
+from chainlab.report.words import short
 
 
 def way(difference: Difference, ways: int) -> str:
     """Under which rules it goes this way; empty where there is only one way."""
     if ways == 1:
         return ""
-    return " and ".join(_WAYS[policy] for policy in difference.policies) or "if a full tie is decided the other way"
+    return condition(difference.policies)
 
 
 def arrows(page: Page, serving: Serving) -> str:
     """A chain in one line: what is sent, each by the next, then the root that is not sent."""
-    sent = " → ".join(_short(certificate) for certificate in serving.chain)
+    sent = " → ".join(short(certificate) for certificate in serving.chain)
     if serving.root is None or serving.root in serving.chain:
         return sent
-    return f"{sent}  {page.glyphs.up} root, not sent: {_short(serving.root)}"
-
-
-def _short(certificate: Certificate) -> str:
-    return certificate.subject.common or certificate.sha256[:8]
+    return f"{sent}  {page.glyphs.up} root, not sent: {short(serving.root)}"
 
 
 def counted(answer: Answer) -> str:
@@ -57,19 +39,9 @@ def clients(page: Page, title: str, verdicts: Iterable[ClientVerdict], style: st
     if not chosen:
         return
     page.line(f"{title} ({len(chosen)}):", style, indent=indent)
-    for series, members in by_series(chosen):
-        page.line(f"{series}: {', '.join(members)}" if members else series, indent=indent + 2, hang=2)
+    series_lines(page, chosen, indent + 2)
     if verbose and reasons:
-        for verdict in chosen:
-            page.line(f"{verdict.profile.id}: {verdict.detail} [{verdict.certainty}]", "dim", indent + 2, 2)
-
-
-def bound_to(page: Page, bindings: Sequence[Binding], *, verbose: bool) -> None:
-    """The endpoints of one answer, not more than are worth reading."""
-    shown = bindings if verbose else bindings[:MAX_BINDINGS]
-    more = f" and {len(bindings) - len(shown)} more" if len(bindings) > len(shown) else ""
-    if bindings:
-        page.line(f"bound to {'; '.join(map(str, shown))}{more}", "dim")
+        reason_lines(page, chosen, indent + 2)
 
 
 def gained_and_lost(page: Page, difference: Difference, *, verbose: bool, indent: int = 4) -> None:

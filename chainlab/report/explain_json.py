@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, Final
 
 from chainlab import __version__
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
-from chainlab.report.json_report import certificate_json, finding_json, hashes, instant
+from chainlab.report.json_report import certificates_json, finding_json, hashes, instant
+from chainlab.report.json_text import document
 from chainlab.windows.elements import ChainElement
 from chainlab.windows.selection import quality_keys
 from chainlab.windows.sources import Source
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 def render(explained: Explained) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(explained), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(explained))
 
 
 def as_json(explained: Explained) -> Json:
@@ -33,7 +33,7 @@ def as_json(explained: Explained) -> Json:
         "at": instant(explained.at),
         "windows": [_windows(explanation) for explanation in explained.windows],
         "clients": [_client(explanation) for explanation in explained.clients],
-        "certificates": {c.sha256: certificate_json(c, graph.known_by.get(c.sha256, ())) for c in graph.certificates},
+        "certificates": certificates_json(graph),
     }
 
 

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
-from chainlab.certificate import Certificate
 from chainlab.explanation import ClientExplanation, Explained, ExplainedPath, Explanation
 from chainlab.paths.result import JudgedPath
 from chainlab.paths.search import End, Origin
 from chainlab.report.clients_report import certainty
-from chainlab.report.terminal import Branch, Glyphs, Page, describe
+from chainlab.report.page import Branch, Glyphs, Page, describe
+from chainlab.report.parts import CERTAINTY, rule_name
+from chainlab.report.words import short
 from chainlab.server import StoreEntry
 from chainlab.verifiers.agreement import agreement_of
 from chainlab.windows.elements import ChainElement
-from chainlab.windows.engine import Certainty
-from chainlab.windows.selection import Policy, quality_words
+from chainlab.windows.selection import quality_words
 from chainlab.windows.status import describe as describe_status
 from chainlab.windows.status import names
 from chainlab.wording import number_of
 
-RULES: Final = {
-    Policy.KB: "documented rule (kb: best quality, then the shortest)",
-    Policy.NEWEST: "reported rule (newest: best quality, then the newer issuer)",
-}
-_CERTAINTY: Final = {
-    Certainty.FIRM: "firm: every known rule serves the same chain",
-    Certainty.CONTESTED: "contested: the known rules serve different chains",
-    Certainty.UNDETERMINED: "undetermined: nothing known decides between equally good chains",
-}
 MAX_CANDIDATES: Final = 20
 """Candidates printed; a mesh has thousands. JSON has them all."""
 
 
-def render(explained: Explained, file: IO[str], *, color: bool | None = None) -> None:
+def render(explained: Explained, page: Page) -> None:
     """Write the explanation."""
-    page = Page(file, color=color)
     sections: list[Explanation | ClientExplanation] = [*explained.windows, *explained.clients]
     for number, section in enumerate(sections):
         if number:
@@ -48,7 +38,7 @@ def render(explained: Explained, file: IO[str], *, color: bool | None = None) ->
 
 def _windows(page: Page, explanation: Explanation) -> None:
     prediction = explanation.prediction
-    page.line(f"Windows, for {prediction.leaf.label}", "bold")
+    page.title(f"Windows, for {prediction.leaf.label}")
     if explanation.target.binding is not None:
         page.line(f"bound to {explanation.target.binding}", "dim")
     count = len(explanation.candidates)
@@ -65,7 +55,7 @@ def _windows(page: Page, explanation: Explanation) -> None:
 def decision_words(explanation: Explanation) -> str:
     """How many chains Windows can choose from, and how sure the choice is."""
     count = len(explanation.candidates)
-    return f"{number_of(count, 'candidate chain')}; the choice is {_CERTAINTY[explanation.prediction.certainty]}"
+    return f"{number_of(count, 'candidate chain')}; the choice is {CERTAINTY[explanation.prediction.certainty]}"
 
 
 def fetched_words(explanation: Explanation) -> Iterator[str]:
@@ -85,22 +75,22 @@ def _candidate(page: Page, number: int, candidate: ExplainedPath) -> None:
     page.line(f"{number}  {glyph} {candidate_names(candidate)}", "bold", hang=3)
     for text, style in candidate_words(candidate):
         page.line(text, style, indent=3, hang=2)
-    page.tree([element(each) for each in candidate.path.elements], "   ")
+    page.tree([element(each) for each in candidate.path.elements], indent=3)
     if ends := end_words(candidate):
         page.line(ends, "yellow", indent=6)
 
 
 def candidate_names(candidate: ExplainedPath) -> str:
     """The certificates of a candidate, leaf first, in one line."""
-    return " → ".join(_short(certificate) for certificate in candidate.path.certificates)
+    return " → ".join(short(certificate) for certificate in candidate.path.certificates)
 
 
 def candidate_words(candidate: ExplainedPath) -> Iterator[tuple[str, str]]:
     """What chose a candidate or why it lost, its quality and status; each with its style."""
     path = candidate.path
-    yield from ((f"chosen by the {RULES[policy]}", "green") for policy in candidate.chosen_by)
+    yield from ((f"chosen by the {rule_name(policy)}", "green") for policy in candidate.chosen_by)
     for policy, reason in candidate.lost.items():
-        yield f"not by the {RULES[policy]}: {reason.text} {reason.evidence}", "yellow"
+        yield f"not by the {rule_name(policy)}: {reason.text} {reason.evidence}", "yellow"
     if candidate.tied:
         yield "only a guess keeps it from being chosen [?]", "yellow"
     yield f"quality: {quality_words(path)}", ""
@@ -119,10 +109,6 @@ _ENDS: Final = {
 }
 
 
-def _short(certificate: Certificate) -> str:
-    return certificate.subject.common or certificate.sha256[:8]
-
-
 def element(element: ChainElement) -> Branch:
     """One certificate of a candidate: where Windows found it, and what it says of it."""
     stores = ", ".join(f"{store} ({store.physical})" for store in element.suppliers) or "not in a store"
@@ -137,7 +123,7 @@ def element(element: ChainElement) -> Branch:
 
 def _client(page: Page, explanation: ClientExplanation) -> None:
     profile, result = explanation.profile, explanation.result
-    page.line(f"{profile.name} ({profile.id}), for {explanation.served[0].label}", "bold")
+    page.title(f"{profile.name} ({profile.id}), for {explanation.served[0].label}")
     page.line(sent(explanation))
     page.line(f"rests on: {resting(explanation)}", "dim", indent=2, hang=2)
     for source in explanation.family.sources:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 from chainlab.report.graph_model import Picture
 from chainlab.report.json_report import certificate_json
+from chainlab.report.json_text import document
 
 SUFFIX = ".json"
 
 
 def render(picture: Picture) -> str:
     """The JSON text."""
-    document = {
+    content = {
         "schema": "chainlab.graph/1",
         "title": picture.title,
         "nodes": [
@@ -32,4 +31,4 @@ def render(picture: Picture) -> str:
             for edge in picture.edges
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return document(content)

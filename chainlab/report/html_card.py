@@ -17,7 +17,7 @@ from chainlab.plan import PlannedOutcome
 from chainlab.planning import Planned
 from chainlab.report.html_matrix import who_fails
 from chainlab.report.html_model import Card, Column, State, failing_by_reason, sentence
-from chainlab.wording import number_of
+from chainlab.wording import accepting, number_of
 
 MAX_REASONS: Final = 3
 """Reasons named at the top of an answer; all stand below the matrix."""
@@ -38,9 +38,10 @@ def card(
         return Card("bad" if errors else "", "No client was selected; only the served chain is shown.", tuple(errors))
     bad = bool(failing[-1] or errors)
     if failing[-1]:
-        headline = f"{' to '.join(dict.fromkeys(map(str, (failing[0], failing[-1]))))} of {total} clients will fail"
+        count = " to ".join(dict.fromkeys(map(str, (failing[0], failing[-1]))))
+        headline = f"{count} of {number_of(total, 'client')} will fail"
     else:
-        headline = f"All {total} clients accept"
+        headline = f"All {total} clients accept" if total > 1 else "The client accepts"
     columns = (
         [*_who(now[0], order), *_why(dossier, target, now[0]), *_what(dossier, target, outcome, now[0])] if bad else []
     )
@@ -115,7 +116,7 @@ def _what(dossier: Dossier, target: TargetDiagnosis, outcome: PlannedOutcome | N
         link = ("plan", "What was tried") if planned is not None else ("", "")
         yield Column(title, tuple(_without_plan(planned, target, now)), link=link)
         return
-    then = f"Then {len(outcome.lasting)} of {len(target.clients)} clients accept"
+    then = f"Then {accepting(len(outcome.lasting), len(target.clients))}"
     then += f", with {number_of(len(outcome.changes), 'change')}."
     if planned.chosen.needs_decision:
         then += " This needs your decision: see what it costs."

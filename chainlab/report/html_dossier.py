@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chainlab.comparison import Answer, Serving
+from chainlab.comparison import Answer, Serving, grouped
 from chainlab.diagnosis import TargetDiagnosis
 from chainlab.dossier import Dossier
 from chainlab.plan import PlannedOutcome
@@ -19,9 +19,11 @@ from chainlab.report.html_model import (
     states,
 )
 from chainlab.report.html_trees import windows_tree
-from chainlab.report.text import CERTAINTY, grouped
+from chainlab.report.parts import CERTAINTY
 from chainlab.report.traffic import traffic_words
+from chainlab.server import Binding
 from chainlab.timeline import Timeline
+from chainlab.windows.engine import Certainty
 
 
 def contents(dossier: Dossier) -> Contents:
@@ -29,7 +31,10 @@ def contents(dossier: Dossier) -> Contents:
     diagnosis = dossier.diagnosis
     timelines = {id(t): line for t, line in zip(diagnosis.targets, dossier.timelines.targets, strict=True)}
     groups = grouped(diagnosis.targets)
-    shown = [_section(dossier, n, group, timelines[id(group[0])]) for n, group in enumerate(groups[:MAX_TARGETS])]
+    shown = [
+        _section(dossier, n, first, bindings, timelines[id(first)])
+        for n, (first, bindings) in enumerate(groups[:MAX_TARGETS])
+    ]
     return Contents(
         "Certificate report",
         diagnosis.at,
@@ -44,17 +49,18 @@ def contents(dossier: Dossier) -> Contents:
     )
 
 
-def _section(dossier: Dossier, order: int, group: Sequence[TargetDiagnosis], timeline: Timeline) -> Section:
-    first = group[0]
+def _section(
+    dossier: Dossier, order: int, first: TargetDiagnosis, bindings: Sequence[Binding], timeline: Timeline
+) -> Section:
     served, shown = first.served, tuple(_states(dossier, first))
     explained = [e for e in dossier.explanations if e.target.leaf == first.leaf and e.target.host == first.target.host]
     return Section(
         order,
         first.leaf.certificate,
         first.leaf.place,
-        tuple(str(target.binding) for target in group if target.binding is not None),
+        tuple(map(str, bindings)),
         card(dossier, first, _outcome(dossier, first), shown, order),
-        CERTAINTY[served.certainty] if served.basis == "predicted" else "",
+        CERTAINTY[Certainty(served.certainty)] if served.basis == "predicted" else "",
         shown,
         matrix(first.clients),
         paths(shown, (alternative.path.certificates for alternative in served.alternatives)),

@@ -9,8 +9,9 @@ from chainlab.explanation import ClientExplanation, Explained, Explanation
 from chainlab.report.html_matrix import Matrix
 from chainlab.report.html_model import MAX_TARGETS, Card, Contents, Section, State, Tree, paths, states
 from chainlab.report.html_trees import client_tree, windows_tree
-from chainlab.report.text import CERTAINTY
+from chainlab.report.parts import CERTAINTY
 from chainlab.targets import Target
+from chainlab.windows.engine import Certainty
 
 
 def contents(explained: Explained) -> Contents:
@@ -35,7 +36,7 @@ def _section(explained: Explained, order: int, target: Target, parts: list[Expla
         target.leaf.place,
         (str(target.binding),) if target.binding is not None else (),
         Card("", trees[0].title, tuple(tree.title for tree in trees[1:])),
-        CERTAINTY[served.certainty] if served.basis == "predicted" else "",
+        CERTAINTY[Certainty(served.certainty)] if served.basis == "predicted" else "",
         shown,
         Matrix(),
         paths(shown, (alternative.path.certificates for alternative in served.alternatives)),

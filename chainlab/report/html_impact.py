@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chainlab.clients import ClientVerdict
-from chainlab.comparison import gained_by
+from chainlab.comparison import gained_by, grouped
 from chainlab.impact import Effect, Impact, Seen
 from chainlab.report.differences import counted
 from chainlab.report.html_matrix import MAX_SERIES, matrix
@@ -21,8 +21,8 @@ from chainlab.report.html_model import (
     sentence,
     states,
 )
-from chainlab.report.impact_text import activation_words, grouped
-from chainlab.report.text import CERTAINTY
+from chainlab.report.impact_text import activation_words
+from chainlab.report.parts import CERTAINTY
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
 from chainlab.wording import number_of
@@ -47,7 +47,7 @@ def _section(impact: Impact, order: int, effect: Effect, bindings: Sequence[Bind
         leaf.place,
         tuple(map(str, bindings)),
         _card(impact, effect, order),
-        CERTAINTY[effect.before.certainty.value],
+        CERTAINTY[effect.before.certainty],
         shown,
         matrix(effect.before.first.verdicts),
         paths(shown, ()),

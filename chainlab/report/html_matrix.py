@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from chainlab.clients import ClientVerdict, Verdict
-from chainlab.report.text import count_failing, series_of, version_key
+from chainlab.report.text import count_failing
+from chainlab.report.words import series_of, version_key
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -20,8 +20,9 @@ from chainlab.impact import Impact
 from chainlab.paths.reasons import Reason
 from chainlab.planning import Planned
 from chainlab.report.html_matrix import Matrix
-from chainlab.report.terminal import Branch
-from chainlab.report.text import by_series, condition_of, count_failing
+from chainlab.report.page import Branch
+from chainlab.report.text import condition_of, count_failing
+from chainlab.report.words import by_series
 from chainlab.timeline import Timeline, Timelines
 
 MAX_TARGETS: Final = 40

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from chainlab.explanation import ClientExplanation, ExplainedPath, Explanation
 from chainlab.report import explain_text as words
 from chainlab.report.html_model import Tree
-from chainlab.report.terminal import UNICODE, Branch
+from chainlab.report.page import Branch
+from chainlab.report.terminal import UNICODE
 
 
 def windows_tree(explanation: Explanation, *, opened: bool = False) -> Tree:

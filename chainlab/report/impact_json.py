@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
 from chainlab.impact import Effect, Impact, Step
 from chainlab.outbound import Hierarchy, Outbound
 from chainlab.report.comparison_json import answer_json, difference_json
-from chainlab.report.json_report import certificate_json, change_json, instant
-from chainlab.windows.schannel import ACTIVATIONS, Activation
+from chainlab.report.json_report import activation_json, certificates_json, change_json, instant
+from chainlab.report.json_text import document
+from chainlab.windows.schannel import ACTIVATIONS
 
 SCHEMA: Final = "chainlab.impact/1"
 
@@ -19,15 +19,13 @@ Json = dict[str, Any]
 
 def render(impact: Impact) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(impact), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(impact))
 
 
 def as_json(impact: Impact) -> Json:
     """The impact as plain data."""
     graph = impact.case.scene.graph
-    shown = {c.sha256: c for c in graph.certificates}
     hierarchies = (*impact.outbound.lost, *impact.outbound.gained)
-    shown |= {h.certificate.sha256: h.certificate for h in hierarchies}
     return {
         "schema": SCHEMA,
         "chainlab": __version__,
@@ -39,12 +37,12 @@ def as_json(impact: Impact) -> Json:
         "outbound": _outbound(impact.outbound),
         "windows_update_changes_stores": impact.update_changes_stores,
         "assumptions": list(impact.before.assumptions),
-        "certificates": {key: certificate_json(c, graph.known_by.get(key, ())) for key, c in sorted(shown.items())},
+        "certificates": certificates_json(graph, (hierarchy.certificate for hierarchy in hierarchies)),
     }
 
 
 def _step(step: Step) -> Json:
-    return {**change_json(step.change), "phrase": step.change.phrase, "applicable": step.applicable}
+    return {**change_json(step.change), "phrase": step.change.phrase, "applicable": step.effective}
 
 
 def _effect(effect: Effect) -> Json:
@@ -63,15 +61,11 @@ def _effect(effect: Effect) -> Json:
         "windows_update_differences": [difference_json(difference) for difference in effect.update_differences],
         "activation": {
             "state": effect.seen.value,
-            "by": _activation(effect.activation) if effect.activation is not None else None,
+            "by": activation_json(effect.activation) if effect.activation is not None else None,
             "until_then": answer_json(effect.waiting),
-            "steps": [_activation(step) for step in ACTIVATIONS],
+            "steps": [activation_json(step) for step in ACTIVATIONS],
         },
     }
-
-
-def _activation(activation: Activation) -> Json:
-    return {"step": activation.step, "command": activation.command, "evidence": activation.evidence}
 
 
 def _outbound(outbound: Outbound) -> Json:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import IO, Final
+from collections.abc import Sequence
+from typing import Final
 
 from chainlab.changes.commands import files_note
-from chainlab.comparison import gained_by, lost_by
+from chainlab.comparison import gained_by, grouped, lost_by
 from chainlab.impact import Effect, Impact, Seen, Step
 from chainlab.outbound import Hierarchy, Outbound, Reach
-from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
-from chainlab.report.terminal import Page
+from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.page import Page
+from chainlab.report.parts import CERTAINTY, bound_to
 from chainlab.server import Binding
 from chainlab.windows.schannel import ACTIVATIONS
 from chainlab.wording import accepting, number_of
@@ -27,12 +28,11 @@ _SEEN: Final = {
 }
 
 
-def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(impact: Impact, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(f"What {number_of(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}", "bold")
-    for number, step in enumerate(impact.steps, start=1):
-        _step(page, number, step, verbose)
+    page.title(f"What {number_of(len(impact.steps), 'change')} would do, as of {impact.at:%Y-%m-%d}")
+    for position, step in enumerate(impact.steps, start=1):
+        _step(page, position, step, verbose)
     note = files_note(step.change.commands() for step in impact.steps) if verbose else ""
     if note:
         page.line(note, "dim", indent=2)
@@ -43,11 +43,10 @@ def render(impact: Impact, file: IO[str], *, color: bool | None = None, verbose:
     _assumptions(page, impact)
 
 
-def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
+def _step(page: Page, position: int, step: Step, verbose: bool) -> None:
     change = step.change
-    changes_state = step.applicable or change.code in ("restart", "rebind")
-    page.line(f"{number}  {change.title}", "" if changes_state else "yellow", indent=2, hang=3)
-    if not changes_state:
+    page.line(f"{position}  {change.title}", "" if step.effective else "yellow", indent=2, hang=3)
+    if not step.effective:
         page.line("changes nothing here: it is so already", "yellow", indent=5)
     for text in change.side_effects:
         page.line(f"{page.glyphs.bullet} {text}", "dim", indent=5, hang=2)
@@ -57,18 +56,6 @@ def _step(page: Page, number: int, step: Step, verbose: bool) -> None:
         commands = change.commands()
         for line in (*commands.powershell, *commands.certutil) or commands.console:
             page.verbatim(line, indent=5)
-
-
-def grouped(effects: Iterable[Effect]) -> list[tuple[Effect, list[Binding]]]:
-    """Equal effects once, with all their endpoints, in their order."""
-    groups: dict[object, tuple[Effect, list[Binding]]] = {}
-    for effect in effects:
-        answers = (effect.before, effect.waiting, effect.after, effect.updated)
-        key = (effect.target.leaf.certificate, effect.renewed, effect.seen, effect.broken, *map(id, answers))
-        _, bindings = groups.setdefault(key, (effect, []))
-        if effect.target.binding is not None:
-            bindings.append(effect.target.binding)
-    return list(groups.values())
 
 
 def _effect(page: Page, effect: Effect, bindings: Sequence[Binding], impact: Impact, verbose: bool) -> None:
@@ -145,8 +132,8 @@ def _activation(page: Page, effect: Effect) -> None:
     page.line(activation_words(effect), "yellow" if effect.seen in (Seen.PENDING, Seen.LIKELY) else "", indent=2)
     if effect.seen is Seen.PENDING:
         page.line(f"until then  {arrows(page, effect.waiting.first)}", indent=4, hang=12)
-        for number, step in enumerate(ACTIVATIONS, start=1):
-            page.line(f"{number}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
+        for position, step in enumerate(ACTIVATIONS, start=1):
+            page.line(f"{position}  {step.step}: {step.command} {step.evidence}", "dim", indent=4, hang=3)
 
 
 def _others(page: Page, impact: Impact, verbose: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
@@ -23,6 +22,7 @@ from chainlab.inspection import Inspection
 from chainlab.properties import StoreProperties, property_name
 from chainlab.report.catalog_json import program_json
 from chainlab.report.json_report import certificate_json, finding_json, hashes, instant
+from chainlab.report.json_text import document
 from chainlab.report.property_text import property_text
 from chainlab.server import StoreName
 from chainlab.windows.status import TrustError, names
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 def render(inspection: Inspection) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(inspection), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(inspection))
 
 
 def as_json(inspection: Inspection) -> Json:

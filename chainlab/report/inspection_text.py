@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from chainlab.catalog import ProgramEntry
 from chainlab.certificate import Certificate
@@ -19,25 +19,21 @@ from chainlab.evidence import (
     ListEvidence,
     StoreRecord,
 )
-from chainlab.findings import Severity
 from chainlab.inspection import Inspection
 from chainlab.properties import StoreProperties, property_name
+from chainlab.report.page import Page, describe
+from chainlab.report.parts import STYLES
 from chainlab.report.property_text import is_identifier, property_text
-from chainlab.report.terminal import Page, describe
 from chainlab.windows.status import TrustError, names
 from chainlab.wording import number_of
 
-WIDTH: Final = 80
-"""Columns of a report that goes to a file."""
-
-_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _KEYS: Final = {KeyPresence.PRESENT: "with private key", KeyPresence.ABSENT: "without private key"}
 _KINDS: Final = {"ip": "IP:port", "sni": "SNI", "ccs": "Central Certificate Store", "site": "site"}
 
 
-def render(inspection: Inspection, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(inspection: Inspection, page: Page, *, verbose: bool = False) -> None:
     """Write the report; ``verbose`` adds the properties that only repeat hashes, and the roots of lists."""
-    writer = _Writer(Page(file, color=color, width=WIDTH), inspection, verbose)
+    writer = _Writer(page, inspection, verbose)
     writer.problems(inspection.problems)
     writer.containers()
     writer.certificates()
@@ -88,14 +84,14 @@ class _Writer:
         sightings = self.inspection.sightings
         if sightings:
             self.page.heading(f"Certificates ({len(sightings)})")
-        for number, (certificate, items) in enumerate(sightings.items(), start=1):
-            self.certificate(number, certificate)
+        for position, (certificate, items) in enumerate(sightings.items(), start=1):
+            self.certificate(position, certificate)
             for item in items:
                 self.sighting(item)
 
-    def certificate(self, number: int, certificate: Certificate) -> None:
+    def certificate(self, position: int, certificate: Certificate) -> None:
         """Its facts."""
-        self.page.line(f"{number}  {describe(certificate)}", "bold", indent=2, hang=3)
+        self.page.line(f"{position}  {describe(certificate)}", "bold", indent=2, hang=3)
         self.page.line(f"SHA-256 {certificate.sha256}", indent=5)
         self.page.line(f"SHA-1 {certificate.sha1}, serial {certificate.serial:x}", indent=5, hang=2)
         self.page.line(f"valid from {certificate.not_before:%Y-%m-%d}, signed with {certificate.signature}", indent=5)
@@ -123,7 +119,7 @@ class _Writer:
                 continue
             self.page.line(f"{property_name(identity)}: {property_text(identity, data)}", indent=indent, hang=2)
         if hidden:
-            count = "1 property that repeats a hash" if hidden == 1 else f"{hidden} properties that repeat hashes"
+            count = number_of(hidden, "property that repeats a hash", "properties that repeat hashes")
             self.page.line(f"and {count} (--verbose)", "dim", indent=indent)
 
     def record(self, item: StoreRecord) -> None:
@@ -156,8 +152,8 @@ class _Writer:
         said = (item.endpoint or "endpoint unknown", sni, item.protocol, item.cipher)
         sender = "" if item.sender == "server" else f" from the {item.sender}"
         self.page.line(f"{', '.join(filter(None, said))}{sender}", indent=2, hang=2)
-        for number, certificate in enumerate(item.chain, start=1):
-            self.page.line(f"{number}  {describe(certificate)}", indent=4, hang=3)
+        for position, certificate in enumerate(item.chain, start=1):
+            self.page.line(f"{position}  {describe(certificate)}", indent=4, hang=3)
         counted = (f"{item.count} messages like this",) if item.count > 1 else ()
         broken = tuple(f"certificate {position + 1} could not be decoded" for position in item.broken)
         partly = () if item.complete else ("the source shows only a part of the message",)
@@ -169,10 +165,10 @@ class _Writer:
         """One chain of Windows' own, leaf first."""
         at = f", {item.at:%Y-%m-%d %H:%M} UTC" if item.at is not None else ""
         self.page.line(f"{item.engine} engine{at}", indent=2, hang=2)
-        for number, thumbprint in enumerate(item.thumbprints):
-            error = item.errors[number] if number < len(item.errors) else None
+        for position, thumbprint in enumerate(item.thumbprints):
+            error = item.errors[position] if position < len(item.errors) else None
             status = "" if error is None else ", no error" if not error else f", {', '.join(names(TrustError(error)))}"
-            self.page.line(f"{number + 1}  {thumbprint}{self.known(thumbprint)}{status}", indent=4, hang=3)
+            self.page.line(f"{position + 1}  {thumbprint}{self.known(thumbprint)}{status}", indent=4, hang=3)
         self.page.line(str(item.place), "dim", indent=4, hang=2)
 
     def list(self, item: ListEvidence) -> None:
@@ -216,7 +212,7 @@ class _Writer:
             self.page.heading(f"Findings ({len(findings)})")
         for item in findings:
             text = f"{self.page.glyphs.bullet} {item.severity.value}: {item.message} [{item.code}]"
-            self.page.line(text, _STYLES[item.severity], 2, 2)
+            self.page.line(text, STYLES[item.severity], 2, 2)
 
 
 def _root(root: ProgramEntry) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -10,13 +9,15 @@ from typing import Any, Final
 from chainlab import __version__
 from chainlab.certificate import Certificate
 from chainlab.changes import Change
-from chainlab.clients import ClientVerdict, Verdict
+from chainlab.clients import ClientVerdict
 from chainlab.diagnosis import Diagnosis, ServedChain, TargetDiagnosis
 from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding
+from chainlab.graph import CertGraph
 from chainlab.plan import JudgedChain, Outcome, Plan
+from chainlab.report.json_text import document
 from chainlab.report.traffic import traffic_json
-from chainlab.windows.schannel import ACTIVATIONS
+from chainlab.windows.schannel import ACTIVATIONS, Activation
 from chainlab.windows.status import names
 
 SCHEMA: Final = "chainlab.diagnosis/1"
@@ -26,7 +27,7 @@ Json = dict[str, Any]
 
 def render(diagnosis: Diagnosis) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(diagnosis), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(diagnosis))
 
 
 def as_json(diagnosis: Diagnosis) -> Json:
@@ -38,7 +39,7 @@ def as_json(diagnosis: Diagnosis) -> Json:
         "host": diagnosis.host or None,
         "targets": [_target(target) for target in diagnosis.targets],
         "findings": [finding_json(finding) for finding in diagnosis.findings],
-        "certificates": _certificates(diagnosis),
+        "certificates": certificates_json(diagnosis.scene.graph),
         **({"traffic": traffic_json(diagnosis.traffic)} if diagnosis.traffic is not None else {}),
     }
 
@@ -81,7 +82,7 @@ def _served(served: ServedChain) -> Json:
         "basis": served.basis,
         "chain": hashes(served.chain),
         "root": served.root.sha256 if served.root is not None else None,
-        "root_sent": False,
+        "root_sent": served.root_sent,
         "status": list(served.status),
         "certainty": served.certainty,
         "policies": {policy: hashes(chain) for policy, chain in served.policies.items()},
@@ -151,7 +152,7 @@ def _plan(plan: Plan) -> Json:
             for other in plan.other_methods
         ],
         "certainty_after": plan.best.after.prediction.certainty.value,
-        "activation": [{"step": step.step, "command": step.command, "evidence": step.evidence} for step in ACTIVATIONS],
+        "activation": [activation_json(step) for step in ACTIVATIONS],
         "simulated": plan.simulated,
         "exhaustive": plan.exhaustive,
     }
@@ -182,13 +183,10 @@ def change_json(change: Change) -> Json:
     }
 
 
-def _certificates(diagnosis: Diagnosis) -> Json:
-    """Every certificate that the answer mentions or the graph holds, by fingerprint."""
-    graph = diagnosis.scene.graph
-    return {
-        certificate.sha256: certificate_json(certificate, graph.known_by.get(certificate.sha256, ()))
-        for certificate in graph.certificates
-    }
+def certificates_json(graph: CertGraph, others: Iterable[Certificate] = ()) -> Json:
+    """Every certificate that the graph holds, and others that the answer mentions, by fingerprint."""
+    shown = {certificate.sha256: certificate for certificate in (*graph.certificates, *others)}
+    return {key: certificate_json(c, graph.known_by.get(key, ())) for key, c in sorted(shown.items())}
 
 
 def certificate_json(certificate: Certificate, known_by: Iterable[str]) -> Json:
@@ -209,6 +207,6 @@ def certificate_json(certificate: Certificate, known_by: Iterable[str]) -> Json:
     }
 
 
-def accepted(verdicts: Iterable[ClientVerdict]) -> int:
-    """How many clients accept."""
-    return sum(verdict.verdict is Verdict.ACCEPT for verdict in verdicts)
+def activation_json(activation: Activation) -> Json:
+    """A step that makes the server look at its stores again."""
+    return {"step": activation.step, "command": activation.command, "evidence": activation.evidence}

@@ -5,7 +5,6 @@ It holds all that ``chainlab verify`` needs: the promised chains, and what is se
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -14,7 +13,16 @@ from chainlab.certificate import Certificate
 from chainlab.changes import Change
 from chainlab.plan import Cost, Objective, Option, Outcome, PlannedOutcome, SendableChain
 from chainlab.planning import Planned, PlannedSite
-from chainlab.report.json_report import certificate_json, change_json, counts, finding_json, hashes, instant
+from chainlab.report.json_report import (
+    activation_json,
+    certificates_json,
+    change_json,
+    counts,
+    finding_json,
+    hashes,
+    instant,
+)
+from chainlab.report.json_text import document
 from chainlab.report.traffic import traffic_json
 from chainlab.windows.schannel import ACTIVATIONS
 
@@ -25,7 +33,7 @@ Json = dict[str, Any]
 
 def render(planned: Planned) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(planned), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(planned))
 
 
 def as_json(planned: Planned) -> Json:
@@ -45,12 +53,12 @@ def as_json(planned: Planned) -> Json:
         "recommended": _maybe(plan.recommended, plan.objective),
         "alternatives": [_option(option, plan.objective) for option in plan.alternatives],
         "other_methods": [_option(option, plan.objective) for option in plan.other_methods],
-        "activation": [{"step": step.step, "command": step.command, "evidence": step.evidence} for step in ACTIVATIONS],
+        "activation": [activation_json(step) for step in ACTIVATIONS],
         "assumptions": list(planned.case.scene.server.assumptions),
         "findings": [finding_json(finding) for finding in planned.findings],
         "simulated": plan.simulated,
         "exhaustive": plan.exhaustive,
-        "certificates": {c.sha256: certificate_json(c, graph.known_by.get(c.sha256, ())) for c in graph.certificates},
+        "certificates": certificates_json(graph),
     }
 
 

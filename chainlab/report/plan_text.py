@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import IO
-
-from chainlab.certificate import Certificate
-from chainlab.changes import Change
-from chainlab.changes.commands import files_note
 from chainlab.plan import Option
 from chainlab.planning import Planned
+from chainlab.report.page import Page
+from chainlab.report.parts import activation_lines, chain_lines, changes_lines
 from chainlab.report.plan_words import (
     chain_words,
     clients_named,
@@ -21,18 +17,18 @@ from chainlab.report.plan_words import (
     sent_by,
     sites_apart,
 )
-from chainlab.report.terminal import Page, describe
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS
+from chainlab.windows.schannel import ACTIVATION_NOTE
 from chainlab.wording import number_of
 
 MAX_SITES = 12
 """Sites told apart; a server can have hundreds. JSON has them all."""
 
 
-def render(planned: Planned, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(planned: Planned, page: Page, *, verbose: bool = False) -> None:
     """Write the plan."""
-    page = Page(file, color=color)
-    for text, style in headline(planned):
+    (title, _), *rest = headline(planned)
+    page.title(title)
+    for text, style in rest:
         page.line(text, style)
     if planned.chosen is not None:
         _chosen(page, planned, planned.chosen, verbose)
@@ -43,17 +39,14 @@ def render(planned: Planned, file: IO[str], *, color: bool | None = None, verbos
 
 def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None:
     page.heading("What to do")
-    for position, change in enumerate(option.changes, start=1):
-        _change(page, position, change, verbose)
-    note = files_note(change.commands() for change in option.changes)
-    if note:
-        page.line(note, "dim", indent=2)
+    changes_lines(page, option.changes, verbose=verbose)
     page.heading("What it brings")
     sites = list(sites_apart(planned))
     for position, name in sites[:MAX_SITES]:
         label = f"{name}: " if len(sites) > 1 else ""
         page.line(label + outcome_words(planned, option, position), "bold", indent=2, hang=3)
-        _chain(page, option.outcomes[position].after.served, option.outcomes[position].after.prediction.chosen.root)
+        after = option.outcomes[position].after
+        chain_lines(page, after.served, after.prediction.chosen.root, indent=5)
         for title, clients in (("gains", option.helped[position]), ("loses", option.broken[position])):
             if clients:
                 page.line(f"{title} {clients_named(planned, clients)}", indent=5, hang=2)
@@ -64,30 +57,7 @@ def _chosen(page: Page, planned: Planned, option: Option, verbose: bool) -> None
         page.line(other_method(planned, option, other), "dim", indent=2, hang=2)
     page.heading("When it is seen")
     page.line(ACTIVATION_NOTE, indent=2)
-    for step, activation in enumerate(ACTIVATIONS, start=1):
-        evidence = f" {activation.evidence}" if verbose else ""
-        page.line(f"{step}  {activation.step}{evidence}", indent=4, hang=3)
-
-
-def _change(page: Page, position: int, change: Change, verbose: bool) -> None:
-    page.line(f"{position}  {change.title}", indent=2, hang=3)
-    certificate = change.certificate
-    if certificate is not None and change.code == "import-certificate":
-        page.line(f"SHA-256 {certificate.sha256}", "dim", indent=5)
-        for address in certificate.published_at[:2] if not certificate.encoded else ():
-            page.line(f"published at {address}", "dim", indent=5)
-    commands = change.commands()
-    for command in commands.powershell or commands.console:
-        page.verbatim(command, indent=5)
-    for command in commands.certutil if verbose else ():
-        page.verbatim(command, indent=5)
-
-
-def _chain(page: Page, served: Sequence[Certificate], root: Certificate | None) -> None:
-    for position, certificate in enumerate(served, start=1):
-        page.line(f"{position}  {describe(certificate)}", indent=5, hang=3)
-    if root is not None:
-        page.line(f"{page.glyphs.up} root, not sent: {describe(root)}", "dim", indent=8, hang=3)
+    activation_lines(page, verbose=verbose)
 
 
 def _costs(page: Page, option: Option) -> None:

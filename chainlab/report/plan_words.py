@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from chainlab.certificate import Certificate
 from chainlab.plan import Option, SendableChain
 from chainlab.planning import Planned
-from chainlab.report.text import by_series
 from chainlab.report.traffic import traffic_words
+from chainlab.report.words import by_series
 from chainlab.wording import accepting, number_of
 
 

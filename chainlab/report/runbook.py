@@ -10,9 +10,8 @@ from chainlab.escaping import command_argument, markdown, markdown_code
 from chainlab.plan import Option
 from chainlab.plan.operations import Operation, operations
 from chainlab.planning import Planned, PlannedSite
-from chainlab.report.plan_markdown import outcome_lines
 from chainlab.report.plan_scripts import endpoints, title
-from chainlab.report.plan_words import search_words
+from chainlab.report.plan_words import clients_named, outcome_words, search_words
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 
 
@@ -24,7 +23,7 @@ def render(planned: Planned, missing: list[Certificate]) -> str:
 
 def _lines(planned: Planned, option: Option, missing: list[Certificate]) -> Iterator[str]:
     yield f"# Runbook: {markdown(title(planned))}"
-    yield from outcome_lines(planned, option)
+    yield from _outcome(planned, option)
     yield from _assumptions(planned)
     yield from _missing(missing)
     yield from _scripted()
@@ -45,6 +44,23 @@ def _lines(planned: Planned, option: Option, missing: list[Certificate]) -> Iter
     yield "\n## How this was found\n"
     yield from (f"{markdown(text)}  " for text in search_words(planned))
     yield "\n`report.html` shows it all: the graph, every client before and after, the timeline. It opens offline."
+
+
+def _outcome(planned: Planned, option: Option) -> Iterator[str]:
+    """What an option brings to each site, and what it costs."""
+    yield "\n## What it brings\n"
+    for position, site in enumerate(planned.sites):
+        yield f"- {markdown(site.leaf.subject.common)}: {markdown(outcome_words(planned, option, position))}"
+        for effect, clients in (("gains", option.helped[position]), ("loses", option.broken[position])):
+            if clients:
+                yield f"  - {effect} {markdown(clients_named(planned, clients))}"
+    if option.costs:
+        yield "\n## What it costs\n"
+        yield from (f"- {_decide(cost.decision)}{markdown(cost.text)}" for cost in option.costs)
+
+
+def _decide(decision: bool) -> str:
+    return "**Decide:** " if decision else ""
 
 
 def _assumptions(planned: Planned) -> Iterator[str]:

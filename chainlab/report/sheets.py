@@ -15,16 +15,18 @@ from chainlab.findings import Finding, Severity
 from chainlab.impact import Effect, Impact
 from chainlab.inspection import Inspection
 from chainlab.planning import Planned
-from chainlab.report.differences import CERTAINTY, counted, way
-from chainlab.report.explain_text import RULES
+from chainlab.report.differences import counted, way
+from chainlab.report.parts import CERTAINTY, rule_name
 from chainlab.report.plan_words import clients_named, headline, outcome_words
 from chainlab.report.plan_words import counted as option_counted
 from chainlab.report.sheet import Sheet, Table
-from chainlab.report.text import by_series, condition_of, count_failing
+from chainlab.report.text import condition_of, count_failing
 from chainlab.report.timeline_text import cause_text
+from chainlab.report.words import by_series
 from chainlab.timeline import Event, Timelines
 from chainlab.verification import Verification
 from chainlab.windows.selection import quality_words
+from chainlab.wording import accepting, number_of
 
 _CHAIN = ("", "certificate", "key", "valid until")
 
@@ -56,8 +58,9 @@ def _target(target: TargetDiagnosis) -> Sheet:
     failing, total = count_failing(target.clients), len(target.clients)
     name = target.leaf.certificate.subject.common
     where = f" at {target.binding}" if target.binding is not None else ""
-    verdict = "no client was asked" if not total else f"{failing} of {total} clients will fail"
-    verdict = f"all {total} clients accept" if total and not failing else verdict
+    verdict = "no client was asked" if not total else f"{failing} of {number_of(total, 'client')} will fail"
+    if total and not failing:
+        verdict = f"all {total} clients accept" if total > 1 else "the client accepts"
     served = target.served
     title = "Sent by IIS" if served.basis == "predicted" else "Seen on the wire"
     certainty = f" ({served.certainty})" if served.basis == "predicted" else ""
@@ -114,7 +117,7 @@ def of_explained(explained: Explained) -> list[Sheet]:
 def _windows(explanation: Explanation) -> Sheet:
     rows = []
     for place, candidate in enumerate(explanation.candidates, start=1):
-        fate = [f"chosen by the {RULES[policy]}" for policy in candidate.chosen_by]
+        fate = [f"chosen by the {rule_name(policy)}" for policy in candidate.chosen_by]
         fate += [f"not by {policy.value}: {reason.text} {reason.evidence}" for policy, reason in candidate.lost.items()]
         path = candidate.path
         rows.append((str(place), _names(path.certificates), quality_words(path), "; ".join(fate)))
@@ -155,7 +158,7 @@ def _effect(effect: Effect) -> Sheet:
     if effect.broken:
         return Sheet(f"{label}: nothing can be served any more: {effect.broken}", False)
     before, after = effect.before, effect.after
-    text = f"{label}: {counted(before)} of {before.total} clients accept now, {counted(after)} afterwards"
+    text = f"{label}: {accepting(counted(before), before.total)} now, {counted(after)} afterwards"
     remark = f"After a Windows Update {counted(effect.updated)} accept."
     tables = [table for difference in effect.differences for table in _difference(difference, len(effect.differences))]
     gained = before.surely_accepting < after.surely_accepting
@@ -208,7 +211,7 @@ def of_timelines(timelines: Timelines) -> list[Sheet]:
         rows = tuple(_event(event) for event in timeline.events)
         worse = any(event.worse for event in timeline.events)
         start = timeline.start
-        text = f"{timeline.target.leaf.certificate.label}: {counted(start)} of {start.total} clients accept now"
+        text = f"{timeline.target.leaf.certificate.label}: {accepting(counted(start), start.total)} now"
         columns = ("date", "what happens", "accept before", "from then on", "lost", "won")
         until = f"Looked at until {timelines.until:%Y-%m-%d}."
         sheets.append(Sheet(text, not worse, (until,), (Table("Dates", columns, rows),)))

@@ -1,4 +1,4 @@
-"""A page of text for people: wrapping, glyphs, colour and escaping in one place for every text report."""
+"""A page in a terminal or a text file: wrapping, glyphs and colour."""
 
 from __future__ import annotations
 
@@ -6,34 +6,21 @@ import os
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import IO, Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from chainlab.certificate import Certificate
 from chainlab.escaping import terminal
-
-MAX_LINE: Final = 8_000
-"""Characters of one paragraph; what hostile names could add beyond is cut, visibly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The few symbols used; ASCII where the output's encoding has no others."""
-
-    good: str
-    bad: str
-    up: str
-    bullet: str
-    branch: str
-    last: str
-    bar: str
-
+from chainlab.report.page import MAX_LINE, Branch, Glyphs
 
 UNICODE: Final = Glyphs("✓", "✗", "└─", "•", "├─ ", "└─ ", "│  ")
 ASCII: Final = Glyphs("OK", "FAIL", "`-", "-", "|- ", "`- ", "|  ")
+
+WIDTH: Final = 100
+"""Columns of a report that goes to a file; a terminal has its own width."""
 
 
 def glyphs_for(encoding: str) -> Glyphs:
@@ -45,30 +32,22 @@ def glyphs_for(encoding: str) -> Glyphs:
     return UNICODE
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One node of a printed tree: its text, its style, and what hangs below it."""
-
-    text: str
-    style: str = ""
-    below: Sequence[Branch] = ()
-
-
 def columns() -> int | None:
     """The width that the environment asks for (COLUMNS), whatever the output is; ``None`` where it asks for none."""
     named = os.environ.get("COLUMNS", "")
     return int(named) if re.fullmatch(r"[0-9]{1,5}", named) and int(named) else None
 
 
-class Page:
-    """A text output.
+class TerminalPage:
+    """A text output, as ``chainlab.report.page.Page`` says.
 
     ``color`` ``None`` means as the terminal and NO_COLOR say; ``width`` is that of a file, a terminal has its own;
     COLUMNS overrules both.
     """
 
-    def __init__(self, file: IO[str], *, color: bool | None = None, width: int = 100) -> None:
-        self.glyphs = glyphs_for(getattr(file, "encoding", None) or "utf-8")
+    def __init__(self, file: IO[str], *, color: bool | None = None, width: int = WIDTH) -> None:
+        self.encoding = getattr(file, "encoding", None) or "utf-8"
+        self.glyphs = glyphs_for(self.encoding)
         self.console = Console(
             file=file,
             highlight=False,
@@ -81,8 +60,17 @@ class Page:
             legacy_windows=False,
         )
 
+    def title(self, text: str) -> None:
+        """A bold line."""
+        self.line(text, "bold")
+
+    def heading(self, text: str) -> None:
+        """A bold line after an empty one."""
+        self.console.print()
+        self.line(text, "bold")
+
     def line(self, text: str = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
-        """One paragraph, wrapped at blanks; continuation lines stand ``hang`` columns further in."""
+        """One paragraph, wrapped at blanks."""
         left = " " * indent
         self._wrapped(text, style, left, left + " " * hang)
 
@@ -95,32 +83,42 @@ class Page:
             self.console.print(Text(row, style=style), soft_wrap=True)
 
     def verbatim(self, text: str, indent: int) -> None:
-        """A command: never wrapped, so that it can be copied."""
+        """A command in one line, however long."""
         self.console.print(Text(" " * indent + self.plain(text), style="cyan"), soft_wrap=True)
 
     def plain(self, text: str) -> str:
-        """Visible characters only, and in ASCII where the output has nothing else."""
+        """Visible characters only, and none that the output's encoding lacks."""
         shown = terminal(text, MAX_LINE)
         if self.glyphs is UNICODE:
             return shown
-        return shown.replace("→", "->").replace("…", "...").encode("ascii", "backslashreplace").decode()
+        return _encodable(shown.replace("→", "->").replace("…", "..."), self.encoding)
 
-    def heading(self, text: str) -> None:
-        """A bold line after an empty one."""
-        self.console.print()
-        self.line(text, "bold")
-
-    def tree(self, branches: Sequence[Branch], left: str = "") -> None:
+    def tree(self, branches: Sequence[Branch], indent: int = 0) -> None:
         """Branches under each other, drawn with lines."""
+        self._tree(branches, " " * indent)
+
+    def _tree(self, branches: Sequence[Branch], left: str) -> None:
         for number, branch in enumerate(branches, start=1):
             final = number == len(branches)
             below = left + (" " * len(self.glyphs.bar) if final else self.glyphs.bar)
             head = left + (self.glyphs.last if final else self.glyphs.branch)
             hang = below + (self.glyphs.bar if branch.below else " " * 2)
             self._wrapped(branch.text, branch.style, head, hang)
-            self.tree(branch.below, below)
+            self._tree(branch.below, below)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Columns side by side; cells that are too long are folded."""
+        lines = SIMPLE_HEAD if self.glyphs is UNICODE and any(columns) else None
+        table = Table(box=lines, pad_edge=False, show_header=any(columns))
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(self.plain(cell)) for cell in row))
+        self.console.print(table)
 
 
-def describe(certificate: Certificate) -> str:
-    """One certificate in one line, with its key and expiry."""
-    return f"{certificate.label}, {certificate.key}, expires {certificate.not_after:%Y-%m-%d}"
+def _encodable(text: str, encoding: str) -> str:
+    try:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    except LookupError:
+        return text.encode("ascii", "backslashreplace").decode()

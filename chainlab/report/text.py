@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
-from chainlab.certificate import Certificate
-from chainlab.changes import Change
-from chainlab.changes.commands import files_note
 from chainlab.clients import ClientVerdict, Verdict
+from chainlab.comparison import grouped
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
-from chainlab.evidence import HandshakeEvidence
 from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import JudgedChain, Plan, PlannedOutcome
-from chainlab.report.terminal import Page, describe
+from chainlab.report.page import Page
+from chainlab.report.parts import (
+    CERTAINTY,
+    STYLES,
+    activation_lines,
+    bound_to,
+    chain_lines,
+    changes_lines,
+    condition,
+    reason_lines,
+    series_lines,
+    sighting,
+)
 from chainlab.report.traffic import traffic_words
 from chainlab.server import Binding
-from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
+from chainlab.windows.engine import Certainty
+from chainlab.windows.schannel import ACTIVATION_NOTE, settling_checks
 from chainlab.windows.selection import Policy
 from chainlab.wording import accepting, number_of
 
-_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _REASONS: Final = {reason.code: reason for reason in Reason}
-_SERIES: Final = re.compile(r"^([A-Za-z][A-Za-z.\- ]*?)[ -]+(\d.*)$")
 
 
-def render(diagnosis: Diagnosis, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
-    """Write the report; ``color`` ``None`` means: as the terminal and NO_COLOR say."""
-    page = Page(file, color=color)
+def render(diagnosis: Diagnosis, page: Page, *, verbose: bool = False) -> None:
+    """Write the report."""
     writer = _Writer(page, verbose, diagnosis)
-    for number, group in enumerate(grouped(diagnosis.targets)):
-        if number:
+    for position, (target, bindings) in enumerate(grouped(diagnosis.targets)):
+        if position:
             page.line()
-        writer.target(group[0], [target.binding for target in group if target.binding is not None])
+        writer.target(target, bindings)
     writer.findings("About the inputs", diagnosis.findings)
     if diagnosis.traffic is not None:
         page.heading("About the traffic")
         for text in traffic_words(diagnosis.traffic):
             page.line(text, indent=2)
-
-
-def grouped(targets: Iterable[TargetDiagnosis]) -> list[list[TargetDiagnosis]]:
-    """Targets with equal answers together, in their order: endpoints that share certificate and verdicts."""
-    groups: dict[object, list[TargetDiagnosis]] = {}
-    for target in targets:
-        answer = (target.leaf.certificate.sha256, target.served.chain, tuple(v.verdict for v in target.clients))
-        groups.setdefault((answer, tuple(f.message for f in target.findings)), []).append(target)
-    return list(groups.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +58,9 @@ class _Writer:
 
     def target(self, target: TargetDiagnosis, bindings: Sequence[Binding]) -> None:
         leaf = target.leaf.certificate
-        self.page.line(f"{leaf.subject.common}  ({leaf.key}, expires {leaf.not_after:%Y-%m-%d})", "bold")
+        self.page.title(f"{leaf.subject.common}  ({leaf.key}, expires {leaf.not_after:%Y-%m-%d})")
         self.page.line(str(target.leaf.place), "dim")
-        shown = bindings if self.verbose else bindings[:MAX_BINDINGS]
-        more = f" and {len(bindings) - len(shown)} more" if len(bindings) > len(shown) else ""
-        if bindings:
-            self.page.line(f"bound to {'; '.join(map(str, shown))}{more}", "dim")
+        bound_to(self.page, bindings, verbose=self.verbose)
         self.page.line()
         self.verdict(target)
         self.served(target)
@@ -114,24 +108,18 @@ class _Writer:
     def served(self, target: TargetDiagnosis) -> None:
         served = target.served
         verb = "IIS will send" if served.basis == "predicted" else "On the wire:"
-        certainty = "" if served.basis == "observed" else f" ({CERTAINTY[served.certainty]})"
+        certainty = "" if served.basis == "observed" else f" ({CERTAINTY[Certainty(served.certainty)]})"
         self.page.heading(f"{verb} {number_of(len(served.chain), 'certificate')}{certainty}")
-        self.chain(served.chain, served.root)
+        chain_lines(self.page, served.chain, served.root)
         for handshake in served.observed.handshakes if served.observed else ():
             self.page.line(f"seen {sighting(handshake)}", "dim", indent=5, hang=3)
-
-    def chain(self, chain: Sequence[Certificate], root: Certificate | None, style: str = "") -> None:
-        for position, certificate in enumerate(chain, start=1):
-            self.page.line(f"{position}  {describe(certificate)}", style, indent=2, hang=3)
-        if root is not None:
-            self.page.line(f"{self.page.glyphs.up} root, not sent: {describe(root)}", "dim", indent=5, hang=3)
 
     def other(self, other: JudgedChain) -> None:
         """Another chain that may be served: as much of it as of the first."""
         chain = other.possibility.served
         _, condition = condition_of(other.possibility.policies)
         self.page.heading(f"Or, {condition}, {number_of(len(chain), 'certificate')}")
-        self.chain(chain, other.possibility.path.root, "yellow")
+        chain_lines(self.page, chain, other.possibility.path.root, "yellow")
         self.failing("Who then fails", other.verdicts)
 
     def failing(self, title: str, verdicts: Sequence[ClientVerdict]) -> None:
@@ -144,39 +132,17 @@ class _Writer:
         self.page.heading(title)
         for code, clients in sorted(groups.items(), key=lambda item: -len(item[1])):
             self.page.line(f"{code} ({len(clients)}): {_REASONS[code].text}", "red", indent=2)
-            for series, members in by_series(clients):
-                self.page.line(f"{series}: {', '.join(members)}" if members else series, indent=4, hang=2)
+            series_lines(self.page, clients, indent=4)
             if self.verbose:
-                for client in clients:
-                    self.page.line(
-                        f"{client.profile.id}: {client.detail} [{client.certainty}]", "dim", indent=4, hang=2
-                    )
+                reason_lines(self.page, clients, indent=4)
 
     def plan(self, target: TargetDiagnosis) -> None:
         plan = target.plan
         if plan is None:
             return
         self.page.heading("What to do")
-        for number, change in enumerate(plan.best.changes, start=1):
-            self.change(number, change)
-        note = files_note(change.commands() for change in plan.best.changes)
-        if note:
-            self.page.line(note, "dim", indent=2)
+        changes_lines(self.page, plan.best.changes, verbose=self.verbose)
         self.outcome(plan, len(target.clients))
-
-    def change(self, number: int, change: Change) -> None:
-        self.page.line(f"{number}  {change.title}", indent=2, hang=3)
-        certificate = change.certificate
-        if certificate is not None and change.code == "import-certificate":
-            self.page.line(f"SHA-256 {certificate.sha256}", "dim", indent=5)
-            for address in certificate.published_at[:2] if not certificate.encoded else ():
-                self.page.line(f"published at {address}", "dim", indent=5)
-        commands = change.commands()
-        for command in commands.powershell or commands.console:
-            self.page.verbatim(command, indent=5)
-        if self.verbose:
-            for command in commands.certutil:
-                self.page.verbatim(command, indent=5)
 
     def outcome(self, plan: Plan, total: int) -> None:
         best = plan.best
@@ -191,15 +157,13 @@ class _Writer:
             shown = ", ".join(v.profile.name for v in plan.before.verdicts if v.profile.id in plan.beyond_help)
             self.page.line(f"No change on the server helps: {shown}.", indent=2)
         if len(best.after.judged) > 1:
-            certainty = CERTAINTY[best.after.prediction.certainty.value]
+            certainty = CERTAINTY[best.after.prediction.certainty]
             self.page.line(f"What is served then is {certainty}; it is settled by (LEAF.cer: the server certificate "
                            "in a file, HOST: the server):", "yellow", indent=2)  # fmt: skip
             for check in settling_checks():
                 self.page.verbatim(check, indent=5)
         self.page.line(ACTIVATION_NOTE, indent=2)
-        for number, activation in enumerate(ACTIVATIONS, start=1):
-            evidence = f" {activation.evidence}" if self.verbose else ""
-            self.page.line(f"{number}  {activation.step}{evidence}", indent=4, hang=3)
+        activation_lines(self.page, verbose=self.verbose)
 
     def findings(self, title: str, findings: Sequence[Finding]) -> None:
         shown = [f for f in findings if self.verbose or f.severity is not Severity.NOTE or f.code == "assumption"]
@@ -208,26 +172,15 @@ class _Writer:
         self.page.heading(title)
         for finding in shown:
             self.page.line(
-                f"{self.page.glyphs.bullet} {finding.message} [{finding.code}]", _STYLES[finding.severity], 2, 2
+                f"{self.page.glyphs.bullet} {finding.message} [{finding.code}]", STYLES[finding.severity], 2, 2
             )
             if self.verbose and finding.severity is not Severity.NOTE:
                 self.page.line(finding.kind.remedy, "dim", 4)
 
 
-MAX_BINDINGS: Final = 6
-"""Endpoints named without --verbose; a wildcard certificate can have hundreds."""
-
-_CONDITIONS: Final = {
-    Policy.NEWEST: "if Windows prefers the newer issuer",
-    Policy.KB: "if Windows prefers the shorter chain",
-}
-
-
 def condition_of(policies: Sequence[Policy]) -> tuple[str, str]:
     """Under which condition a chain is served that these rules choose: one word, and a clause."""
-    if policies:
-        return "Contested", _CONDITIONS[policies[0]]
-    return "Undetermined", "if Windows decides a full tie the other way"
+    return "Contested" if policies else "Undetermined", condition(policies)
 
 
 def count_failing(verdicts: Iterable[ClientVerdict]) -> int:
@@ -235,47 +188,7 @@ def count_failing(verdicts: Iterable[ClientVerdict]) -> int:
     return sum(client.verdict is not Verdict.ACCEPT for client in verdicts)
 
 
-def sighting(handshake: HandshakeEvidence) -> str:
-    """Where a chain was seen, in one line: endpoint, server name, protocol, how often."""
-    parts = [f"at {handshake.endpoint}"] if handshake.endpoint else [f"in {handshake.place}"]
-    if handshake.host is not None:
-        parts.append(f"SNI {handshake.host}" if handshake.host else "no SNI")
-    parts += [part for part in (handshake.protocol, handshake.cipher) if part]
-    if handshake.count > 1:
-        parts.append(f"{handshake.count} times")
-    return ", ".join(parts)
-
-
-CERTAINTY: Final = {
-    "firm": "firm: every known selection rule agrees",
-    "contested": "contested: documentation and field reports disagree",
-    "undetermined": "undetermined: nothing known decides",
-}
-
-
 def _compare(other: PlannedOutcome) -> str:
     ways = " and ".join(change.code.replace("-", " ") for change in other.changes if change.reverted_by)
     now, later = len(other.after.surely_accepting), len(other.lasting)
     return f"Instead of moving to Untrusted, {ways}: {now} accept, after a Windows Update {later}."
-
-
-def by_series(clients: Iterable[ClientVerdict]) -> list[tuple[str, list[str]]]:
-    """Client names by what they are versions of: ``Android`` with ``2.2``, ``4.4`` …; most members first."""
-    series: dict[str, list[str]] = defaultdict(list)
-    for client in clients:
-        name, version = series_of(client.profile.name)
-        series[name] += [version] if version else []
-    ordered = sorted(series.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(name, sorted(members, key=version_key)) for name, members in ordered]
-
-
-def series_of(name: str) -> tuple[str, str]:
-    """What a client is a version of, and the version; empty where its name tells none."""
-    match = _SERIES.match(name)
-    return (match[1], match[2]) if match is not None else (name, "")
-
-
-def version_key(text: str) -> list[tuple[int, str]]:
-    """Sorts ``4.4`` before ``10``: numbers by value, everything else by text."""
-    parts = re.findall(r"\d+|[^\d.]+", text)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

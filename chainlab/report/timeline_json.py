@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
 from chainlab.report.comparison_json import answer_json, difference_json
-from chainlab.report.json_report import certificate_json, instant
+from chainlab.report.json_report import certificates_json, instant
+from chainlab.report.json_text import document
 from chainlab.timeline import Cause, Event, Timeline, Timelines
 
 SCHEMA: Final = "chainlab.timeline/1"
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 def render(timelines: Timelines) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(timelines), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(timelines))
 
 
 def as_json(timelines: Timelines) -> Json:
@@ -30,7 +30,7 @@ def as_json(timelines: Timelines) -> Json:
         "until": instant(timelines.until),
         "worse": timelines.worse,
         "targets": [_timeline(timeline) for timeline in timelines.targets],
-        "certificates": {c.sha256: certificate_json(c, graph.known_by.get(c.sha256, ())) for c in graph.certificates},
+        "certificates": certificates_json(graph),
     }
 
 

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO
 
-from chainlab.report.differences import CERTAINTY, arrows, bound_to, counted, gained_and_lost, way
-from chainlab.report.terminal import Page
+from chainlab.comparison import grouped
+from chainlab.report.differences import arrows, counted, gained_and_lost, way
+from chainlab.report.page import Page
+from chainlab.report.parts import CERTAINTY, bound_to
 from chainlab.server import Binding
 from chainlab.timeline import Cause, Event, Timeline, Timelines, Turn
 from chainlab.wording import accepting, number_of
 
 
-def render(timelines: Timelines, file: IO[str], *, color: bool | None = None, verbose: bool = False) -> None:
+def render(timelines: Timelines, page: Page, *, verbose: bool = False) -> None:
     """Write the report."""
-    page = Page(file, color=color)
-    page.line(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}", "bold")
-    groups: dict[tuple[str, int], list[Timeline]] = {}
-    for timeline in timelines.targets:
-        groups.setdefault((timeline.target.leaf.certificate.sha256, id(timeline.events)), []).append(timeline)
-    for group in groups.values():
-        bindings = [timeline.target.binding for timeline in group if timeline.target.binding is not None]
-        _timeline(page, group[0], bindings, verbose)
+    page.title(f"From {timelines.at:%Y-%m-%d} to {timelines.until:%Y-%m-%d}")
+    for timeline, bindings in grouped(timelines.targets):
+        _timeline(page, timeline, bindings, verbose)
 
 
 def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbose: bool) -> None:
     target, start = timeline.target, timeline.start
     page.heading(target.leaf.certificate.label)
     bound_to(page, bindings, verbose=verbose)
-    page.line(f"{accepting(counted(start), start.total)} now; what is served is {CERTAINTY[start.certainty]}")
+    certainty = CERTAINTY[start.certainty] if target.observed is None else "what was seen"
+    page.line(f"{accepting(counted(start), start.total)} now; what is served is {certainty}")
     for serving in start.servings:
         page.line(arrows(page, serving), indent=2, hang=2)
     for event in timeline.events:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
 from chainlab.report.json_report import hashes
+from chainlab.report.json_text import document
 from chainlab.verification import Checked, Verification
 
 SCHEMA: Final = "chainlab.verification/1"
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 def render(verification: Verification) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(verification), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(verification))
 
 
 def as_json(verification: Verification) -> Json:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import IO
-
-from chainlab.report.terminal import Page, describe
-from chainlab.report.text import sighting
+from chainlab.report.page import Page, describe
+from chainlab.report.parts import sighting
 from chainlab.verification import Checked, Promise, Verification
 from chainlab.windows.schannel import ACTIVATIONS
 
 
-def render(verification: Verification, file: IO[str], *, color: bool | None = None) -> None:
+def render(verification: Verification, page: Page) -> None:
     """Write the report."""
-    page = Page(file, color=color)
     promise = verification.promise
     if verification.holds:
         page.line(f"{page.glyphs.good} the chain that the plan of {promise.at[:10]} promises is served", "bold green")

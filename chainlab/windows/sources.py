@@ -32,11 +32,6 @@ class Source:
         letters = "/".join(tag.letter for tag in self.tags)
         return f"[{letters}] {self.where}" if self.where else f"[{letters}]"
 
-    @property
-    def meaning(self) -> str:
-        """The tags in words."""
-        return ", ".join(tag.text for tag in self.tags)
-
 
 def source(letters: str, where: str = "") -> Source:
     """``source("DF", "KB 2831004; win-acme#1918")``."""

@@ -6,6 +6,9 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -170,6 +173,49 @@ def test_without_a_terminal_or_when_quiet_there_is_no_bar(monkeypatch: pytest.Mo
         with progress.bar("handshakes", quiet=quiet) as told:
             assert told is None
         assert stream.getvalue() == ""
+
+
+def test_long_work_shows_a_sign_of_life_and_short_work_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for patience, seen in ((0.0, True), (60.0, False)):
+        shown = Terminal()
+        monkeypatch.setattr("sys.stderr", shown)
+        monkeypatch.setattr(progress, "PATIENCE", patience)
+        with progress.working("planning"):
+            wait_until(partial(_shows, shown), 5.0 if seen else 0.1)
+        assert ("planning" in shown.getvalue()) is seen
+
+
+def test_a_question_is_asked_on_a_quiet_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.working("planning"):
+        wait_until(lambda: "planning" in shown.getvalue(), 5.0)
+        with progress.interrupted():
+            before = shown.getvalue()
+            time.sleep(0.3)
+            assert shown.getvalue() == before
+        wait_until(lambda: "planning" in shown.getvalue()[len(before) :], 5.0)
+        assert "planning" in shown.getvalue()[len(before) :]
+
+
+def test_without_a_terminal_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.working("planning"):
+        time.sleep(0.1)
+    assert stream.getvalue() == ""
+
+
+def _shows(stream: io.StringIO) -> bool:
+    return "planning" in stream.getvalue()
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 class Terminal(io.StringIO):

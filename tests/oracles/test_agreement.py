@@ -6,7 +6,9 @@ verifiers and more seeds, and writes docs/agreement.md.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -30,11 +32,17 @@ def regressions() -> list[Scenario]:
     return [scenario for file in sorted(REGRESSIONS.glob("*.json")) for scenario in load_scenarios(file)]
 
 
+def absent(install: str) -> NoReturn:
+    """A verifier is not installed: a failure where all are required, else a reason to skip."""
+    required = os.environ.get("CHAINLAB_REQUIRE_ORACLES", "0") not in ("", "0")
+    (pytest.fail if required else pytest.skip)(f"not installed: {install}")
+
+
 @pytest.mark.oracle
 @pytest.mark.parametrize("oracle", FAST, ids=lambda oracle: oracle.id)
 def test_the_family_gives_the_verdict_of_the_real_verifier(oracle: Oracle) -> None:
     if not oracle.version():
-        pytest.skip(f"not installed: {oracle.install}")
+        absent(oracle.install)
     cells = compare(oracle, [*CATALOGUE, *regressions(), *scenarios(SEEDS)])
     answered = [cell for cell in cells if cell.counts]
     assert len(answered) >= 0.9 * len(cells), answered[:1] or cells[0].answer
@@ -53,6 +61,15 @@ def test_divergences_name_oracles_and_scenarios_and_give_reasons() -> None:
         assert entry.reason
         assert entry.source
         assert set(entry.scenarios) <= named
+
+
+@pytest.mark.parametrize(("value", "outcome"), [("1", pytest.fail.Exception), ("0", pytest.skip.Exception)])
+def test_a_missing_verifier_fails_only_where_all_are_required(
+    value: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAINLAB_REQUIRE_ORACLES", value)
+    with pytest.raises(outcome, match="not installed: apt-get"):
+        absent("apt-get install x")
 
 
 def test_oracle_ids_are_unique() -> None:

@@ -4,12 +4,13 @@ import io
 
 from chainlab.evidence.capture import OFFERS, Answer, Probe, Target
 from chainlab.report.capture_text import render
+from chainlab.report.terminal import TerminalPage
 from tests.pki import Pki
 
 
 def shown(*answers: Answer) -> str:
     buffer = io.StringIO()
-    render(answers, buffer, color=False)
+    render(answers, TerminalPage(buffer, width=80))
     return buffer.getvalue()
 
 

@@ -13,6 +13,7 @@ from chainlab.diagnosis import Request
 from chainlab.explanation import explain
 from chainlab.report.explain_json import render as render_json
 from chainlab.report.explain_text import render
+from chainlab.report.terminal import TerminalPage
 from tests.pki import at
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.explanation-1.schema.json").read_text())
@@ -32,7 +33,7 @@ def explained(fixtures: Path, monkeypatch: pytest.MonkeyPatch):
 
 def text_of(answer, encoding: str = "utf-8") -> str:
     buffer = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    render(answer, buffer, color=False)
+    render(answer, TerminalPage(buffer))
     buffer.seek(0)
     return buffer.read()
 

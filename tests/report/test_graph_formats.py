@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import jsonschema
 import networkx as nx
 import pytest
 
@@ -112,3 +113,9 @@ def test_the_picture_does_not_depend_on_input_order(pki: Pki) -> None:
     made = [pki.leaf("I"), pki.ca("I", "R"), pki.ca("R"), pki.ca("R", "U")]
     one, two = (picture(CertGraph(order), Server(), [], NOW, "t", [made[0]]) for order in (made, made[::-1]))
     assert one == two
+
+
+def test_json_follows_the_schema(r46: Picture) -> None:
+    file = Path(__file__).parents[2] / "chainlab/report/data/chainlab.graph-1.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(renderer_for(".json").render(r46)))

@@ -14,7 +14,7 @@ from chainlab.lab.writers import reg
 from chainlab.outbound import Reach
 from chainlab.report.impact_json import render as render_json
 from chainlab.report.impact_text import render
-from chainlab.report.terminal import ASCII
+from chainlab.report.terminal import ASCII, TerminalPage
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
 from tests.machines import Machines, netsh, phrases
 from tests.pki import Pki, at
@@ -30,7 +30,7 @@ def machines(fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def text_of(answer: Impact, encoding: str = "utf-8", *, verbose: bool = False) -> str:
     buffer = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    render(answer, buffer, color=False, verbose=verbose)
+    render(answer, TerminalPage(buffer), verbose=verbose)
     buffer.seek(0)
     return buffer.read()
 
@@ -74,6 +74,13 @@ def test_a_renewal_and_other_certificates_follow_the_schema(machines: Machines, 
     answer = impact(request, [f"rebind 0.0.0.0:443 to {new}", *phrases("r46")["untrust"]])
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render_json(answer)))
     assert "from then on shop.chainlab.example" in text_of(answer)
+
+
+@pytest.mark.parametrize("change", ["restart iis", "rebind"])
+def test_text_and_json_agree_that_a_restart_or_rebind_does_something(machines: Machines, change: str) -> None:
+    answer = impact(machines.request("r46/server.reg", selector="none"), [change, "root-update off", "root-update off"])
+    assert [step["applicable"] for step in json.loads(render_json(answer))["changes"]] == [True, True, False]
+    assert text_of(answer).count("changes nothing here") == 1
 
 
 def test_verbose_shows_commands_and_who_is_concerned(machines: Machines) -> None:

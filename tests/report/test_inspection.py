@@ -17,6 +17,7 @@ from chainlab.properties import encode_oid_list
 from chainlab.report.inspection_json import as_json
 from chainlab.report.inspection_text import render
 from chainlab.report.property_text import property_text
+from chainlab.report.terminal import TerminalPage
 from chainlab.server import StoreName
 from tests.pki import Pki
 
@@ -26,7 +27,7 @@ READING = ReadOptions(password=lambda _place: None)
 
 def text(inspection: Inspection, verbose: bool = False) -> str:
     buffer = io.StringIO()
-    render(inspection, buffer, color=False, verbose=verbose)
+    render(inspection, TerminalPage(buffer, width=80), verbose=verbose)
     return buffer.getvalue()
 
 
@@ -123,7 +124,7 @@ def test_hostile_names_cannot_leave_the_text(tmp_path: Path) -> None:
 
 def test_old_encodings_get_ascii(fixtures: Path) -> None:
     buffer = io.TextIOWrapper(io.BytesIO(), encoding="cp437", errors="strict")
-    render(of(fixtures / "r46/evidence.zip"), buffer, color=False)
+    render(of(fixtures / "r46/evidence.zip"), TerminalPage(buffer, width=80))
     buffer.flush()
     assert b"Bindings (4)" in buffer.buffer.getvalue()
 

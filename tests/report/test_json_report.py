@@ -1,5 +1,6 @@
 """The JSON contract."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from chainlab.catalog.twins import load_twins
 from chainlab.diagnosis import Request, diagnose
 from chainlab.paths.reasons import Reason
 from chainlab.report.json_report import render
+from chainlab.report.terminal import TerminalPage
+from chainlab.report.text import render as render_text
 from chainlab.windows.selection import LostBecause
 from tests.pki import at
 
@@ -35,6 +38,24 @@ def test_an_observed_answer_follows_the_schema(fixtures: Path) -> None:
     twins = load_twins(fixtures / "lab.json")
     request = Request((), at("2026-11-20"), served=fixtures / "r46/served-cross.pem", twins=twins)
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(diagnose(request))))
+
+
+@pytest.mark.parametrize(("name", "sent"), [("cross", True), ("short", False)])
+def test_a_root_seen_on_the_wire_above_the_leaf_is_said_to_be_sent(
+    fixtures: Path, tmp_path: Path, name: str, sent: bool
+) -> None:
+    """USERTrust is above the leaf where the cross-sign by it is sent too, else it is a stranger."""
+    twins = load_twins(fixtures / "lab.json")
+    file = tmp_path / "served.pem"
+    sources = (f"r46/served-{name}.pem", "r46/roots-old-device.pem")
+    file.write_text("".join((fixtures / source).read_text() for source in sources))
+    diagnosis = diagnose(Request((), at("2026-11-20"), served=file, twins=twins))
+    served = json.loads(render(diagnosis))["targets"][0]["served"]
+    assert served["root_sent"] is sent
+    assert served["root"] == (served["chain"][3] if sent else None)
+    text = io.StringIO()
+    render_text(diagnosis, TerminalPage(text))
+    assert "root, not sent" not in text.getvalue()
 
 
 def test_the_schemas_closed_lists_are_the_codes(fixtures: Path) -> None:

@@ -22,7 +22,9 @@ from chainlab.dossier import dossier_of
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
 from chainlab.properties import StoreProperties
-from chainlab.report import html_report, plan_json, plan_markdown, plan_text, runbook
+from chainlab.report import html_report, plan_json, plan_text, runbook
+from chainlab.report.markdown_page import MarkdownPage
+from chainlab.report.terminal import TerminalPage
 from chainlab.server import LM_ROOT, Binding, StoreEntry
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile
@@ -38,7 +40,7 @@ def planned(fixtures: Path, *names: str, number: int = 0, **fields: object) -> P
 
 def text_of(answer: Planned, *, verbose: bool = False) -> str:
     buffer = io.StringIO()
-    plan_text.render(answer, buffer, color=False, verbose=verbose)
+    plan_text.render(answer, TerminalPage(buffer), verbose=verbose)
     return buffer.getvalue()
 
 
@@ -115,6 +117,12 @@ def kinds(text: str) -> list[str]:
     return [token.type for token in tokens if token.type not in ("text", "text_special", "softbreak")]
 
 
+def markdown_of(answer: Planned) -> str:
+    page = MarkdownPage()
+    plan_text.render(answer, page)
+    return page.text
+
+
 @settings(max_examples=40)
 @given(
     st.sampled_from(HOSTILE)
@@ -131,13 +139,13 @@ def kinds(text: str) -> list[str]:
 def test_names_are_text_in_markdown(name: str) -> None:
     attacked = hostile(name)
     assert kinds(runbook.render(attacked, [])) == benign_kinds()[0]
-    assert kinds(plan_markdown.render(attacked)) == benign_kinds()[1]
+    assert kinds(markdown_of(attacked)) == benign_kinds()[1]
 
 
 @cache
 def benign_kinds() -> tuple[list[str], list[str]]:
     benign = hostile("name")
-    return kinds(runbook.render(benign, [])), kinds(plan_markdown.render(benign))
+    return kinds(runbook.render(benign, [])), kinds(markdown_of(benign))
 
 
 def test_the_runbook_undoes_in_the_console_what_no_command_does(fixtures: Path) -> None:
@@ -189,7 +197,7 @@ def test_commands_say_where_their_files_come_from(fixtures: Path) -> None:
     said = "The files in certificates\\ are the certificates"
     assert said in text_of(answer)
     assert "'chainlab plan INPUT… -o DIR' writes those of its plan" in " ".join(text_of(answer).split())
-    assert "The files in certificates" in plan_markdown.render(answer)
+    assert "The files in certificates" in markdown_of(answer)
     assert "The files in certificates" in html_report.render(dossier_of(answer))
     for change in answer.chosen.changes if answer.chosen else ():
         assert f"certificates\\{file_name(change.certificate)}" in text_of(answer)  # type: ignore[arg-type]

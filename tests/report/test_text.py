@@ -8,8 +8,9 @@ import pytest
 
 from chainlab.catalog.twins import load_twins
 from chainlab.diagnosis import Request, diagnose
-from chainlab.report.terminal import ASCII, UNICODE, glyphs_for
-from chainlab.report.text import render, version_key
+from chainlab.report.terminal import ASCII, UNICODE, TerminalPage, glyphs_for
+from chainlab.report.text import render
+from chainlab.report.words import version_key
 from tests.pki import at
 
 
@@ -20,7 +21,7 @@ def report(root: Path, monkeypatch: pytest.MonkeyPatch, name: str, encoding: str
     inputs = () if fields else ((Path("fixtures") / name, None),)
     diagnosis = diagnose(Request(inputs, at("2026-11-20"), twins=twins, **fields))  # type: ignore[arg-type]
     buffer = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    render(diagnosis, buffer, color=False, **options)  # type: ignore[arg-type]
+    render(diagnosis, TerminalPage(buffer), **options)  # type: ignore[arg-type]
     buffer.seek(0)
     return buffer.read()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from chainlab.report.terminal import TerminalPage
 from chainlab.report.timeline_json import render as render_json
 from chainlab.report.timeline_text import render
 from chainlab.timeline import Timelines, Turn, timeline
@@ -24,7 +25,7 @@ def machines(fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def text_of(answer: Timelines, encoding: str = "utf-8", *, verbose: bool = False) -> str:
     buffer = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    render(answer, buffer, color=False, verbose=verbose)
+    render(answer, TerminalPage(buffer), verbose=verbose)
     buffer.seek(0)
     return buffer.read()
 

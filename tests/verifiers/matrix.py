@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
@@ -122,14 +123,11 @@ class Cell:
 
 
 class Matrix:
-    """The matrix of a file, its certificates decoded once."""
+    """A matrix, its certificates decoded once."""
 
-    def __init__(self, path: Path) -> None:
-        self.facts = json.loads(path.read_text(encoding="utf-8"))
-        self.certificates = {
-            name: decode_certificate(b64decode("".join(entry["pem"].split("-----")[2].split())))
-            for name, entry in self.facts["certs"].items()
-        }
+    def __init__(self, facts: dict[str, Any], encodings: Mapping[str, bytes]) -> None:
+        self.facts = facts
+        self.certificates = {name: decode_certificate(der) for name, der in encodings.items()}
         self.graph = CertGraph(self.certificates.values())
 
     def cells(self, name: str) -> Iterator[Cell]:
@@ -139,7 +137,8 @@ class Matrix:
         for case in self.facts["cases"]:
             recorded = self.facts["verdicts"][name].get(case["id"])
             if recorded is not None:
-                verdict = "accept" if recorded["verdict"] == "accept" else "reject"
+                said = recorded if isinstance(recorded, str) else recorded["verdict"]
+                verdict = "accept" if said == "accept" else "reject"
                 yield Cell(name, case["id"], verdict, self.answer(family, configuration, case))
 
     def answer(self, family: Family, configuration: Configuration, case: dict[str, object]) -> BuildResult:
@@ -218,4 +217,8 @@ PATH_STYLES = {
 @cache
 def load(path: Path) -> Matrix:
     """The matrix of a file."""
-    return Matrix(path)
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    encodings = {
+        name: b64decode("".join(entry["pem"].split("-----")[2].split())) for name, entry in facts["certs"].items()
+    }
+    return Matrix(facts, encodings)
