@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from chainlab.traffic import Traffic
 
 Inputs = tuple[tuple[Path, StoreName | None], ...]
+
+_NOTHING: Final = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,35 @@ class Case:
         return replace(known, target=target)
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What stands beside the inputs of a request, for one case or for many that differ in their inputs only.
+
+    ``server`` is the evidence of the server under the inputs. ``own`` are the roots of own clients, ``problems`` what
+    is wrong with their files.
+    """
+
+    catalog: Catalog
+    clients: tuple[tuple[Profile, TrustStore], ...]
+    server: Evidence
+    own: tuple[Certificate, ...]
+    problems: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, request: Request) -> Knowledge:
+        """Load the catalogue and the clients, and read what describes the server."""
+        catalog = Catalog.load(request.twins, imported=request.imported)
+        stores = [read_inputs([(path, None)], request.reading) for _, path in request.own_clients]
+        own = [(p, trust_anchors(s, path)) for (p, path), s in zip(request.own_clients, stores, strict=True)]
+        return cls(
+            catalog,
+            tuple(_clients(request, catalog, own)),
+            read_inputs(request.server_inputs, request.reading),
+            tuple(root for _, roots in own for root in roots),
+            tuple(finding for store in stores for finding in store.findings),
+        )
+
+
 def open_case(request: Request) -> Case:
     """Read the inputs and join them with what is known.
 
@@ -238,21 +269,24 @@ def open_case(request: Request) -> Case:
     files and stores; with ``served``, only what that file shows is judged.
     """
     reading = with_key_logs((path for path, _ in (*request.inputs, *request.server_inputs)), request.reading)
+    request = replace(request, reading=reading)
     given = read_inputs(request.inputs, reading)
-    evidence = given + read_inputs(request.server_inputs, reading)
-    catalog = Catalog.load(request.twins, imported=request.imported)
-    stores = [read_inputs([(path, None)], reading) for _, path in request.own_clients]
-    own = [(p, trust_anchors(store, path)) for (p, path), store in zip(request.own_clients, stores, strict=True)]
     on_wire = read_inputs([(request.served, None)], reading) if request.served else Evidence()
+    return case_of(request, given, Knowledge.of(request), on_wire)
+
+
+def case_of(request: Request, given: Evidence, knowledge: Knowledge, on_wire: Evidence = _NOTHING) -> Case:
+    """The case of evidence that was read already; ``on_wire`` is what the file of chains on the wire shows."""
+    evidence, catalog = given + knowledge.server, knowledge.catalog
     if request.served:
         targets = observed_targets(served_chains(on_wire, request.served))
     else:
         targets = choose_targets(given, evidence, observed_chains(evidence))
-    further = [root for _, roots in own for root in roots] + [item.certificate for item in on_wire.certificates]
+    further = [*knowledge.own, *(item.certificate for item in on_wire.certificates)]
     scene = assemble(evidence, targets, catalog, request.at, request.baseline, further)
     policies = policies_in_force(scene.server, scene.graph, targets, evidence.chains, request.at)
-    problems = tuple(finding for source in (evidence, on_wire, *stores) for finding in source.findings)
-    return Case(request, scene, _clients(request, catalog, own), policies, catalog, problems, tuple(further))
+    problems = (*evidence.findings, *on_wire.findings, *knowledge.problems)
+    return Case(request, scene, list(knowledge.clients), policies, catalog, problems, tuple(further))
 
 
 def enlarged(case: Case, certificates: Iterable[Certificate]) -> Case:
@@ -357,5 +391,5 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Case", "Diagnosis", "Request", "ServedChain", "TargetDiagnosis", "diagnose", "diagnosis_of", "enlarged",
-           "open_case"]  # fmt: skip
+__all__ = ["Case", "Diagnosis", "Knowledge", "Request", "ServedChain", "TargetDiagnosis", "case_of", "diagnose",
+           "diagnosis_of", "enlarged", "open_case"]  # fmt: skip

@@ -12,6 +12,9 @@ bundle) are findings, see ``chainlab.findings``.
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 
 class ChainlabError(Exception):
     """Base of all errors raised on purpose; ``str()`` is one clear sentence for the user."""
@@ -37,6 +40,11 @@ class InputError(ChainlabError):
         if expected:
             text += f"; expected {expected}"
         super().__init__(text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors of a worker process reach its parent as they are."""
+        make = functools.partial(type(self), expected=self.expected, hint=self.hint)
+        return make, (self.place, self.found)
 
 
 class LimitError(InputError):

@@ -128,3 +128,13 @@ def dot(text: str) -> str:
 def mermaid(text: str) -> str:
     """A quoted Mermaid label: everything that could end it or start markup becomes an entity."""
     return '"' + re.sub(r'["#&<>;`\\\[\]{}()|%]', lambda match: f"#{ord(match.group())};", visible(text)) + '"'
+
+
+def csv_cell(text: str, limit: int = 32_767) -> str:
+    """A cell of a CSV file: no spreadsheet takes it for a formula; cut at what a cell of Excel holds.
+
+    What starts like a formula (OWASP, "CSV Injection"), also after blanks, gets an apostrophe before it. Quotes and
+    separators are the CSV writer's business.
+    """
+    shown = visible(text, limit)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from chainlab.certificate import Certificate
-from chainlab.changes import Change, Rebind, RenewCertificate, Restart, WindowsUpdate
+from chainlab.changes import Change, Phrase, Rebind, RenewCertificate, Restart, WindowsUpdate
 from chainlab.comparison import Answer, Difference, compare, lost_by
 from chainlab.diagnosis import Case, Request, enlarged, open_case
 from chainlab.errors import UsageError
-from chainlab.evidence import CertificateEvidence, KeyPresence
+from chainlab.evidence import CertificateEvidence, KeyPresence, ReadOptions
 from chainlab.outbound import Outbound, outbound
 from chainlab.proposal import Files, Names, catalogued, make_changes, parse_phrase, read_phrases
 from chainlab.server import Binding, Server
@@ -128,20 +128,38 @@ class Impact:
         return any(effect.worse for effect in (*self.effects, *self.others)) or bool(self.outbound.lost)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed, as it was written, with the files that it names."""
+
+    phrases: tuple[Phrase, ...]
+    files: Files
+
+    @classmethod
+    def read(cls, texts: Sequence[str], files: Iterable[Path], reading: ReadOptions) -> Proposal:
+        """Phrases in their order, then those of the files. ``UsageError`` if there is none."""
+        phrases = [*map(parse_phrase, texts), *(phrase for file in files for phrase in read_phrases(file))]
+        if not phrases:
+            raise UsageError("no change; give --change or --changes, see 'chainlab impact --help'")
+        return cls(tuple(phrases), Files.of(phrases, reading))
+
+
 def impact(request: Request, texts: Sequence[str], files: Iterable[Path] = ()) -> Impact:
     """What the changes would do; phrases in their order, then those of the files. ``UsageError`` if there is none."""
-    phrases = [*map(parse_phrase, texts), *(phrase for file in files for phrase in read_phrases(file))]
-    if not phrases:
-        raise UsageError("no change; give --change or --changes, see 'chainlab impact --help'")
-    read = Files.of(phrases, request.reading)
-    case = open_case(replace(request, with_plan=False))
+    proposal = Proposal.read(texts, files, request.reading)
+    return of_proposal(open_case(replace(request, with_plan=False)), proposal)
+
+
+def of_proposal(case: Case, proposal: Proposal) -> Impact:
+    """What a proposal would do to the case's server. ``UsageError`` where it names nothing that is there."""
+    phrases, read = proposal.phrases, proposal.files
     case = enlarged(case, [*read.certificates(), *catalogued(phrases, read, case.catalog)])
     targets = [target for target in case.scene.targets if target.observed is None]
     if not targets:
         raise UsageError("the chain was observed and the stores behind it are not known; give the server's certificate")
     leaves = tuple(dict.fromkeys(target.leaf.certificate for target in targets))
-    tool = request.baseline.import_tool
-    names = Names(case.scene.server, case.scene.graph, case.catalog, read, request.at, tool, leaves)
+    tool = case.request.baseline.import_tool
+    names = Names(case.scene.server, case.scene.graph, case.catalog, read, case.request.at, tool, leaves)
     return of_changes(case, targets, make_changes(phrases, names))
 
 

@@ -9,7 +9,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chainlab.errors import InputError
 from chainlab.folders import write_directory
 
-__all__ = ["Printing", "print_answer", "renderer", "standard_output", "write", "write_directory"]
+__all__ = ["Printing", "print_answer", "renderer", "standard_output", "write", "write_chunks", "write_directory"]
 
 if TYPE_CHECKING:
     from chainlab.report.page import Page
@@ -37,16 +37,28 @@ def write(text: str | bytes, file: Path | None) -> None:
             with file.open("wb") as stream:
                 stream.write(data)
         else:
-            _replace(file.resolve() if file.is_symlink() else file, data)
+            _replace(file.resolve() if file.is_symlink() else file, [data])
     except OSError as error:
         raise _unwritable(str(file), error) from None
 
 
-def _replace(file: Path, data: bytes) -> None:
+def write_chunks(chunks: Iterable[bytes], file: Path | None) -> None:
+    """Print or write more than should be held in memory; a file appears whole or not at all."""
+    if file is None:
+        with standard_output():
+            sys.stdout.buffer.writelines(chunks)
+        return
+    try:
+        _replace(file.resolve() if file.is_symlink() else file, chunks)
+    except OSError as error:
+        raise _unwritable(str(file), error) from None
+
+
+def _replace(file: Path, chunks: Iterable[bytes]) -> None:
     temporary = file.with_name(f".{file.name[:100]}-{os.urandom(8).hex()}")
     try:
         with temporary.open("xb") as stream:  # with the permissions that any new file gets
-            stream.write(data)
+            stream.writelines(chunks)
         if file.exists():
             shutil.copymode(file, temporary)
         temporary.replace(file)

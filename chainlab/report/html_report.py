@@ -6,23 +6,21 @@ prints goes through ``visible`` and jinja2's autoescape; the script gets its dat
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab import __version__, wording
 from chainlab.changes.commands import files_note
 from chainlab.dossier import Dossier
 from chainlab.errors import UsageError
-from chainlab.escaping import script_json, visible
+from chainlab.escaping import script_json
 from chainlab.explanation import Explained
 from chainlab.impact import Impact
 from chainlab.report import html_dossier, html_explain, html_graph, html_impact, plan_words
 from chainlab.report.differences import counted, way
 from chainlab.report.graph_model import STORE_CLASSES, picture
 from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, facts, named, script_data, sentence
+from chainlab.report.html_page import environment, markup, policy, source
 from chainlab.report.impact_text import MAX_HIERARCHIES
 from chainlab.report.parts import CERTAINTY, sighting
 from chainlab.report.timeline_text import cause_text
@@ -31,11 +29,6 @@ from chainlab.wording import accepting, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-DATA: Final = Path(__file__).parent / "data"
-
-MAX_SHOWN: Final = 4_000
-"""Characters of one printed value."""
 
 MAX_EDGES: Final = 150
 """Certificates in one drawing: Graphviz needs 3 seconds for a mesh of so many, and a minute and a half for 400."""
@@ -71,7 +64,7 @@ def fragment(page: str, height: int = 720) -> str:
 def _page(contents: Contents) -> str:
     graph, shown = contents.scene.graph, contents.sections
     known = certificates(shown, graph)
-    style, script = _source("report.css"), _source("report.js")
+    style, script = source("report.css"), source("report.js")
     return _environment().get_template("report.html.j2").render(
         version=__version__,
         page=contents,
@@ -82,10 +75,10 @@ def _page(contents: Contents) -> str:
         drawings=_drawings(contents),
         stores=STORE_CLASSES,
         certificates=[(certificate, facts(certificate, graph)) for certificate in known],
-        data=_markup(script_json(script_data(shown, known, graph))),
-        style=_markup(style),
-        script=_markup(script),
-        policy=_policy(style, script),
+        data=markup(script_json(script_data(shown, known, graph))),
+        style=markup(style),
+        script=markup(script),
+        policy=policy([style], [script]),
         activation_note=ACTIVATION_NOTE,
         activations=ACTIVATIONS,
         settling_checks=settling_checks(),
@@ -112,44 +105,9 @@ def _words() -> dict[str, Any]:
 
 
 def _environment() -> Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(DATA),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalized,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["sentence"] = sentence
-    return environment
-
-
-def _finalized(value: object) -> object:
-    """What a template expression prints: text with everything invisible made visible."""
-    if hasattr(value, "__html__"):
-        return value
-    return visible(str(value), MAX_SHOWN)
-
-
-def _markup(text: str) -> object:
-    """Markup of chainlab's own making."""
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704 - own files, Graphviz' drawing, JSON from ``script_json``
-
-
-def _source(name: str) -> str:
-    return (DATA / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    pages = environment()
+    pages.filters["sentence"] = sentence
+    return pages
 
 
 def _drawings(contents: Contents) -> list[tuple[object, str]]:
@@ -165,7 +123,7 @@ def _drawings(contents: Contents) -> list[tuple[object, str]]:
             )
             continue
         try:
-            drawings.append((_markup(html_graph.drawing(drawn, f"s{section.number}-")), ""))
+            drawings.append((markup(html_graph.drawing(drawn, f"s{section.number}-")), ""))
             left -= edges
         except UsageError as error:
             drawings.append(("", str(error)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import importlib
 import pkgutil
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ AT: Final = ("--at", "2026-11-20")
 CLIENTS: Final = ("--clients", "android-4.4-aosp,chrome,windows-*,ubuntu-*")
 CONNECTING: Final = frozenset({"capture"})
 """Commands that open connections; ``verify`` does only with HOST:PORT, which no invocation here has."""
+
+
+WITH_WORKERS: Final = frozenset({"fleet"})
+"""Commands that start processes of their own, and threads to talk to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,14 @@ def _leaf(ground: Ground) -> tuple[str, ...]:
     return (*ground.shared, *ground.knowledge, *AT)
 
 
+def _fleet(ground: Ground) -> Path:
+    """A folder with the input as its one server."""
+    folder = ground.folder / "fleet"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ground.source, folder)
+    return folder
+
+
 ARGUMENTS: Final[dict[str, Callable[[Ground], tuple[str, ...]]]] = {
     "catalog import": lambda g: (str(g.served or g.source), "--catalog", str(g.folder / "catalog")),
     "catalog show": lambda _: ("USERTrust",),
@@ -52,7 +65,17 @@ ARGUMENTS: Final[dict[str, Callable[[Ground], tuple[str, ...]]]] = {
     "collector": lambda _: (),
     "diagnose": lambda g: (*_leaf(g), *CLIENTS),
     "explain": lambda g: (*_leaf(g), "--client", "android-4.4-aosp"),
-    "fleet": lambda g: (str(g.folder / "fleet"), *g.options, *AT, *CLIENTS),
+    "fleet": lambda g: (
+        str(_fleet(g)),
+        *g.options,
+        *g.knowledge,
+        *AT,
+        *CLIENTS,
+        "--workers",
+        "1",
+        "--results",
+        str(g.folder / "fleet-results"),
+    ),
     "graph": lambda g: _leaf(g),
     "impact": lambda g: (*_leaf(g), *CLIENTS, "--change", "root-update off"),
     "inspect": lambda g: (*g.shared, "--check-keys"),
