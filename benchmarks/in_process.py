@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from benchmarks.scenes import AT, ROOT
 from chainlab.catalog.twins import load_twins
 from chainlab.clients import load_profiles, select
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import Diagnosis, Knowledge, Request, case_of, diagnosis_of
 from chainlab.evidence import ReadOptions, read_inputs
 
 PFX = ROOT / "fixtures/r46/leaf-and-issuer.pfx"
@@ -55,6 +55,11 @@ def median(runs: int, work: Callable[[], object]) -> float:
 def measure(runs: int) -> tuple[str, bool]:
     """A sentence and whether the target is met."""
     request = Request(((PFX, None),), AT, twins=load_twins(ROOT / "fixtures/lab.json"))
+    knowledge = Knowledge.of(request)
+
+    def diagnose(asked: Request) -> Diagnosis:
+        return diagnosis_of(case_of(asked, read_inputs(asked.inputs, asked.reading), knowledge))
+
     scene = diagnose(replace(request, with_plan=False)).scene
     encodings = [c.der for c in scene.graph.certificates if c.der is not None]
     opened = median(runs, lambda: read_inputs([(PFX, None)], ReadOptions()))

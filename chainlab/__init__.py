@@ -11,8 +11,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _QUESTIONS = frozenset({
-    "Drawing", "Options", "Page", "Result", "clients_of", "diagnose", "explain", "graph", "impact", "make_lab", "plan",
-    "read", "timeline", "verify",
+    "Drawing", "Options", "Page", "Result", "clients_of", "diagnose", "explain", "fleet", "graph", "impact", "make_lab",
+    "plan", "read", "timeline", "verify",
 })  # fmt: skip
 
 

@@ -20,6 +20,9 @@ from chainlab.api import (
     explain as explain,
 )
 from chainlab.api import (
+    fleet as fleet,
+)
+from chainlab.api import (
     graph as graph,
 )
 from chainlab.api import (

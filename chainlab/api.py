@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chainlab.clients import Profile
     from chainlab.diagnosis import Diagnosis
     from chainlab.explanation import Explained
+    from chainlab.fleet import Summary
     from chainlab.impact import Impact
     from chainlab.inspection import Inspection
     from chainlab.planning import Planned
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from chainlab.verification import Verification
 
 __all__ = [
-    "Drawing", "Options", "Page", "Result", "clients_of", "diagnose", "explain", "graph", "impact", "make_lab", "plan",
-    "read", "timeline", "verify",
+    "Drawing", "Options", "Page", "Result", "clients_of", "diagnose", "explain", "fleet", "graph", "impact", "make_lab",
+    "plan", "read", "timeline", "verify",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -306,6 +307,43 @@ def verify(plan: PathLike, served: PathLike | Iterable[PathLike]) -> Result[Veri
     files = [Path(served)] if isinstance(served, str | os.PathLike) else [Path(each) for each in served]
     chains = [chain for file in files for chain in served_chains(read_inputs([(file, None)], ReadOptions()), file)]
     return Result(run(read_promise(Path(plan)), chains), render, as_json, of_verification)
+
+
+def fleet(
+    *inputs: PathLike,
+    results: PathLike,
+    each: str = "file",
+    change: str | Iterable[str] = (),
+    workers: int = 1,
+    plans: int | None = None,
+    **options: Unpack[Options],
+) -> Result[Summary]:
+    """Many servers, each distinct one answered once, those with the same problem grouped (``chainlab fleet``).
+
+    ``inputs`` are folders (each file, or with ``each="folder"`` each folder, is one server) and lists. ``results`` is
+    the folder that keeps what is done: the same call continues there. ``plans``: plan for so many groups (default all).
+    The workers are processes: a program must call this below ``if __name__ == "__main__":``, a notebook need not.
+    """
+    from chainlab.fleet import Job, run, summarise
+    from chainlab.fleet.crew import Crew
+    from chainlab.fleet.inputs import Each
+    from chainlab.fleet.results import manifest
+    from chainlab.report.fleet_html import render as page
+    from chainlab.report.fleet_json import as_json
+    from chainlab.report.fleet_sheets import of_summary
+    from chainlab.report.fleet_text import render
+
+    begun = manifest(Path(results)) if options.get("at") is None else None
+    if begun is not None:  # a run is continued as of the time it was begun
+        options = {**options, "at": begun["question"].get("at")}
+    if not inputs:
+        raise UsageError("nothing to read; give a folder of evidence, or a list (Parquet, CSV)")
+    request = replace(make_request(inputs, options), inputs=())
+    job = Job.of(request, [change] if isinstance(change, str) else list(change), ())
+    paths = [Path(each_input) for each_input in inputs]
+    done = run(job, paths, Path(results), Crew.local(workers), each=Each(each), plans=plans)
+    summary = summarise(done.database)
+    return Result(summary, render, as_json, of_summary, lambda: page(summary))
 
 
 def clients_of(selector: str = "") -> list[Profile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -121,11 +121,22 @@ def named_stores(stores: Stores) -> list[tuple[Path, StoreName | None]]:
 def reading_of(options: Options) -> ReadOptions:
     """How inputs are read."""
     from chainlab.evidence import Limits, ReadOptions
+    from chainlab.evidence.reading import no_password
 
     password, limits = options.get("password"), Limits()
-    known = (lambda _place: password) if isinstance(password, str) else password or (lambda _place: None)
+    source = _Always(password) if isinstance(password, str) else password or no_password
     limits = replace(limits, iterations=options.get("max_iterations", limits.iterations))
-    return ReadOptions(limits, known, options.get("check_keys", False))
+    return ReadOptions(limits, source, options.get("check_keys", False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Always:
+    """One password for every input; other processes can be given it, which a local function cannot."""
+
+    password: str = field(repr=False)
+
+    def __call__(self, _place: str) -> str:
+        return self.password
 
 
 def _twins(lab: PathLike | None) -> Twins | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
-from chainlab.catalog import Catalog, Twins
+from chainlab.catalog import Catalog, RootProgram, Twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
 from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
@@ -23,7 +23,7 @@ from chainlab.paths.trust import RootSet, TrustStore
 from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
 from chainlab.review import review
 from chainlab.server import Binding, StoreName
-from chainlab.server_state import Baseline, known_thumbprints
+from chainlab.server_state import Baseline, known_thumbprints, shipped_program
 from chainlab.siblings import other_key_types
 from chainlab.store_review import review_stores
 from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
@@ -243,6 +243,7 @@ class Knowledge:
 
     catalog: Catalog
     clients: tuple[tuple[Profile, TrustStore], ...]
+    program: RootProgram | None
     server: Evidence
     own: tuple[Certificate, ...]
     problems: tuple[Finding, ...]
@@ -256,6 +257,7 @@ class Knowledge:
         return cls(
             catalog,
             tuple(_clients(request, catalog, own)),
+            shipped_program(request.at, catalog) if request.baseline.windows and request.served is None else None,
             read_inputs(request.server_inputs, request.reading),
             tuple(root for _, roots in own for root in roots),
             tuple(finding for store in stores for finding in store.findings),
@@ -278,6 +280,7 @@ def open_case(request: Request) -> Case:
 def case_of(request: Request, given: Evidence, knowledge: Knowledge, on_wire: Evidence = _NOTHING) -> Case:
     """The case of evidence that was read already; ``on_wire`` is what the file of chains on the wire shows."""
     evidence, catalog = given + knowledge.server, knowledge.catalog
+    request = replace(request, baseline=replace(request.baseline, program=knowledge.program))
     if request.served:
         targets = observed_targets(served_chains(on_wire, request.served))
     else:

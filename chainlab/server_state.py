@@ -21,18 +21,19 @@ class Baseline:
 
     ``windows``: a current Windows Server; without it, nothing but what the inputs hold. ``root_update`` and ``aia``
     override what the inputs say (``None``: as seen, else root update on and AIA off). ``import_tool``: how a PFX gets
-    into the stores.
+    into the stores. ``program``: the shipped root program list, where it was loaded already (``shipped_program``).
     """
 
     windows: bool = True
     root_update: bool | None = None
     aia: bool | None = None
     import_tool: ImportTool = ImportTool.IIS
+    program: RootProgram | None = None
 
 
 def server_of(evidence: Evidence, graph: CertGraph, at: datetime, baseline: Baseline, catalog: Catalog) -> Server:
     """The server that the evidence and the baseline describe, before any download."""
-    program = program_of(evidence, graph, at, catalog) if baseline.windows or evidence.lists else None
+    program = program_of(evidence, graph, at, catalog, baseline.program) if baseline.windows or evidence.lists else None
     switches: Mapping[str, int | str] = {item.name: item.value for item in evidence.settings}
     seen = bool(switches.get("root_update", True))
     update = baseline.root_update if baseline.root_update is not None else seen
@@ -68,15 +69,22 @@ def disallowed_of(evidence: Evidence) -> frozenset[str]:
     return frozenset(digest for item in _newest(evidence, "disallowed") for digest in item.hashes)
 
 
-def program_of(evidence: Evidence, graph: CertGraph, at: datetime, catalog: Catalog) -> RootProgram:
-    """The server's own list where its evidence has one, else the list that ships for this date."""
+def shipped_program(at: datetime, catalog: Catalog) -> RootProgram:
+    """The root program list that ships for a date."""
+    program = RootProgram.load(at)
+    return replace(program, entries=_held(program.entries, catalog))
+
+
+def program_of(
+    evidence: Evidence, graph: CertGraph, at: datetime, catalog: Catalog, shipped: RootProgram | None = None
+) -> RootProgram:
+    """The server's own list where its evidence has one, else the shipped one."""
     for seen in _newest(evidence, "authroot"):
         by_sha1 = {certificate.sha1: certificate.sha256 for certificate in graph.certificates}
         entries = {entry.sha256 or by_sha1.get(entry.sha1, entry.sha1): entry for entry in seen.roots}
         source = f"server's own root program list of {seen.this_update:%Y-%m-%d}"
         return RootProgram(seen.this_update, _held(entries, catalog), source)
-    program = RootProgram.load(at)
-    return replace(program, entries=_held(program.entries, catalog))
+    return shipped if shipped is not None else shipped_program(at, catalog)
 
 
 def _held(entries: Mapping[str, ProgramEntry], catalog: Catalog) -> dict[str, ProgramEntry]:

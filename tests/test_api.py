@@ -7,6 +7,7 @@ import html.parser
 import inspect
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,6 +226,13 @@ def test_passwords_are_text_or_a_function() -> None:
     assert places == [protected]
 
 
+def test_a_password_goes_to_other_processes_and_is_not_shown() -> None:
+    reading = asking.reading_of({"password": "hidden"})
+    assert pickle.loads(pickle.dumps(reading)).password("x") == "hidden"
+    assert "hidden" not in repr(reading)
+    assert pickle.loads(pickle.dumps(asking.reading_of({}))).password("x") is None
+
+
 def test_errors_are_chainlabs_own() -> None:
     for ask in (
         lambda: api.diagnose(),
@@ -239,6 +247,28 @@ def test_errors_are_chainlabs_own() -> None:
             ask()
     with pytest.raises(InputError, match=r"nothing\.pfx"):
         api.diagnose("fixtures/nothing.pfx")
+
+
+def test_a_fleet_is_grouped_and_continued(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    servers = tmp_path / "servers"
+    servers.mkdir()
+    for name in ("a", "b"):
+        (servers / f"{name}.pfx").write_bytes((ROOT / PFX).read_bytes())
+    (servers / "c.txt").write_text("nothing")
+    asked = lab(clients="android-4.4-aosp")
+    answer = api.fleet(servers, results=tmp_path / "run", change="untrust fb243876", **asked)
+    counts = answer.value.counts
+    assert (counts.inputs, counts.computed, counts.duplicates, counts.errors) == (3, 1, 1, 1)
+    assert [table.title for table in answer.sheets[0].tables] == ["Groups", "What the change would do", "Errors"]
+    assert well_formed(answer._repr_html_())
+    del asked["at"]  # a run is continued as of the time it was begun
+    again = api.fleet(servers, results=tmp_path / "run", change=["untrust fb243876"], **asked)
+    assert again.value.at == answer.value.at
+    assert again.data() == answer.data()
+    with pytest.raises(UsageError):
+        api.fleet(results=tmp_path / "other")
 
 
 def test_a_lab_folder_is_written_and_diagnosed(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ class Catalog:
         self._by_subject: dict[str, list[str]] = defaultdict(list)
         self._by_ski: dict[str, list[str]] = defaultdict(list)
         self._by_issuer: dict[str, list[str]] | None = None
+        self._named: dict[str, tuple[Certificate, ...]] = {}
         for sha256, row in self._rows.items():
             self._by_subject[Name(row["subject"]).key].append(sha256)
             if "ski" in row:
@@ -159,10 +160,15 @@ class Catalog:
             raise ValueError(f"catalogue data is damaged: the encoding filed under {sha256} is {certificate.sha256}")
         return certificate
 
-    def by_subject(self, name: Name) -> list[Certificate]:
+    def by_subject(self, name: Name) -> tuple[Certificate, ...]:
         """Catalogued certificates with this subject name (``Name.key``), sorted by fingerprint."""
-        imported = self._imported.with_subject(name.key) if self._imported is not None else ()
-        return self._all({*self._by_subject.get(name.key, ()), *imported})
+        found = self._named.get(name.key)
+        if found is None:
+            imported = self._imported.with_subject(name.key) if self._imported is not None else ()
+            found = tuple(self._all({*self._by_subject.get(name.key, ()), *imported}))
+            if found:  # there are no more of these names than catalogued certificates
+                self._named[name.key] = found
+        return found
 
     def by_ski(self, key_id: bytes) -> list[Certificate]:
         """Catalogued certificates with this subject key identifier, sorted by fingerprint."""
@@ -209,7 +215,7 @@ class Catalog:
         while waiting:
             child = waiting.pop()
             key_id = child.aki.key_id
-            above = self.by_subject(child.issuer) + (self.by_ski(key_id) if key_id is not None else [])
+            above = [*self.by_subject(child.issuer), *(self.by_ski(key_id) if key_id is not None else ())]
             for certificate in above:
                 if certificate.sha256 not in found:
                     found[certificate.sha256] = certificate

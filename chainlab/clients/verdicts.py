@@ -85,6 +85,7 @@ class Judge:
             {certificate.issuer.key: certificate.issuer for certificate in graph.certificates}.values()
         )
         self._families: dict[str, Family] = {}
+        self._behaviours: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
         self._known_limits: dict[str, Limits] = {}
@@ -95,7 +96,10 @@ class Judge:
         family = self.family(profile)
         settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
         anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
-        key = (family.behaviour, settings, anchors)
+        behaviour = self._behaviours.get(profile.family)
+        if behaviour is None:
+            behaviour = self._behaviours[profile.family] = family.behaviour
+        key = (behaviour, settings, anchors)
         known = self._index.get(key)
         if known is None:
             known = self._index[key] = len(self._groups)

@@ -6,7 +6,7 @@ Memory is bounded: DuckDB works on disk above ``MEMORY``. Nothing of an input ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -119,9 +119,9 @@ class Database:
     def _configure(self) -> None:
         spill = str(self._results.folder / ".spill").replace("'", "''")
         self._connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-        self._connection.execute(
-            f"SET temp_directory = '{spill}'; SET TimeZone = 'UTC'; SET enable_progress_bar = false"
-        )
+        self._connection.execute(f"SET temp_directory = '{spill}'; SET TimeZone = 'UTC'")
+        with suppress(load_duckdb().Error):  # in a notebook without ipywidgets there is no bar to switch off
+            self._connection.execute("SET enable_progress_bar = false")
 
     def _build(self, parts: Sequence[Partition]) -> None:
         first, rows = 0, list[tuple[str, int]]()

@@ -116,7 +116,7 @@ for module in pkgutil.walk_packages(chainlab.__path__, "chainlab."):
 import threading
 seen["threads"] = threading.active_count()
 print(json.dumps(seen))
-from chainlab.cli.options import catalog_folder
+from chainlab.asking import catalog_folder
 seen["variables"].clear()
 catalog_folder(None)
 print(json.dumps(seen["variables"]))
