@@ -80,7 +80,7 @@ def test_without_any_interface_every_command_answers_the_same(report: Report, tm
 
 def text(out: str) -> str:
     """An output without the paths of the folder it worked in, however these made it wrap."""
-    return " ".join(re.sub(r"\S*pytest-\S*", "", out).split())
+    return " ".join(re.sub(r"\S*pytest-\S*", "", out.partition("Rows and tables:")[0]).split())
 
 
 def name(arguments: tuple[str, ...]) -> str:
@@ -116,7 +116,7 @@ for module in pkgutil.walk_packages(chainlab.__path__, "chainlab."):
 import threading
 seen["threads"] = threading.active_count()
 print(json.dumps(seen))
-from chainlab.cli.options import catalog_folder
+from chainlab.asking import catalog_folder
 seen["variables"].clear()
 catalog_folder(None)
 print(json.dumps(seen["variables"]))
