@@ -144,11 +144,11 @@ def catalog_folder(folder: PathLike | None = None, *, create: bool = False) -> P
     named = folder if folder is not None else os.environ.get("CHAINLAB_CATALOG")
     if not named:
         return _data_folder() / "chainlab" / "catalog"
-    path, variable = Path(named), "" if folder is not None else " (CHAINLAB_CATALOG)"
+    path, source = Path(named), "--catalog" if folder is not None else "CHAINLAB_CATALOG"
     if path.exists() and not path.is_dir():
-        raise UsageError(f"the catalog folder '{path}'{variable} is a file")
+        raise UsageError(f"{source} '{path}' is a file; expected the folder of imported certificates")
     if not path.exists() and not create:
-        raise UsageError(f"the catalog folder '{path}'{variable} is not there; 'chainlab catalog import' makes it")
+        raise UsageError(f"{source} '{path}' is not there; 'chainlab catalog import' makes the folder")
     return path
 
 

@@ -245,7 +245,7 @@ def test_a_lab_folder_is_written_and_diagnosed(tmp_path: Path) -> None:
     folder = api.make_lab("missing-intermediate", tmp_path / "lab")
     clients = [f"a=openssl-3:{folder}/clients/openssl.pem"]
     answer = api.diagnose(folder / "evidence.zip", at="2026-11-20", clients="none", own_clients=clients)
-    assert answer.sheets[0].headline == "www.lab.example at 0.0.0.0:443 for Default Web Site: 1 of 1 clients will fail"
+    assert answer.sheets[0].headline == "www.lab.example at 0.0.0.0:443 for Default Web Site: 1 of 1 client will fail"
 
 
 HOSTILE = "</td><script>alert(1)</script>\"'><img src=x onerror=y> | `a` [l](javascript:x) \x1b[31m \u202e <!-- {{y}}"

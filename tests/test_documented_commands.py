@@ -33,6 +33,9 @@ GIVEN = {
     "new.pfx": "r46/with-cross-sign.pfx",
     "stores.reg": "r46/server.reg",
     "served.pem": "r46/served-cross.pem",
+    "served.txt": "r46/handshake-cross.pcap",
+    "ca.sst": "r46/LocalMachine-CA.sst",
+    "root.sst": "r46/LocalMachine-Root.sst",
     "chainlab-evidence-SERVER-20261120-200000.zip": "r46/evidence.zip",
 }
 """Files that the text speaks of, and which fixture stands for each."""
@@ -83,9 +86,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return run_python("-m", "chainlab", *shlex.split(command)[1:], folder=folder)
+
+
+def run_python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     return subprocess.run(
-        [sys.executable, "-m", "chainlab", *shlex.split(command)[1:]], cwd=folder, capture_output=True, text=True,
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True,
         encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": path, "COLUMNS": "100"},
         stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
@@ -110,6 +117,14 @@ def test_command_lines_run_and_print_what_is_shown(page: str, folder: Path) -> N
         for line in shown.output or ():
             if line.strip() not in ("…", ""):
                 assert any(printed == line for printed in lines), (shown.command, line)
+
+
+def test_python_in_the_readme_runs(folder: Path) -> None:
+    """``docs/extending.md`` has a test of its own."""
+    (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.M)
+    done = run_python("-c", code, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
 
 
 @pytest.mark.parametrize("page", PAGES)

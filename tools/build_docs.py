@@ -106,8 +106,32 @@ def windows_page() -> str:
 
 _INTRODUCTION = f"""# How Windows chooses a certificate chain
 
+## In short
+
+Nobody configures the chain that IIS sends. For each server certificate Windows builds one from its certificate
+stores, much as it would to verify it, and Schannel sends that chain without its root. What a CA delivers as "the
+chain" is an offer to the stores, no more.
+
+1. **Candidates.** From the server certificate upwards Windows looks for every certificate in its stores that may be
+   the issuer. A CA that has several certificates (its own root, and cross-certificates by others) opens a way up with
+   each.
+2. **Quality.** Each way is rated: are all signatures good, does it reach a self-signed certificate, is that one
+   trusted, is nothing distrusted, are dates, constraints and purposes kept? Better quality wins, whatever the length.
+3. **Ties.** Of equally good chains the shortest wins, says the documentation. Several servers were seen to prefer the
+   newer issuer. chainlab follows both rules and says where they part.
+4. **The wire.** The winner is sent leaf first, its self-signed root left out. It stays in use until the server looks
+   at its stores again.
+
+Hence the trap: a *new* root in the Root store makes a short, good chain, so the cross-certificate that older clients
+need is no longer sent, and automatic root update brings such roots by itself. And hence the remedy: make the short
+chain worse (move the new root to Untrusted), not the long one better.
+
+Try it: `chainlab lab both-roots -o lab`, or the notebook `02_how_windows_chooses`.
+
+## Evidence
+
 chainlab simulates the chain engine of Windows (`CertGetCertificateChain`) and what Schannel and IIS send of its answer.
-Every rule names its evidence:
+Every rule below names its evidence:
 
 {chr(10).join(f"- **[{tag.letter}]** {tag.text}" for tag in Tag)}
 

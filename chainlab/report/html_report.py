@@ -92,7 +92,7 @@ def _words() -> dict[str, Any]:
     return {
         "words": plan_words,
         "wording": wording,
-        "files_note": lambda option: files_note(change.commands() for change in option.changes),
+        "files_note": lambda changes: files_note(change.commands() for change in changes),
         "cause_text": cause_text,
         "counted": counted,
         "number_of": number_of,
