@@ -80,7 +80,7 @@ def test_without_any_interface_every_command_answers_the_same(report: Report, tm
 
 def text(out: str) -> str:
     """An output without the paths of the folder it worked in, however these made it wrap."""
-    return " ".join(re.sub(r"\S*pytest-\S*", "", out).split())
+    return " ".join(re.sub(r"\S*pytest-\S*", "", out.partition("Rows and tables:")[0]).split())
 
 
 def name(arguments: tuple[str, ...]) -> str:
