@@ -78,6 +78,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite golden files")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What downloads runs only where it is asked for: ``-m network``."""
+    if "network" in str(config.getoption("markexpr")):
+        return
+    for item in items:
+        if item.get_closest_marker("network") is not None:
+            item.add_marker(pytest.mark.skip(reason="downloads: run with -m network"))
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare text with a file of tests/golden, or rewrite it with ``--update-golden``."""

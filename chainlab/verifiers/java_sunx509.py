@@ -1,9 +1,11 @@
 """Java's "SunX509" (simple) trust manager, which old application servers and libraries still ask for.
 
 Models: ``SimpleValidator``: the served list is cut at the first certificate that is trusted itself (same name, issuer
-and key); without one, the first root of the last certificate's issuer name is put behind it. Several roots of one name
-stand in hash order; the one that signed is assumed to be first. Every certificate must be issued by the next, so
-extras and twins are fatal. Neither anchor expiry nor CA purposes are checked; critical name constraints are refused.
+and key); without one, a root of the last certificate's issuer name is put behind it: the one whose subject key
+identifier is the certificate's authority key identifier, else the first. Several roots of one name stand in hash
+order, which differs between releases and with the rest of the store: where that decides, the verdict is unknown.
+Every certificate must be issued by the next, so extras and twins are fatal. Neither anchor expiry nor CA purposes are
+checked; critical name constraints are refused.
 Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidator.java.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Names, Switches
 from chainlab.paths.names import HostRules
+from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import signers_first
 
@@ -47,7 +50,20 @@ def _cut_at_anchor(table: Family, scene: Scene) -> Prepared:
         anchor = next((root for root in named_so if _same(certificate, root)), None)
         if anchor is not None:
             return linear(table, served[: position or 1], anchor=anchor)
-    return linear(table, served)
+    return _ended_by_a_root(table, scene)
+
+
+def _ended_by_a_root(table: Family, scene: Scene) -> Prepared:
+    served = scene.handshake.served
+    last = served[-1]
+    named_so = scene.trust.anchors_named(last.issuer)
+    wanted = last.aki.key_id
+    identified = [root for root in named_so if wanted is not None and root.ski == wanted]
+    rivals = identified or named_so
+    if len({scene.graph.signature(last, root).holds for root in rivals}) > 1:
+        detail = "several roots of its issuer's name are trusted, and Java takes the one that its hash order puts first"
+        return linear(table, served, (Problem(Reason.UNCHECKED, last, detail),))
+    return linear(table, served, anchor=identified[0] if identified else None)
 
 
 def _same(certificate: Certificate, root: Certificate) -> bool:
