@@ -32,7 +32,6 @@ from chainlab.paths.search import End
 from chainlab.paths.trust import TrustLevel, TrustSetting, TrustStore
 from chainlab.properties import StoreProperties
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, Server, StoreEntry
-from chainlab.signatures import Signature
 from chainlab.verifiers import Handshake
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import Policy, WindowsPath
@@ -133,7 +132,8 @@ def _status_problems(winner: WindowsPath, question: Question) -> Iterator[Proble
 def _signature_problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
     """Signatures that nobody here can check, and hashes that this client refuses beyond Windows itself."""
     for child, issuer in pairwise(winner.certificates):
-        if case.graph.signature(child, issuer) is Signature.UNSUPPORTED:
-            yield unchecked_signature(child)
+        signature = case.graph.signature(child, issuer)
+        if signature.undecided:
+            yield unchecked_signature(child, signature)
         if child.signature.hash in case.switches.rejected_hashes - BROKEN_HASHES:
             yield Problem(Reason.WEAK_SIGNATURE, child, f"signed with {child.signature.hash.upper()}")

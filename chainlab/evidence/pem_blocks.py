@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -32,5 +33,13 @@ def decoded_body(body: str) -> bytes:
 
 def mentions(data: bytes, *words: str) -> bool:
     """Whether text in UTF-8 or UTF-16 contains one of the words."""
-    encodings = ("utf-16-le", "utf-16-be") if b"\0" in data[:64] else ("utf-8",)
-    return any(word.encode(encoding) in data for word in words for encoding in encodings)
+    return any(needle in data for word in words for needle in needles(word, b"\0" in data[:64]))
+
+
+@functools.cache
+def needles(word: str, wide: bool) -> tuple[bytes, ...]:
+    """The bytes to look for: in UTF-8, or in UTF-16 of either order.
+
+    A search backwards from a last zero byte would stop at every byte of a file full of zeros; it is left out.
+    """
+    return (word.encode("utf-16-le")[:-1], word.encode("utf-16-be")) if wide else (word.encode(),)

@@ -212,13 +212,14 @@ def _signatures(case: Case) -> Iterator[Problem]:
         signature = case.graph.signature(child, issuer)
         if signature is Signature.INVALID:
             yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.subject.common}'")
-        elif signature is Signature.UNSUPPORTED:
-            yield unchecked_signature(child)
+        elif signature.undecided:
+            yield unchecked_signature(child, signature)
 
 
-def unchecked_signature(child: Certificate) -> Problem:
-    """A signature that the crypto library cannot check may be good or forged."""
-    return Problem(Reason.UNCHECKED, child, f"its signature ({child.signature}) cannot be checked here")
+def unchecked_signature(child: Certificate, signature: Signature) -> Problem:
+    """A signature that the crypto library cannot check, or that came after too many others, may be good or forged."""
+    why = "cannot be checked here" if signature is Signature.UNSUPPORTED else "was not checked: too many were asked for"
+    return Problem(Reason.UNCHECKED, child, f"its signature ({child.signature}) {why}")
 
 
 def _validity(case: Case) -> Iterator[Problem]:
