@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -32,14 +31,10 @@ def decoded_body(body: str) -> bytes:
 
 
 def mentions(data: bytes, *words: str) -> bool:
-    """Whether text in UTF-8 or UTF-16 contains one of the words."""
-    return any(needle in data for word in words for needle in needles(word, b"\0" in data[:64]))
+    """Whether text in UTF-8 or UTF-16 contains one of the words, which are ASCII.
 
-
-@functools.cache
-def needles(word: str, wide: bool) -> tuple[bytes, ...]:
-    """The bytes to look for: in UTF-8, or in UTF-16 of either order.
-
-    A search backwards from a last zero byte would stop at every byte of a file full of zeros; it is left out.
+    UTF-16 without its zero bytes is ASCII where it matters: looking for words with zero bytes in them takes fifteen
+    times as long in a file full of zeros.
     """
-    return (word.encode("utf-16-le")[:-1], word.encode("utf-16-be")) if wide else (word.encode(),)
+    narrow = data.translate(None, b"\0") if b"\0" in data[:64] else data
+    return any(word.encode() in narrow for word in words)

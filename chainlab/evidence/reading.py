@@ -38,7 +38,7 @@ class Limits:
     stream_bytes: int = 512 * 1024 * 1024
     pfx_bytes: int = 10 * 1024 * 1024
     depth: int = 3
-    certificates: int = 50_000
+    certificates: int = 20_000
     problems: int = 10_000
     iterations: int = 5_000_000
     files: int = 10_000

@@ -94,6 +94,8 @@ def _reg_keys(count: int) -> bytes:
 _NMAP: Final = "<?xml version='1.0'?><nmaprun scanner='nmap'><host><ports><port>"
 _CLIXML: Final = '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
 
+_JSON: Final = b'{"server_scan_results": '
+
 _MADE: Final[tuple[tuple[str, str, Callable[[], bytes], str], ...]] = (
     ("60 MB of zeros", "bin", lambda: _filled(bytes(MEBIBYTE)), "beginning with zeros"),
     ("60 MB of 0xff", "bin", lambda: _filled(b"\xff" * MEBIBYTE), "not recognised"),
@@ -114,16 +116,16 @@ _MADE: Final[tuple[tuple[str, str, Callable[[], bytes], str], ...]] = (
     ("10^6 PEM BEGIN lines", "pem", lambda: _BEGIN * 1_000_000, ""),
     ("10^6 PEM blocks of other kinds", "pem", lambda: b"-----BEGIN X-----\n-----END X-----\n" * 1_000_000, ""),
     ("60 MB PEM block", "pem", lambda: _BEGIN + _filled(b"A" * 64 + b"\n") + _END, ""),
-    ("10^5 copies of a certificate", "pem", lambda: _certificates(100_000), "more than 50000 certificates"),
-    ("49000 copies of a certificate", "pem", lambda: _certificates(49_000), ""),
-    ("10^4 certificates", "pem", lambda: _distinct_certificates(10_000), ""),
+    ("10^5 copies of a certificate", "pem", lambda: _certificates(100_000), "more than 20000 certificates"),
+    ("20000 copies of a certificate", "pem", lambda: _certificates(20_000), "PEM"),
+    ("20000 certificates", "pem", lambda: _distinct_certificates(20_000), "PEM"),
     ("SST with 10^6 properties", "sst", lambda: _sst(1_000_000), ""),
     ("SST with 10^6 distinct properties", "sst", lambda: _distinct_properties(1_000_000), ""),
     ("SST with an element of 2^32-1 bytes", "sst", lambda: b"\0\0\0\0CERT" + struct.pack("<III", 32, 1, 2**32 - 1), ""),
-    ("JSON 10^5 deep", "json", lambda: b"[" * 100_000 + b"]" * 100_000, "nested deeper than"),
-    ("JSON with a number of 10^7 digits", "json", lambda: b'{"version": ' + b"9" * 10_000_000 + b"}", ""),
-    ("JSON with 10^7 digits after the point", "json", lambda: b"[1." + b"9" * 10_000_000 + b"]", ""),
-    ("JSON with 10^6 objects", "json", lambda: b"[" + b"{}," * 1_000_000 + b"{}]", ""),
+    ("JSON 10^5 deep", "json", lambda: _JSON + b"[" * 100_000 + b"]" * 100_000, "nested deeper than"),
+    ("JSON with a number of 10^7 digits", "json", lambda: _JSON + b"9" * 10_000_000 + b"}", "malformed JSON"),
+    ("JSON with 10^7 digits after the point", "json", lambda: _JSON + b"[1." + b"9" * 10_000_000 + b"]}", ""),
+    ("JSON with 10^6 objects", "json", lambda: _JSON + b"[" + b"{}," * 1_000_000 + b"{}]}", "more than 10000 parts"),
     (
         "sslyze report of 10^6 empty results",
         "json",
@@ -134,9 +136,9 @@ _MADE: Final[tuple[tuple[str, str, Callable[[], bytes], str], ...]] = (
         ),
         "",
     ),
-    ("JSON key 60 MB long", "json", lambda: b'{"' + b"k" * FULL + b'": 1}', ""),
-    ("JSON escapes without end", "json", lambda: b'["' + b"\\\\" * (FULL // 2), ""),
-    ("billion laughs in CLIXML", "xml", lambda: _laughing(_CLIXML + "<S>@</S></Objs>"), "document type"),
+    ("JSON key 60 MB long", "json", lambda: _JSON + b'[], "' + b"k" * FULL + b'": 1}', ""),
+    ("JSON escapes without end", "json", lambda: _JSON + b'["' + b"\\\\" * (FULL // 2), "malformed JSON"),
+    ("billion laughs in CLIXML", "xml", lambda: _laughing(_CLIXML + "<S>@</S></Objs>"), ""),
     (
         "billion laughs in nmap's report",
         "xml",
