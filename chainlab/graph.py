@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.certificate import Certificate, Name
 from chainlab.signatures import Signature, check_signature, cost_of
@@ -26,6 +26,9 @@ MAX_ISSUERS: Final = 200
 
 MAX_CHECKS: Final = 20_000
 """Signature checks of one graph, each weighed by its key; twice the number of certificates if that is more."""
+
+MAX_COMPARISONS: Final = 1_000_000
+"""Comparisons of names with name constraints of one graph, each weighed by its kind (Go and webpki: 250,000 a path)."""
 
 Entity = tuple[str, str]
 """Subject name (``Name.key``) and SHA-256 of the SubjectPublicKeyInfo; an empty hash marks an unknown key."""
@@ -57,12 +60,23 @@ class CertGraph:
             self._index(certificate)
         self._signatures: dict[tuple[str, str], Signature] = {}
         self._checks = max(MAX_CHECKS, 2 * len(self.certificates))
+        self._comparisons = MAX_COMPARISONS
         self._curtailed = False
+        self.answers: dict[tuple[object, ...], Any] = {}
+        """What was worked out about its certificates and does not change: every client asks again."""
 
     @property
     def curtailed(self) -> bool:
-        """Whether a cap left out possible issuers or signature checks so far: answers rest on less than there is."""
+        """Whether a cap left out issuers, signatures or names so far: answers rest on less than there is."""
         return self._curtailed
+
+    def may_compare(self, count: int) -> bool:
+        """Take so many comparisons of names; ``False`` once they are used up."""
+        if count > self._comparisons:
+            self._curtailed = True
+            return False
+        self._comparisons -= count
+        return True
 
     def _index(self, certificate: Certificate) -> None:
         self._by_subject[certificate.subject.key].append(certificate)

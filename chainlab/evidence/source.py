@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 from chainlab.errors import InputError, LimitError
 
-
 _STEP: Final = 64 * 1024
 """Bytes that are fetched at least: packets and their headers are a few each."""
 
