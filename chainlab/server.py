@@ -146,8 +146,10 @@ class Server:
         return replace(self, entries=tuple(e for e in self.entries if not matches(e)))
 
     def with_entries(self, entries: Iterable[StoreEntry]) -> Server:
-        """A server with all these entries added."""
-        server = self
+        """A server with all these entries added, one after the other (``with_entry``)."""
+        added: dict[tuple[Certificate, StoreName], StoreEntry] = {}
         for entry in entries:
-            server = server.with_entry(entry)
-        return server
+            added.pop((entry.certificate, entry.store), None)
+            added[entry.certificate, entry.store] = entry
+        kept = (e for e in self.entries if (e.certificate, e.store) not in added)
+        return replace(self, entries=(*kept, *added.values()))

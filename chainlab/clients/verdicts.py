@@ -87,6 +87,8 @@ class Judge:
         self._families: dict[str, Family] = {}
         self._behaviours: dict[str, Family] = {}
         self._groups: list[_Group] = []
+        self._says: dict[int, int] = {}
+        self._distinct: dict[object, int] = {}
         self._index: dict[object, int] = {}
         self._known_limits: dict[str, Limits] = {}
         self._beyond: dict[object, Problem | None] = {}
@@ -94,12 +96,15 @@ class Judge:
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
         family = self.family(profile)
-        settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
-        anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
+        says = self._says.get(id(store))
+        if says is None:
+            settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
+            anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
+            says = self._says[id(store)] = self._distinct.setdefault((settings, anchors), len(self._distinct))
         behaviour = self._behaviours.get(profile.family)
         if behaviour is None:
             behaviour = self._behaviours[profile.family] = family.behaviour
-        key = (behaviour, settings, anchors)
+        key = (behaviour, says)
         known = self._index.get(key)
         if known is None:
             known = self._index[key] = len(self._groups)

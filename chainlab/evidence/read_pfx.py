@@ -83,7 +83,7 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
         yield from _Reader(data, place, options).items()
     except OverflowError as error:
         cap = options.limits.iterations
-        raise LimitError(str(place), f"{error}, more than the cap of {cap}", hint="raise --max-iterations") from None
+        raise LimitError(str(place), f"{error} (cap {cap})", hint="raise --max-iterations if you trust it") from None
     except UnsupportedError as error:
         raise InputError(str(place), f"the PFX uses an unknown algorithm: {error}") from None
     except _MALFORMED as error:

@@ -110,7 +110,7 @@ def _file(folder: Path, make: Callable[[], bytes]) -> Path:
     return path
 
 
-_ITERATIONS: Final = "key-derivation iterations, more than the cap of"
+_ITERATIONS: Final = "key-derivation iterations, more than the"
 
 _MADE: Final[tuple[tuple[str, Callable[[], bytes], str], ...]] = (
     ("MAC with 10^9 iterations", lambda: pfx(b"", mac(BILLION)), _ITERATIONS),
@@ -125,7 +125,7 @@ _MADE: Final[tuple[tuple[str, Callable[[], bytes], str], ...]] = (
     ("MAC with as many iterations as allowed", lambda: pfx(b"", mac(1_666_000, _SHA512, 64)), "password"),
     ("MAC with 4.9 million iterations", lambda: pfx(b"", mac(4_900_000, _SHA512, 64)), ""),
     ("PBES2 with 4.9 million iterations", lambda: pfx(encrypted(pbes2(4_900_000))), ""),
-    ("a negative count", lambda: pfx(b"", mac(1).replace(integer(1), b"\x02\x01\xff")), _ITERATIONS),
+    ("a negative count", lambda: pfx(b"", mac(1).replace(integer(1), b"\x02\x01\xff")), "-1 key-derivation"),
     ("a count of 10^6 bytes", lambda: pfx(b"", mac(1 << 8_000_000)), ""),
     ("10^5 nested SEQUENCEs", lambda: pfx(raw.nested(100_000)), ""),
     ("10^4 nested bags", lambda: deep_bags(2_000), ""),
