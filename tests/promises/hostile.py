@@ -26,49 +26,21 @@ from chainlab.lab.writers import pem, pfx
 from tests.promises import raw
 from tests.report.test_plan_scripts import nodes
 
-NAMES: Final = (
-    "\x1b[2J\x1b]0;owned\x07",
-    "\x9b31mred\x85",
-    "\u202egnp.exe\u2066\u2069\u200b\ufeff",
-    "a\x00b",
-    "line\nbreak\rreturn\ttab",
-    "\u2028separated\u2029",
-    '"; calc; "',
-    "'; Remove-Item C:\\ -Recurse; '",
-    "\u2019; calc; \u2018",
-    "$(calc) ${IFS} `id`",
-    "%PATH% !x! ^& | calc",
-    "</script><script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onfocus='alert(1)",
-    "</style></svg></title><h1>",
-    "<!-- --><![CDATA[ ]]>",
-    "&lt;b&gt;&amp;&#60;",
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "@SUM(1)",
-    "-2+3",
-    "\t=1",
-    "[link](http://evil.test) ![image](x)",
-    "| cell | cell |\n|---|---|",
-    "# heading\n- list\n> quote\n***",
-    "<http://evil.test> www.evil.test http://evil.test",
-    "```\ncode\n```",
-    'x"]; a -> b [label="',
-    "A-->B; click A href",
-    "\\N \\E \\G \\l",
-    "{{ 7*7 }} {% raw %}",
-    "#> calc <#",
-    "'@\ncalc\n@'",
-    "--rf -n",
-    "../../etc/passwd",
-    "CON.pfx:stream",
-    "x" * 10_000,
-    "\ud7ff\ue000\U0010ffff",
-    ",,,\n;;;",
-    "%s %d {0} \\1",
-)
+NAMES: Final = {
+    "controls": "\x1b[2J\x1b]0;owned\x07\x9b31m\x85a\x00b\tc\u202egnp\u2066\u2069\u200b\ufeff\u2028\u2029\U0010ffff",
+    "lines": "a\nb\r\n- c\n# d\n| e | f |\n|---|---|\n```\ncalc\n```\n'@\ncalc\n@'\n#> calc <#",
+    "shells": "'; calc; '\"; calc; \"$(calc) ${IFS} `id` %PATH% !x! ^& | calc \u2019; calc; \u2018 \u201d --rf -n",
+    "html": "</script><script>alert(1)</script>\"><img src=x onerror=alert(1)>' onfocus='alert(1)</svg></title><h1>",
+    "more html": "</style><!-- --><![CDATA[ ]]>&lt;b&gt;<a href=javascript:alert(1)>{{ 7*7 }} {% raw %}\\u003cb\\u003e",
+    "markdown": "[link](http://evil.test) ![image](x) <http://evil.test> www.evil.test *a* _b_ `c` ~~d~~ | e",
+    "graphs": 'x"]; a -> b [label="\\N \\E \\G \\l <b>A</b> A-->B; click A href "x" %%{init}%% ;;; {|}',
+    "paths": "../../etc/passwd C:\\Windows\\x CON:stream \\\\server\\share %s %d {0} \\1",
+    "long": "x" * 10_000,
+}
 """Every kind of syntax that a name could try to break into, at the outputs' end or on the way there."""
+
+STARTS: Final = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "# h", "- l", "1. l", "> q", "| c |", "---")
+"""What means something at the beginning of a cell or a line only."""
 
 _CONFIG: Final = """<?xml version="1.0"?><configuration><system.applicationHost><sites>
 <site name={name} id="1"><bindings><binding protocol="https" bindingInformation={information} sslFlags="1"
