@@ -94,7 +94,7 @@ def test_a_hostile_beginning_starts_no_formula_and_no_block(harmless: Outputs, t
 def same_but_for_text(attacked: Outputs, harmless: Outputs) -> None:
     """Nothing but text differs, and no character is hidden in it."""
     assert attacked
-    wrong = {}
+    wrong: dict[str, object] = {}
     for name, shown in attacked.items():
         if " status " in name and shown != harmless[name]:
             wrong[name] = shown
