@@ -21,7 +21,7 @@ from chainlab.signatures import Signature, check_signature, cost_of
 if TYPE_CHECKING:
     import networkx as nx
 
-MAX_ISSUERS: Final = 128
+MAX_ISSUERS: Final = 64
 """Possible issuers of one certificate that are looked at: those that its key identifiers name, then by fingerprint."""
 
 MAX_CHECKS: Final = 10_000
