@@ -55,7 +55,7 @@ def evidence(folder: Path, text: str) -> Path:
     """
     subject, issuer = raw.name(text, f"leaf {text}"), raw.name(f"I {text}")
     san = raw.extension(
-        raw.SUBJECT_ALT_NAME, raw.tlv(0x30, *(raw.tlv(0x82, n) for n in (b"www.example.test", _ia5(text))))
+        raw.SUBJECT_ALT_NAME, raw.tlv(0x30, *(raw.tlv(0x82, n) for n in (b"www.example.test", _host(text).encode())))
     )
     leaf = decode_certificate(raw.certificate(subject, issuer, raw.spki("leaf"), "issuer", san))
     above = [
@@ -71,23 +71,24 @@ def evidence(folder: Path, text: str) -> Path:
     (folder / "roots.pem").write_text(pem(above[2:3]), "utf-8", "backslashreplace")
     config = _CONFIG.format(
         name=quoteattr(_xml(text)),
-        information=quoteattr(f"*:443:{_xml(text).replace(':', ';')}"),
+        information=quoteattr(f"*:443:{_host(text)}"),
         thumbprint=leaf.sha1.upper(),
     )
-    path = folder / f"{_file_name(text)}.zip"
+    path, member = folder / f"{_file_name(text)}.zip", text[:200]
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(_member(f"LocalMachine/My/{text}.pfx"), pfx(leaf, raw.key("leaf"), above[:1], name=_bmp(text)))
-        archive.writestr(_member(f"LocalMachine/CA/{text}.pem"), pem(above[1:2]))
-        archive.writestr(_member(f"LocalMachine/Root/{text}.pem"), pem(above[2:]))
-        archive.writestr(_member(f"{text}.config"), config)
-        archive.writestr(_member(f"{text}.txt"), "no evidence")
+        archive.writestr(
+            _member(f"LocalMachine/My/{member}.pfx"), pfx(leaf, raw.key("leaf"), above[:1], name=_bmp(text))
+        )
+        archive.writestr(_member(f"LocalMachine/CA/{member}.pem"), pem(above[1:2]))
+        archive.writestr(_member(f"LocalMachine/Root/{member}.pem"), pem(above[2:]))
+        archive.writestr(_member(f"{member}.config"), config)
+        archive.writestr(_member(f"{member}.txt"), "no evidence")
     return path
 
 
-def _ia5(text: str) -> bytes:
-    return text.replace("\0", "").encode(
-        "ascii", "replace"
-    )  # a NUL would make the names malformed, and the answer another
+def _host(text: str) -> str:
+    """What certificate and binding can both carry as the name of a host, so that they agree."""
+    return "".join(c for c in text if " " <= c <= "~" and c != ":")[:200].strip() or "x"
 
 
 def _xml(text: str) -> str:
@@ -100,14 +101,14 @@ def _bmp(text: str) -> str:
 
 
 def _member(text: str) -> zipfile.ZipInfo:
-    """A member's name, kept whole but for its length; zipfile itself cuts at a NUL."""
+    """A member's name as it is; zipfile itself would cut it at a NUL, and a slash would be no part of it."""
     info = zipfile.ZipInfo("x")
-    info.filename = text[:1000].replace("\0", "")
+    info.filename = text.replace("\0", "")
     return info
 
 
 def _file_name(text: str) -> str:
-    return text.replace("/", "\u2215").replace("\0", "\u2400")[:40].strip() or "empty"
+    return text.replace("/", "\u2215").replace("\0", "\u2400")[:40].strip().lstrip(".") or "empty"
 
 
 Shape = Counter[Any]
