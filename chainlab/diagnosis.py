@@ -295,6 +295,8 @@ def case_of(request: Request, given: Evidence, knowledge: Knowledge, on_wire: Ev
 def enlarged(case: Case, certificates: Iterable[Certificate]) -> Case:
     """The same case with further certificates in its graph: those that a change would bring."""
     further = tuple(dict.fromkeys([*case.further, *certificates]))
+    if further == case.further:
+        return case
     evidence, targets, request = case.scene.evidence, case.scene.targets, case.request
     scene = assemble(evidence, targets, case.catalog, request.at, request.baseline, further)
     return Case(request, scene, case.clients, case.policies, case.catalog, case.problems, further)

@@ -177,9 +177,11 @@ class CertGraph:
         return known
 
     def _holding(self, child: Certificate) -> Iterator[Certificate]:
-        unchecked = 0
+        unchecked, by_key = 0, dict[str, Signature]()
         for issuer in self.possible_issuers(child):
-            signature = self.signature(child, issuer)
+            signature = by_key.get(issuer.spki_sha256) or self.signature(child, issuer)
+            if child.der is not None and issuer.spki_sha256 in self._encoded_key:
+                by_key[issuer.spki_sha256] = signature
             unchecked += signature is Signature.UNCHECKED
             if unchecked > MAX_UNCHECKED:
                 break

@@ -136,12 +136,14 @@ def _hierarchies(touched: Sequence[Certificate], graph: CertGraph) -> list[list[
 
 def _under(certificates: Iterable[Certificate], graph: CertGraph) -> list[Certificate]:
     """Every certificate with a way up to one of these."""
+    waiting = list(certificates)
+    if not waiting:
+        return []
     issued: dict[str, list[Certificate]] = {}
     for certificate in graph.certificates:
         for issuer in graph.issuers(certificate):
             issued.setdefault(issuer.sha256, []).append(certificate)
     found: dict[str, Certificate] = {}
-    waiting = list(certificates)
     while waiting:
         for child in issued.pop(waiting.pop().sha256, ()):
             if child.sha256 not in found:

@@ -154,11 +154,12 @@ def member_items(whole: Members, options: ReadOptions, store: StoreName | None =
 
 
 def _nothing_read(whole: Members, members: list[Member], problems: list[InputError]) -> InputError:
-    """A wrong password before all else; one file alone says itself what is wrong with it."""
+    """A wrong password before all else; one file alone says itself what is wrong with it; a cap is always named."""
     password = next((error for error in problems if isinstance(error, PasswordError)), None)
     alone = problems[0] if len(members) == len(problems) == 1 else None
     found = f"no certificate in {number_of(len(members), 'file')}"
-    return password or alone or InputError(str(whole.place), found, expected=EXPECTED)
+    capped = next((error for error in problems if isinstance(error, LimitError)), None)
+    return password or alone or capped or InputError(str(whole.place), found, expected=EXPECTED)
 
 
 def _items(

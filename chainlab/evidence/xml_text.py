@@ -20,8 +20,8 @@ MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 2_000_000
 """Elements of one file; an export of a thousand certificates byte by byte has fewer."""
 
-MAX_QUIET: Final = 16 * 1024 * 1024
-"""Characters of one tag or text; the largest file that stands in one is a PFX."""
+MAX_QUIET: Final = 4 * 1024 * 1024
+"""Characters of one tag or text: what stands in one is a certificate, or a chain of them."""
 
 _STEP: Final = 64 * 1024
 """Characters that are parsed before the caps are looked at."""

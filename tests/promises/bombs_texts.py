@@ -148,7 +148,9 @@ _MADE: Final[tuple[tuple[str, str, Callable[[], bytes], str], ...]] = (
     (
         "billion laughs in applicationHost.config",
         "xml",
-        lambda: _laughing("<configuration><system.applicationHost>@</system.applicationHost></configuration>"),
+        lambda: _laughing(
+            "<configuration><system.applicationHost><sites>@</sites></system.applicationHost></configuration>"
+        ),
         "document type",
     ),
     ("XML 10^5 deep", "xml", lambda: _CLIXML.encode() + b"<Obj>" * 100_000 + b"</Obj>" * 100_000, "nested deeper than"),
