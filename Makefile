@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline
+.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -30,6 +30,12 @@ offline: $(VENV)/.dev ## the tests where there is no network but loopback (Linux
 wine: $(VENV)/.dev ## compare the chain engine with Wine's crypt32 itself; installs Wine (75 s, 1.7 GB)
 	$(RUN) tools.install_wine
 	$(RUN) pytest -q tests/windows/test_wine.py
+
+SECONDS ?= 60
+JOBS    ?= 2
+fuzz: $(VENV)/.dev ## every reader, the search and the renderers under atheris, SECONDS for each (Linux, macOS)
+	$(RUN) pip install --quiet --disable-pip-version-check -e '.[dev,fuzz]'
+	$(RUN) tests.fuzz --seconds $(SECONDS) --jobs $(JOBS)
 
 format: $(VENV)/.dev
 	$(RUN) ruff check --fix .
