@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
+
+MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
 
 _MAX_LENGTH_OCTETS = 4
 
