@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz provenance lock audit sbom
+.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz provenance lock audit sbom conformance
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -57,6 +57,9 @@ format: $(VENV)/.dev
 oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/agreement.md (about 1.5 GB, 30 minutes)
 	$(RUN) tools.install_oracles --all
 	$(RUN) tests.oracles.report
+
+conformance: $(VENV)/.dev ## the public suites, chainlab beside two validators; writes docs/conformance.md
+	$(RUN) tests.conformance.report
 
 docs: $(VENV)/.dev ## reference pages from the code, notebooks from their sources (executed, two minutes)
 	$(RUN) tools.build_docs
