@@ -7,7 +7,8 @@ public key is needed, not a re-encoding.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from chainlab.records import dataclass
 
 _MAX_LENGTH_OCTETS = 4
 
