@@ -6,14 +6,16 @@ A ``Server`` never changes: every change yields a new one. Store locations follo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.errors import UsageError
 from chainlab.properties import NO_PROPERTIES, StoreProperties
+from chainlab.records import dataclass
 
 _LOCATIONS: Final = {
     "localmachine": "LocalMachine", "lm": "LocalMachine", "hklm": "LocalMachine",
@@ -27,7 +29,7 @@ _LOGICAL: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class StoreName:
     """A certificate store: location, logical store and the physical store it is kept in.
 

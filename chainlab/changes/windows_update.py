@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
@@ -11,6 +11,7 @@ from chainlab.changes.change import Change
 from chainlab.changes.commands import NO_COMMANDS, Commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry
 
 ProgramEntryFor = Callable[[Server, Certificate], StoreEntry | None]

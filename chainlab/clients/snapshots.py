@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from chainlab.catalog import Catalog
 from chainlab.catalog.catalog import parse_instant, read_json_lines
 from chainlab.certificate import Certificate, Name
 from chainlab.paths.trust import ANCHOR, DISTRUSTED, UNSPECIFIED, TrustLevel, TrustSetting
+from chainlab.records import dataclass
 
 DATA: Final = Path(__file__).parent / "data"
 

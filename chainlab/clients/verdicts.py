@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
@@ -17,6 +17,7 @@ from chainlab.paths.checks import Question
 from chainlab.paths.reasons import Problem, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
+from chainlab.records import dataclass
 from chainlab.verifiers import Engine, Family, Handshake, build, family_for
 
 

@@ -9,7 +9,6 @@ list are signature hashes (property 15) or the MD5 of a public key (property 25)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from chainlab.evidence.model import ContainerEvidence, Item, ListEvidence, Place
 from chainlab.evidence.numbers import decimal
 from chainlab.findings import BROKEN_PART, LIST_SIGNATURE, UNUSED_PART, Finding
 from chainlab.properties import AUTH_ROOT_SHA256_HASH, decode_oid, derive
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     from asn1crypto import cms

@@ -8,7 +8,6 @@ unpacked to disk: paths are labels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from chainlab.evidence.model import Item, Place
 from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, problem, read_file
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import Finding
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 from chainlab.wording import number_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from chainlab.der import MALFORMED
@@ -30,6 +30,7 @@ from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
 from chainlab.findings import BROKEN_PART, MANY_KEYS, MODERN_PFX, NO_MAC, UNUSED_PART, Finding
 from chainlab.properties import FRIENDLY_NAME, derive
+from chainlab.records import dataclass, field
 
 FORMAT = "PFX"
 PRIORITY = 300

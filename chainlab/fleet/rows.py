@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.reading import Limits, load
 from chainlab.fleet.contents import Content
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns, unescape_rdn
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

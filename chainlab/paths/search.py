@@ -7,11 +7,11 @@ this file only walks, keeps to the budget and never runs in circles. Judgement o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass, field
 
 MAX_STEPS: Final = 20_000
 """Candidate steps of one search; the cap stops exponential meshes (the remedy of

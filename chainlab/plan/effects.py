@@ -7,13 +7,13 @@ simulation, so that planning for many certificates of a server costs little more
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chainlab.assembly import certificates_above
 from chainlab.changes import Change, WindowsUpdate
 from chainlab.plan.simulation import Outcome, Simulator
+from chainlab.records import dataclass
 from chainlab.server import Server
-from chainlab.windows.engine import ChainPrediction, predict_chain
+from chainlab.windows.engine import ChainPrediction
 from chainlab.windows.root_update import program_entry
 
 
@@ -79,12 +79,8 @@ class Predictions:
         known = self._known.get(subset)
         if known is None:
             now, later = states(self._server, chosen(self._changes, subset))
-            known = self._known[subset] = self._predict(now), self._predict(later)
+            known = self._known[subset] = self._simulator.predict(now), self._simulator.predict(later)
         return known
-
-    def _predict(self, server: Server) -> ChainPrediction:
-        simulator = self._simulator
-        return predict_chain(server, simulator.graph, simulator.leaf, simulator.at, simulator.policies)
 
 
 class Effects:
