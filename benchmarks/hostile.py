@@ -22,6 +22,8 @@ from typing import Any, Final
 
 from asn1crypto import x509 as asn1
 from asn1crypto.keys import PublicKeyInfo, RSAPublicKey
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import chainlab
@@ -29,7 +31,6 @@ from benchmarks.measuring import Run, python, run
 from benchmarks.peers.webpki import UV
 from benchmarks.scenes import AT, HOST, ROOT, Scene, copies, mesh, same_name, write
 from chainlab import oids
-from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
 from tests.ctls import tlv
 from tests.pki import Pki
@@ -73,22 +74,19 @@ class Row:
 
 
 def huge_key(folder: Path) -> Scene:
-    """A CA whose RSA modulus and exponent have 65,536 bits each, and a leaf that names it as its issuer."""
+    """A CA whose RSA modulus and exponent have 65,536 bits each, and a leaf that it seems to have signed."""
     pki, modulus = Pki("huge key"), (1 << BITS - 1) + 1
     key = PublicKeyInfo.wrap(RSAPublicKey({"modulus": modulus, "public_exponent": modulus - 2}), "rsa")
-    root = _altered(pki.ca("R"), key)
-    return write(f"RSA key of {BITS:,} bits, large exponent", folder, _altered(pki.leaf("R", HOST)), [], [root])
-
-
-def _altered(certificate: Certificate, key: PublicKeyInfo | None = None) -> Certificate:
-    """The certificate with another public key and a signature of the huge key's length, which nobody made."""
-    parsed = asn1.Certificate.load(certificate.der)
-    tbs, algorithm = parsed["tbs_certificate"], {"algorithm": "sha256_rsa"}
-    if key is not None:
-        tbs["subject_public_key_info"] = key
-    tbs["signature"] = parsed["signature_algorithm"] = algorithm
-    parsed["signature_value"] = b"\x01" * (BITS // 8)
-    return decode_certificate(parsed.dump(force=True))
+    ca, leaf = (asn1.Certificate.load(made.der) for made in (pki.ca("I", "R"), pki.leaf("I", HOST)))
+    ca["tbs_certificate"]["subject_public_key_info"] = key
+    issuer = pki.entity("R").key
+    assert isinstance(issuer, ec.EllipticCurvePrivateKey)
+    signed = ca["tbs_certificate"].dump(force=True)
+    ca["signature_value"] = issuer.sign(signed, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    leaf["tbs_certificate"]["signature"] = leaf["signature_algorithm"] = {"algorithm": "sha256_rsa"}
+    leaf["signature_value"] = b"\x01" * (BITS // 8)
+    below, above = (decode_certificate(made.dump(force=True)) for made in (leaf, ca))
+    return write(f"RSA key of {BITS:,} bits", folder, below, [above], [pki.ca("R")])
 
 
 def nested(folder: Path) -> Scene:

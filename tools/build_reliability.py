@@ -156,9 +156,10 @@ and how to report a breach.
 
 _COMPARED: Final = """The same certificates for chainlab and for three others (`python -m benchmarks.hostile`): whole
 processes, stopped after 120 s of processor time. chainlab is asked twice: a full `diagnose` by every client that it
-knows (none of which trusts the laboratory's root), and one validation by RFC 5280, which is what the others do. For rustls-webpki a TLS server sends the chain to
-uv; the time is that of the whole exchange, and the memory that of the process around it. Where a budget or cap ends
-chainlab's work it answers *unknown*, or that a certificate cannot be read; it does not take that for a verdict.
+knows, none of which trusts the laboratory's root, and one validation by RFC 5280 with that root, which is what the
+others do; sslyze has its own five stores. For rustls-webpki a TLS server sends the chain to uv; the time is that of the
+whole exchange, and the memory that of the process around it. Where a budget or cap ends chainlab's work it answers
+*unknown*, or that a certificate cannot be read; it does not take that for a verdict.
 """
 
 _FUZZED: Final = """Coverage-guided with atheris (`make fuzz SECONDS=600`); the figures add up over all runs. Faults are
