@@ -47,6 +47,11 @@ class SnapshotStore:
         """Roots of this snapshot with this subject, sorted by fingerprint."""
         return [certificate for certificate in self.catalog.by_subject(name) if self.knows(certificate)]
 
+    def part(self, roots: frozenset[str], mask: int) -> object:
+        """What it says of some roots (published fingerprints, and their bits); equal for stores that say the same."""
+        after = frozenset((root, at) for root, at in (self.distrust_after or {}).items() if root in roots)
+        return self.mask & mask, self.blocked & roots, after
+
 
 class Snapshots:
     """All snapshots that ship, by id."""
