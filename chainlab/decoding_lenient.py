@@ -23,10 +23,7 @@ from chainlab.certificate import (
     PublicKeyInfo,
     SignatureInfo,
 )
-from chainlab.der import TbsSlices
-
-_BROKEN: Final = (ValueError, TypeError, KeyError, RecursionError, AttributeError, IndexError, OverflowError)
-"""What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
+from chainlab.der import MALFORMED, TbsSlices
 
 _SIZED: Final = frozenset({"rsa", "rsassa_pss", "dsa"})
 """Keys, besides EC ones, that asn1crypto knows the size of; it has an ``UnboundLocalError`` for any other."""
@@ -65,7 +62,7 @@ def decode_leniently(der: bytes, slices: TbsSlices, refused: str) -> Certificate
             version={"v1": 1, "v2": 2, "v3": 3}.get(tbs["version"].native, 3),
             der=der,
         )
-    except _BROKEN as broken:
+    except MALFORMED as broken:
         raise ValueError(f"not a certificate that can be decoded ({refused})") from broken
 
 
@@ -82,7 +79,7 @@ def _name(name: Any, der: bytes) -> Name:
             for pair in rdn
         ]
         return Name(",".join(attributes), der)
-    except _BROKEN:
+    except MALFORMED:
         return Name("#" + der.hex(), der)
 
 
@@ -100,7 +97,7 @@ def _key_info(spki: Any) -> PublicKeyInfo:
         if algorithm not in _SIZED:
             return PublicKeyInfo(_EDWARDS.get(algorithm) or spki["algorithm"]["algorithm"].dotted)
         return PublicKeyInfo(algorithm.upper(), spki.bit_size or 0)
-    except _BROKEN:
+    except MALFORMED:
         return PublicKeyInfo(_algorithm_of(spki))
 
 
@@ -108,7 +105,7 @@ def _algorithm_of(spki: Any) -> str:
     """The identifier alone: asn1crypto stops at the key of an unknown algorithm, with the identifier read by then."""
     try:
         return str(spki["algorithm"]["algorithm"].dotted)
-    except _BROKEN:
+    except MALFORMED:
         return "unknown"
 
 
@@ -117,7 +114,7 @@ def _signature_info(algorithm: Any) -> SignatureInfo:
         schemes = {"rsassa_pkcs1v15": "RSA", "rsassa_pss": "RSA-PSS", "ecdsa": "ECDSA", "dsa": "DSA"}
         scheme = schemes.get(algorithm.signature_algo, algorithm.signature_algo)
         return SignatureInfo(scheme, algorithm.hash_algo)
-    except _BROKEN:
+    except MALFORMED:
         oid = algorithm["algorithm"].dotted
         return LEGACY_SIGNATURES.get(oid, SignatureInfo(oid))
 
@@ -136,7 +133,7 @@ def extensions_leniently(der: bytes) -> Extensions:
         elif decode is not None:
             try:
                 fields.update(decode(extension["extn_value"].parsed))
-            except _BROKEN:
+            except MALFORMED:
                 unparsed.append(oid)
         present.append(oid)
     critical = frozenset(e["extn_id"].dotted for e in extensions if e["critical"].native)
@@ -216,7 +213,7 @@ def has_bounded_subtrees(der: bytes) -> bool:
     try:
         constraints = asn1.Certificate.load(der).name_constraints_value
         return constraints is not None and _bounded(constraints)
-    except _BROKEN:
+    except MALFORMED:
         return False
 
 
@@ -226,7 +223,7 @@ def decode_name_constraints(data: bytes) -> NameConstraints:
         constraints: NameConstraints = _name_constraints(asn1.NameConstraints.load(data, strict=True))[
             "name_constraints"
         ]
-    except _BROKEN as broken:
+    except MALFORMED as broken:
         raise ValueError(f"malformed name constraints ({broken})") from None
     return constraints
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from chainlab.catalog import ProgramEntry
-from chainlab.der import Element, children, element
+from chainlab.der import MALFORMED, Element, children, element
 from chainlab.errors import InputError
 from chainlab.evidence.ctl_signature import SignatureProblemError, checked_signature
 from chainlab.evidence.model import ContainerEvidence, Item, ListEvidence, Place
@@ -64,7 +64,7 @@ def read_list(data: bytes, place: Place) -> Iterator[Item]:
         signed = cms.ContentInfo.load(data)["content"]
         content = _inner(signed["encap_content_info"]["content"].dump())
         trust_list = parse_trust_list(content)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except MALFORMED as error:
         raise InputError(str(place), f"damaged certificate trust list ({error})", hint="fetch it again") from None
     kind = next((_USAGES[usage] for usage in trust_list.usages if usage in _USAGES), "")
     yield ContainerEvidence(place, FORMAT, _facts(kind, trust_list))

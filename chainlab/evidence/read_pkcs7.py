@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from chainlab.der import MALFORMED
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_der import is_ctl, shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
+from chainlab.findings import BROKEN_CERTIFICATE, Finding
 
 FORMAT = "PKCS#7"
 PRIORITY = 500
@@ -28,8 +31,17 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
             kind = str(info["content_type"].native).replace("_", " ")
             raise InputError(str(place), f"PKCS#7 of type '{kind}'", expected="signed data with certificates")
         choices = list(info["content"]["certificates"] or ())
-    except (ValueError, TypeError, KeyError) as error:
+    except MALFORMED as error:
         raise InputError(str(place), f"damaged PKCS#7 ({error})", hint="export it again") from None
     yield ContainerEvidence(place, FORMAT, (("certificates", str(len(choices))),))
     for number, choice in enumerate(choices, start=1):
-        yield certificate_item(choice.chosen.dump(), place.at(f"certificate {number}"), FORMAT)
+        yield _item(choice, place.at(f"certificate {number}"))
+
+
+def _item(choice: Any, place: Place) -> Item:
+    """The certificate of one choice, or the finding that it is none; only here is it taken apart."""
+    try:
+        der = choice.chosen.dump()
+    except MALFORMED as error:
+        return Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": str(error)})
+    return certificate_item(der, place, FORMAT)
