@@ -59,6 +59,7 @@ class CertGraph:
         for certificate in self.certificates:
             self._index(certificate)
         self._signatures: dict[tuple[str, str], Signature] = {}
+        self._issuers: dict[str, tuple[Certificate, ...]] = {}
         self._checks = max(MAX_CHECKS, 2 * len(self.certificates))
         self._comparisons = MAX_COMPARISONS
         self._curtailed = False
@@ -158,9 +159,13 @@ class CertGraph:
         named = child.der is not None or child.issuer.key == issuer.subject.key
         return Signature.CATALOGUED if named and same_key else Signature.INVALID
 
-    def issuers(self, child: Certificate) -> list[Certificate]:
+    def issuers(self, child: Certificate) -> tuple[Certificate, ...]:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
-        return [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
+        known = self._issuers.get(child.sha256)
+        if known is None:
+            found = [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
+            known = self._issuers[child.sha256] = tuple(found)
+        return known
 
     def is_self_signed(self, certificate: Certificate) -> bool:
         """Self-issued and signed with its own key (RFC 5280, 3.2)."""

@@ -55,8 +55,10 @@ class Iterations:
 
     def spend(self, count: int) -> None:
         """Take ``count`` iterations; ``OverflowError`` when the file asks for more than it may."""
-        if count < 1 or count > self.left:
-            raise OverflowError(f"the file asks for {count} key-derivation iterations")
+        if count < 1:
+            raise ValueError(f"{count} key-derivation iterations")
+        if count > self.left:
+            raise OverflowError(f"the file asks for {count} key-derivation iterations, more than the {self.left} left")
         self.left -= count
 
 
@@ -216,7 +218,7 @@ def _scrypt(parameters: bytes, password: bytes, size: int, budget: Iterations) -
     """RFC 7914: salt, N, r, p; memory is 128 N r bytes and capped at 64 MiB."""
     salt, cost, block, parallel = (field.native for field in _sequence(parameters)[:4])
     if 128 * cost * block > 64 * 1024 * 1024:
-        raise OverflowError(f"the file asks for {128 * cost * block // 2**20} MiB of scrypt memory")
+        raise OverflowError(f"the file asks for {128 * cost * block // 2**20} MiB of scrypt memory, more than 64")
     budget.spend(cost * block * parallel)
     maxmem = 128 * 1024 * 1024
     return hashlib.scrypt(password, salt=_salt(salt), n=cost, r=block, p=parallel, maxmem=maxmem, dklen=size)

@@ -59,6 +59,9 @@ MAX_ELEMENTS = 16_000
 MAX_NEWEST = 100
 """Chains by newest issuers that are added to these."""
 
+MAX_POSSIBILITIES = 16
+"""Chains that may be served alike, each of which is judged for every client."""
+
 _MAX_FETCHES = MAX_DEPTH
 """Rounds of fetching: each AIA fetch makes a path one certificate longer, and a fetched root ends it."""
 
@@ -118,8 +121,12 @@ class ChainPrediction:
     def possibilities(self) -> tuple[Possibility, ...]:
         """Every chain that may be on the wire, distinct by what is served: documented policy first, then ties.
 
-        One possibility means that the prediction is firm.
+        One possibility means that the prediction is firm. Of very many, as in a mesh, ``MAX_POSSIBILITIES`` stand for
+        all; then ``budget_exceeded`` is set.
         """
+        return tuple(itertools.islice(self._distinct(), MAX_POSSIBILITIES))
+
+    def _distinct(self) -> Iterator[Possibility]:
         found: dict[tuple[Certificate, ...], Possibility] = {}
         for policy, choice in self.choices.items():
             known = found.get(choice.winner.served)
@@ -128,7 +135,12 @@ class ChainPrediction:
         for choice in self.choices.values():
             for path in choice.tied:
                 found.setdefault(path.served, Possibility(path, ()))
-        return tuple(found.values())
+        yield from found.values()
+
+    @property
+    def overflowing(self) -> bool:
+        """Whether there are more possibilities than are told."""
+        return len(list(itertools.islice(self._distinct(), MAX_POSSIBILITIES + 1))) > MAX_POSSIBILITIES
 
     @property
     def certainty(self) -> Certainty:
@@ -204,7 +216,8 @@ def predict_chain(
         fetched.extend(arriving)
         server = server.with_entries(arriving)
     choices = {policy: choose(assessed, policy) for policy in policies}
-    return ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded or graph.curtailed)
+    prediction = ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded or graph.curtailed)
+    return replace(prediction, budget_exceeded=True) if prediction.overflowing else prediction
 
 
 def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
