@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz provenance lock audit sbom conformance
+.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz provenance lock audit sbom conformance hostile
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -49,6 +49,7 @@ JOBS    ?= 2
 fuzz: $(VENV)/.dev ## every reader, the search and the renderers under atheris, SECONDS for each (Linux, macOS)
 	$(RUN) pip install --quiet --disable-pip-version-check -e '.[fuzz]'
 	$(RUN) tests.fuzz --seconds $(SECONDS) --jobs $(JOBS)
+	$(RUN) tools.build_reliability
 
 format: $(VENV)/.dev
 	$(RUN) ruff check --fix .
@@ -60,6 +61,11 @@ oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/
 
 conformance: $(VENV)/.dev ## the public suites, chainlab beside two validators; writes docs/conformance.md
 	$(RUN) tests.conformance.report
+	$(RUN) tools.build_reliability
+
+hostile: $(VENV)/.dev ## hostile certificates for chainlab and its peers; writes docs/reliability.md (ten minutes)
+	$(RUN) benchmarks.hostile
+	$(RUN) tools.build_reliability
 
 docs: $(VENV)/.dev ## reference pages from the code, notebooks from their sources (executed, two minutes)
 	$(RUN) tools.build_docs

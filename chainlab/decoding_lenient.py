@@ -141,6 +141,7 @@ def extensions_leniently(der: bytes) -> Extensions:
 
 
 def _basic_constraints(value: Any) -> dict[str, Any]:
+    _whole(value)
     return {"basic_constraints": BasicConstraints(bool(value["ca"].native), value["path_len_constraint"].native)}
 
 
@@ -185,11 +186,22 @@ def _subject_alternative_names(value: Any) -> dict[str, Any]:
 
 
 def _name_constraints(value: Any) -> dict[str, Any]:
+    _whole(value)
     permitted, excluded = (
-        tuple(_subtree(tree["base"]) for tree in value[field] or ())
+        tuple(_subtree(_whole(tree)["base"]) for tree in value[field] or ())
         for field in ("permitted_subtrees", "excluded_subtrees")
     )
     return {"name_constraints": NameConstraints(permitted, excluded, _bounded(value))}
+
+
+def _whole(value: Any) -> Any:
+    """The sequence itself; ``ValueError`` where it has elements that its type does not know.
+
+    asn1crypto passes over those, and a constraint of which nothing is understood would be none.
+    """
+    if len(value) > len(value._fields):
+        raise ValueError("elements that do not belong there")
+    return value
 
 
 def _subtree(base: Any) -> GeneralName:
@@ -246,6 +258,7 @@ def _policy_mappings(value: Any) -> dict[str, Any]:
 
 
 def _policy_constraints(value: Any) -> dict[str, Any]:
+    _whole(value)
     return {
         "require_explicit_policy": value["require_explicit_policy"].native,
         "inhibit_policy_mapping": value["inhibit_policy_mapping"].native,

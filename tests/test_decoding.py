@@ -170,6 +170,21 @@ def test_extensions_not_asked_for_yet_can_be_pickled_and_copied(pki: Pki) -> Non
         _ = decode_certificate(made.der).extensions.no_such_field  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("oid", "value"),
+    [
+        ("2.5.29.30", "30020500"),  # NameConstraints
+        ("2.5.29.30", "300ba009300782036578610500"),  # a subtree with more than base, minimum and maximum
+        ("2.5.29.36", "30020500"),  # PolicyConstraints
+    ],
+)
+def test_a_constraint_with_elements_that_do_not_belong_there_does_not_decode(oid: str, value: str, pki: Pki) -> None:
+    """asn1crypto passes over them, and a constraint of which nothing is understood is not the absence of one."""
+    made = pki.with_extension("I", "R", oid, bytes.fromhex(value), critical=True)
+    assert made.extensions.unparsed == (oid,)
+    assert made.extensions.name_constraints is None
+
+
 def _tlv(tag: int, content: bytes) -> bytes:
     length = len(content).to_bytes(2, "big")
     return bytes([tag]) + (length[1:] if len(content) < 128 else b"\x82" + length) + content

@@ -29,7 +29,7 @@ TABLE: Final = ROOT / "tools" / "provenance.json"
 
 DATA: Final = (
     "chainlab/*/data/*", "fixtures/*/*", "fixtures/*.json", "tests/**/data/*", "tests/**/*.json", "tests/**/*.toml",
-    "tests/golden/*", "tests/fuzz/corpus/*/*", "tests/fuzz/found/*",
+    "tests/golden/*", "tests/fuzz/corpus/*/*", "tests/fuzz/found/*", "benchmarks/*.json",
 )  # fmt: skip
 """What counts as data: everything committed that is neither code nor a page of the documentation."""
 
