@@ -87,8 +87,16 @@ def _with_program_roots(server: Server) -> Server:
 
 def certificates_above(graph: CertGraph, leaves: Iterable[Certificate]) -> tuple[Certificate, ...]:
     """Every certificate of the graph that can stand above one of the leaves, sorted by fingerprint."""
-    found: dict[str, Certificate] = {}
     waiting = list(leaves)
+    key = ("above", *(leaf.sha256 for leaf in waiting))
+    if key not in graph.answers:
+        graph.answers[key] = _above(graph, waiting)
+    above: tuple[Certificate, ...] = graph.answers[key]
+    return above
+
+
+def _above(graph: CertGraph, waiting: list[Certificate]) -> tuple[Certificate, ...]:
+    found: dict[str, Certificate] = {}
     while waiting:
         for issuer in graph.issuers(waiting.pop()):
             if issuer.sha256 not in found:

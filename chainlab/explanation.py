@@ -85,18 +85,23 @@ def _windows(case: Case, target: Target) -> Explanation:
     answer = case.answer(target)
     prediction = answer.served.prediction
     assert prediction is not None
-    ranked = [prediction.chosen, *(alternative.path for alternative in prediction.alternatives())]
-    return Explanation(target, prediction, tuple(_explained(prediction, path) for path in ranked), answer.findings)
-
-
-def _explained(prediction: ChainPrediction, path: WindowsPath) -> ExplainedPath:
-    chosen_by = tuple(policy for policy, choice in prediction.choices.items() if choice.winner is path)
-    lost = {
-        policy: alternative.lost_because
-        for policy in prediction.choices
-        for alternative in prediction.alternatives(policy)
-        if alternative.path is path
+    losers = {policy: prediction.alternatives(policy) for policy in prediction.choices}
+    first = next(iter(losers.values()))
+    reasons = {
+        policy: {id(alternative.path): alternative.lost_because for alternative in alternatives}
+        for policy, alternatives in losers.items()
     }
+    ranked = [prediction.chosen, *(alternative.path for alternative in first)]
+    explained = (_explained(prediction, path, reasons) for path in ranked)
+    return Explanation(target, prediction, tuple(explained), answer.findings)
+
+
+def _explained(
+    prediction: ChainPrediction, path: WindowsPath, reasons: Mapping[Policy, Mapping[int, LostBecause]]
+) -> ExplainedPath:
+    """``reasons``: why each path lost under each policy, by the identity of the path."""
+    chosen_by = tuple(policy for policy, choice in prediction.choices.items() if choice.winner is path)
+    lost = {policy: lost[id(path)] for policy, lost in reasons.items() if id(path) in lost}
     tied = any(path is rival for choice in prediction.choices.values() for rival in choice.tied)
     return ExplainedPath(path, chosen_by, lost, tied)
 

@@ -12,14 +12,23 @@ Look-ups use plain dictionaries; ``to_networkx`` gives the ``networkx.MultiDiGra
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.certificate import Certificate, Name
-from chainlab.signatures import Signature, check_signature
+from chainlab.signatures import Signature, check_signature, cost_of
 
 if TYPE_CHECKING:
     import networkx as nx
+
+MAX_ISSUERS: Final = 200
+"""Possible issuers of one certificate that are looked at: those that its key identifiers name, then by fingerprint."""
+
+MAX_CHECKS: Final = 20_000
+"""Signature checks of one graph, each weighed by its key; twice the number of certificates if that is more."""
+
+MAX_COMPARISONS: Final = 1_000_000
+"""Comparisons of names with name constraints of one graph, each weighed by its kind (Go and webpki: 250,000 a path)."""
 
 Entity = tuple[str, str]
 """Subject name (``Name.key``) and SHA-256 of the SubjectPublicKeyInfo; an empty hash marks an unknown key."""
@@ -50,6 +59,25 @@ class CertGraph:
         for certificate in self.certificates:
             self._index(certificate)
         self._signatures: dict[tuple[str, str], Signature] = {}
+        self._issuers: dict[str, tuple[Certificate, ...]] = {}
+        self._checks = max(MAX_CHECKS, 2 * len(self.certificates))
+        self._comparisons = MAX_COMPARISONS
+        self._curtailed = False
+        self.answers: dict[tuple[object, ...], Any] = {}
+        """What was worked out about its certificates and does not change: every client asks again."""
+
+    @property
+    def curtailed(self) -> bool:
+        """Whether a cap left out issuers, signatures or names so far: answers rest on less than there is."""
+        return self._curtailed
+
+    def may_compare(self, count: int) -> bool:
+        """Take so many comparisons of names; ``False`` once they are used up."""
+        if count > self._comparisons:
+            self._curtailed = True
+            return False
+        self._comparisons -= count
+        return True
 
     def _index(self, certificate: Certificate) -> None:
         self._by_subject[certificate.subject.key].append(certificate)
@@ -84,19 +112,28 @@ class CertGraph:
     def possible_issuers(self, child: Certificate) -> list[Certificate]:
         """Every certificate that any verifier could take for the issuer: by name, key identifier or issuer+serial.
 
-        Sorted by fingerprint; signatures are not looked at.
+        Sorted by fingerprint, at most ``MAX_ISSUERS``; signatures are not looked at.
         """
-        found = {certificate.sha256: certificate for certificate in self.by_subject(child.issuer)}
-        aki = child.aki
-        if aki.key_id is not None:
-            found.update((certificate.sha256, certificate) for certificate in self.by_ski(aki.key_id))
-        if aki.issuer is not None and aki.serial is not None:
-            exact = self.by_issuer_serial(aki.issuer, aki.serial)
-            found.update((certificate.sha256, certificate) for certificate in exact)
+        found: dict[str, Certificate] = {}
+        for source in self._sources(child):
+            for certificate in source:
+                if len(found) == MAX_ISSUERS and certificate.sha256 not in found:
+                    self._curtailed = True
+                    break
+                found[certificate.sha256] = certificate
         return [found[key] for key in sorted(found)]
 
+    def _sources(self, child: Certificate) -> Iterator[list[Certificate]]:
+        """Where issuers come from: by issuer and serial number, by key identifier, by name."""
+        aki = child.aki
+        if aki.issuer is not None and aki.serial is not None:
+            yield self.by_issuer_serial(aki.issuer, aki.serial)
+        if aki.key_id is not None:
+            yield self.by_ski(aki.key_id)
+        yield self.by_subject(child.issuer)
+
     def signature(self, child: Certificate, issuer: Certificate) -> Signature:
-        """Whether ``issuer``'s key signed ``child``; each (certificate, key) pair is checked at most once.
+        """Whether ``issuer``'s key signed ``child``; each (certificate, key) pair is checked at most once, up to a cap.
 
         Where an encoding is missing, published facts decide: for a catalogued ``child`` the issuer's name and the key
         identifiers, for an ``issuer`` of which no encoding with this key is held the key identifiers alone.
@@ -107,17 +144,28 @@ class CertGraph:
         pair = (child.sha256, issuer.spki_sha256)
         known = self._signatures.get(pair)
         if known is None:
-            known = self._signatures[pair] = check_signature(child, key)
+            known = self._signatures[pair] = self._check(child, key)
         return known
+
+    def _check(self, child: Certificate, key: Certificate) -> Signature:
+        self._checks -= cost_of(key.key)
+        if self._checks < 0:
+            self._curtailed = True
+            return Signature.UNCHECKED
+        return check_signature(child, key)
 
     def _as_published(self, child: Certificate, issuer: Certificate) -> Signature:
         same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None
         named = child.der is not None or child.issuer.key == issuer.subject.key
         return Signature.CATALOGUED if named and same_key else Signature.INVALID
 
-    def issuers(self, child: Certificate) -> list[Certificate]:
+    def issuers(self, child: Certificate) -> tuple[Certificate, ...]:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
-        return [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
+        known = self._issuers.get(child.sha256)
+        if known is None:
+            found = [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
+            known = self._issuers[child.sha256] = tuple(found)
+        return known
 
     def is_self_signed(self, certificate: Certificate) -> bool:
         """Self-issued and signed with its own key (RFC 5280, 3.2)."""

@@ -145,7 +145,10 @@ def _about_choice(target: _Target) -> Iterator[Finding]:
     if prediction is None:
         return
     if prediction.budget_exceeded:
-        yield Finding(kinds.SEARCH_STOPPED, {"count": number_of(len(prediction.candidates), "candidate chain")})
+        count = number_of(len(prediction.candidates), "candidate chain")
+        if target.scene.graph.curtailed:
+            count += " and as many issuers, signatures and names as are compared at most"
+        yield Finding(kinds.SEARCH_STOPPED, {"count": count})
     if prediction.certainty is Certainty.CONTESTED:
         kb, newest = (prediction.choices[policy].winner for policy in (Policy.KB, Policy.NEWEST))
         parameters = {"kb": _describe_path(kb), "newest": _describe_path(newest)}

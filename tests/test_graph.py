@@ -38,7 +38,7 @@ def test_same_name_other_key_is_another_entity(pki: Pki) -> None:
     pki.entity("I2", subject="O=Test, CN=I", key="other")
     leaf, right, wrong = pki.leaf("I"), pki.ca("I", "R"), pki.ca("I2", "R")
     graph = CertGraph([leaf, right, wrong])
-    assert graph.issuers(leaf) == [right]
+    assert graph.issuers(leaf) == (right,)
     assert set(graph.possible_issuers(leaf)) == {right, wrong}
 
 

@@ -61,8 +61,7 @@ class WindowsUpdate:
             return server
         if self.program is not None:
             server = replace(server, program=self.program, obtainable=self.obtainable)
-        held = set(server.entries)
-        return server.with_entries(entry for entry in self._arriving(server) if entry not in held)
+        return server.with_entries(self._arriving(server))
 
     def inverse(self, server: Server) -> Change:
         """As it was before; no command does that."""

@@ -185,7 +185,7 @@ PageFormat = Annotated[TextJsonMarkdownOrHtml, typer.Option("--format", help="Ho
 ReportFormat = Annotated[AnyFormat, typer.Option("--format", help="How to print the result; junit: a case per client.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 
-DEFAULT_ITERATIONS = 10_000_000
+DEFAULT_ITERATIONS = 5_000_000
 
 Command = Callable[..., None]
 

@@ -38,7 +38,8 @@ class SnapshotStore:
         public = self.catalog.public_identity(certificate.sha256)
         if public in self.blocked:
             return DISTRUSTED
-        if not self.knows(certificate):
+        position = self.index.get(public)
+        if position is None or not self.mask >> position & 1:
             return UNSPECIFIED
         limit = (self.distrust_after or {}).get(public)
         return TrustSetting(TrustLevel.ANCHOR, issued_before=limit) if limit is not None else ANCHOR
@@ -46,6 +47,11 @@ class SnapshotStore:
     def anchors_named(self, name: Name) -> Sequence[Certificate]:
         """Roots of this snapshot with this subject, sorted by fingerprint."""
         return [certificate for certificate in self.catalog.by_subject(name) if self.knows(certificate)]
+
+    def part(self, roots: frozenset[str], mask: int) -> object:
+        """What it says of some roots (published fingerprints, and their bits); equal for stores that say the same."""
+        after = frozenset((root, at) for root, at in (self.distrust_after or {}).items() if root in roots)
+        return self.mask & mask, self.blocked & roots, after
 
 
 class Snapshots:

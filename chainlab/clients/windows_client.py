@@ -22,6 +22,7 @@ from chainlab.paths.checks import (
     Switches,
     late,
     out_of_time,
+    too_many_names,
     unchecked_signature,
     undecodable_extension,
 )
@@ -33,9 +34,9 @@ from chainlab.paths.trust import TrustLevel, TrustSetting, TrustStore
 from chainlab.properties import StoreProperties
 from chainlab.records import dataclass
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, Server, StoreEntry
-from chainlab.signatures import Signature
 from chainlab.verifiers import Handshake
 from chainlab.windows.engine import predict_chain
+from chainlab.windows.name_constraints import compared
 from chainlab.windows.selection import Policy, WindowsPath
 from chainlab.windows.status import NAME_CONSTRAINT_ERRORS, TrustError
 
@@ -107,6 +108,7 @@ def _judged(winner: WindowsPath, case: Case) -> JudgedPath:
 def _problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
     yield from _status_problems(winner, case.question)
     yield from _signature_problems(winner, case)
+    yield from _uncompared_names(winner, case.graph)
     for certificate in winner.certificates:
         yield from undecodable_extension(certificate, strict=True)
     leaf, host = winner.certificates[0], case.question.host
@@ -131,10 +133,20 @@ def _status_problems(winner: WindowsPath, question: Question) -> Iterator[Proble
                 break
 
 
+def _uncompared_names(winner: WindowsPath, graph: CertGraph) -> Iterator[Problem]:
+    """Name constraints that are too many to be compared: no bit says so."""
+    leaf, *issuers = winner.certificates
+    for issuer in issuers:
+        constraints = issuer.extensions.name_constraints
+        if constraints is not None and compared(graph, issuer.sha256, constraints, leaf) is None:
+            yield too_many_names(issuer)
+
+
 def _signature_problems(winner: WindowsPath, case: Case) -> Iterator[Problem]:
     """Signatures that nobody here can check, and hashes that this client refuses beyond Windows itself."""
     for child, issuer in pairwise(winner.certificates):
-        if case.graph.signature(child, issuer) is Signature.UNSUPPORTED:
-            yield unchecked_signature(child)
+        signature = case.graph.signature(child, issuer)
+        if signature.undecided:
+            yield unchecked_signature(child, signature)
         if child.signature.hash in case.switches.rejected_hashes - BROKEN_HASHES:
             yield Problem(Reason.WEAK_SIGNATURE, child, f"signed with {child.signature.hash.upper()}")

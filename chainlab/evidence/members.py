@@ -8,6 +8,7 @@ unpacked to disk: paths are labels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
@@ -118,7 +119,7 @@ def member_items(whole: Members, options: ReadOptions, store: StoreName | None =
                 read = read or not isinstance(item, Finding)
                 yield item
         except InputError as error:
-            problems.append(error)
+            problems.append(copy(error))  # without its traceback, which would keep the member's content alive
             yield problem(error)
     if not read:
         raise _nothing_read(whole, members, problems)

@@ -31,6 +31,10 @@ def decoded_body(body: str) -> bytes:
 
 
 def mentions(data: bytes, *words: str) -> bool:
-    """Whether text in UTF-8 or UTF-16 contains one of the words."""
-    encodings = ("utf-16-le", "utf-16-be") if b"\0" in data[:64] else ("utf-8",)
-    return any(word.encode(encoding) in data for word in words for encoding in encodings)
+    """Whether text in UTF-8 or UTF-16 contains one of the words, which are ASCII.
+
+    UTF-16 without its zero bytes is ASCII where it matters: looking for words with zero bytes in them takes fifteen
+    times as long in a file full of zeros.
+    """
+    narrow = data.translate(None, b"\0") if b"\0" in data[:64] else data
+    return any(word.encode() in narrow for word in words)

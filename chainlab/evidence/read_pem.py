@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
-from chainlab.evidence.pem_blocks import decoded_body
+from chainlab.evidence.pem_blocks import decoded_body, mentions
 from chainlab.evidence.reading import ReadOptions, certificate_item, read_bytes
 from chainlab.findings import BROKEN_CERTIFICATE, UNUSED_PART, Finding
 
@@ -40,7 +40,7 @@ def text_of(data: bytes) -> str:
 
 def sniff(data: bytes) -> bool:
     """A BEGIN line somewhere in text."""
-    return b"-----BEGIN " in data or _BEGIN.encode("utf-16-le") in data or _BEGIN.encode("utf-16-be") in data
+    return mentions(data, _BEGIN)
 
 
 def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from chainlab.der import MALFORMED
+from chainlab.der import MALFORMED, more_than
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.model import CertificateEvidence, ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.pkcs12_crypto import (
@@ -37,6 +37,8 @@ PRIORITY = 300
 
 MAX_BAGS = 10_000
 MAX_NESTING = 5
+MAX_ATTRIBUTES = 1_000
+"""Of one bag; Windows writes a dozen at most."""
 
 _PROPERTY_PREFIX = "1.3.6.1.4.1.311.17.3."
 _CSP_NAME = "1.3.6.1.4.1.311.17.1"
@@ -80,7 +82,7 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
         yield from _Reader(data, place, options).items()
     except OverflowError as error:
         cap = options.limits.iterations
-        raise LimitError(str(place), f"{error}, more than the cap of {cap}", hint="raise --max-iterations") from None
+        raise LimitError(str(place), f"{error} (cap {cap})", hint="raise --max-iterations if you trust it") from None
     except UnsupportedError as error:
         raise InputError(str(place), f"the PFX uses an unknown algorithm: {error}") from None
     except MALFORMED as error:
@@ -182,7 +184,10 @@ class _Reader:
 
         if depth > MAX_NESTING:
             raise LimitError(str(self.place), f"bags are nested deeper than {MAX_NESTING}")
-        for entry in pkcs12.SafeContents.load(safe):
+        contents = pkcs12.SafeContents.load(safe)
+        if more_than(contents.contents, MAX_BAGS):
+            raise LimitError(str(self.place), f"more than {MAX_BAGS} bags")
+        for entry in contents:
             kind = entry["bag_id"].dotted.removeprefix(_BAGS)
             if kind == "6":
                 yield from self._safe_bags(entry["bag_value"].dump(), depth + 1)
@@ -275,7 +280,10 @@ class _Reader:
 def _authenticated_safe(content: bytes) -> Any:
     from asn1crypto import pkcs12
 
-    return pkcs12.AuthenticatedSafe.load(content)
+    parts = pkcs12.AuthenticatedSafe.load(content)
+    if more_than(parts.contents, MAX_BAGS):
+        raise ValueError(f"more than {MAX_BAGS} parts")
+    return parts
 
 
 def _provider(bag: _Bag) -> str:
@@ -290,7 +298,10 @@ def _is_property(oid: str) -> bool:
 def _attributes(entry: Any) -> dict[str, Any]:
     """Bag attributes by OID: names as text, everything else as bytes; damaged ones are left out."""
     found: dict[str, Any] = {}
-    for attribute in entry["bag_attributes"] or ():
+    attributes = entry["bag_attributes"]
+    if more_than(attributes.contents or b"", MAX_ATTRIBUTES):
+        raise ValueError(f"a bag with more than {MAX_ATTRIBUTES} attributes")
+    for attribute in attributes or ():
         oid = attribute["type"].dotted
         try:
             values = attribute["values"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from chainlab.der import MALFORMED
-from chainlab.errors import InputError
+from chainlab.der import MALFORMED, more_than
+from chainlab.errors import InputError, LimitError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_der import is_ctl, shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
@@ -21,7 +21,7 @@ def sniff(data: bytes) -> bool:
     return shape(data) == "pkcs7" and not is_ctl(data)
 
 
-def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
+def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
     """The certificates of a SignedData."""
     from asn1crypto import cms
 
@@ -30,7 +30,10 @@ def read(data: bytes, place: Place, _options: ReadOptions) -> Iterator[Item]:
         if info["content_type"].native != "signed_data":
             kind = str(info["content_type"].native).replace("_", " ")
             raise InputError(str(place), f"PKCS#7 of type '{kind}'", expected="signed data with certificates")
-        choices = list(info["content"]["certificates"] or ())
+        certificates = info["content"]["certificates"]
+        if more_than(certificates.contents or b"", options.limits.certificates):
+            raise LimitError(str(place), f"more than {options.limits.certificates} certificates")
+        choices = list(certificates or ())
     except MALFORMED as error:
         raise InputError(str(place), f"damaged PKCS#7 ({error})", hint="export it again") from None
     yield ContainerEvidence(place, FORMAT, (("certificates", str(len(choices))),))

@@ -28,7 +28,8 @@ class Limits:
     """Caps that protect a run from hostile inputs; each is checked before the work it bounds.
 
     ``file_bytes``: one input. ``stream_bytes``: one input of a format that is not held in memory (captures).
-    ``depth``: containers within containers. ``certificates``: certificates of one input. ``iterations``:
+    ``depth``: containers within containers. ``certificates``: certificates of one input. ``problems``: parts of
+    one input that are broken or not understood. ``iterations``:
     key-derivation iterations of one PFX in total. ``files``: files of one directory. ``members``, ``unpacked_bytes``
     and ``unpacked_ratio``: members of one archive with everything nested in it, their size in total, and how many times
     the packed size that may be.
@@ -38,8 +39,9 @@ class Limits:
     stream_bytes: int = 512 * 1024 * 1024
     pfx_bytes: int = 10 * 1024 * 1024
     depth: int = 3
-    certificates: int = 50_000
-    iterations: int = 10_000_000
+    certificates: int = 20_000
+    problems: int = 10_000
+    iterations: int = 5_000_000
     files: int = 10_000
     members: int = 5_000
     unpacked_bytes: int = 256 * 1024 * 1024
@@ -173,11 +175,14 @@ def describe_bytes(data: bytes) -> str:
 
 
 def _capped(items: Iterable[Item], place: Place, options: ReadOptions) -> Iterator[Item]:
-    count = 0
+    limits, certificates, problems = options.limits, 0, 0
     for item in items:
-        count += isinstance(item, CertificateEvidence)
-        if count > options.limits.certificates:
-            raise LimitError(str(place), f"more than {options.limits.certificates} certificates")
+        certificates += isinstance(item, CertificateEvidence)
+        problems += isinstance(item, Finding)
+        if certificates > limits.certificates:
+            raise LimitError(str(place), f"more than {limits.certificates} certificates")
+        if problems > limits.problems:
+            raise LimitError(str(place), f"more than {limits.problems} parts that are broken or not used")
         yield item
 
 

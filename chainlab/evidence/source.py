@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from chainlab.errors import InputError, LimitError
+
+_STEP: Final = 64 * 1024
+"""Bytes that are fetched at least: packets and their headers are a few each."""
 
 
 class ByteSource(Protocol):
@@ -22,20 +25,21 @@ class BoundedSource:
     def __init__(self, read: Callable[[int], bytes], place: str, cap: int, head: int = 0) -> None:
         self._read, self._place, self.cap = read, place, cap
         self._taken = 0
-        self._ahead = b""
         self.head = self._ahead = self._fetch(head)
+        self._position = 0
 
     def read(self, size: int, /) -> bytes:
         """Up to ``size`` bytes; ``LimitError`` above the cap, ``InputError`` when the system cannot read on."""
-        if not self._ahead:
-            return self._fetch(size)
-        taken, self._ahead = self._ahead[:size], self._ahead[size:]
-        return taken + self._fetch(size - len(taken)) if len(taken) < size else taken
+        start, end = self._position, self._position + size
+        if end > len(self._ahead):
+            self._ahead, start, end = self._ahead[start:] + self._fetch(max(size, _STEP)), 0, size
+        self._position = min(end, len(self._ahead))
+        return self._ahead[start:end]
 
     def rest(self) -> bytes:
         """Everything that is left."""
-        pieces = [self._ahead]
-        self._ahead = b""
+        pieces = [self._ahead[self._position :]]
+        self._ahead, self._position = b"", 0
         while piece := self._fetch(1024 * 1024):
             pieces.append(piece)
         return b"".join(pieces)

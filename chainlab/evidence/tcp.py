@@ -51,8 +51,6 @@ class Reassembly:
             self._position += len(payload)
             yield payload
             return
-        if self._started and place + len(payload) <= self._position:
-            return  # nothing new
         heapq.heappush(self._pending, (place, payload))
         self.pending_bytes += len(payload)
         if self._started:
@@ -60,6 +58,10 @@ class Reassembly:
             self.lost = self.pending_bytes > MAX_PENDING_BYTES or len(self._pending) > MAX_PENDING_SEGMENTS
         elif len(self._pending) >= UNSEEN_START_SEGMENTS or self.pending_bytes >= UNSEEN_START_BYTES:
             yield from self.flush()
+
+    def knows(self, sequence: int, size: int) -> bool:
+        """Whether a segment holds nothing new: all of it was delivered before."""
+        return self._started and self._place(sequence) + size <= self._position
 
     def flush(self) -> Iterator[bytes]:
         """No SYN will come: begin with the lowest sequence number held."""

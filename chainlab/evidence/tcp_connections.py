@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -65,8 +66,8 @@ class Connections:
 
     def __init__(self, keys: KeyLog) -> None:
         self._keys = keys
-        self._active: dict[tuple[bytes, bytes], Connection] = {}
-        self._over: dict[tuple[bytes, bytes], tuple[int | None, ...]] = {}
+        self._active: OrderedDict[tuple[bytes, bytes], Connection] = OrderedDict()
+        self._over: OrderedDict[tuple[bytes, bytes], tuple[int | None, ...]] = OrderedDict()
         self._held = 0
         self.count = 0
 
@@ -89,7 +90,8 @@ class Connections:
         self._take(connection, int(swapped), segment)
         if connection.over:
             yield from self._finish([connection])
-        yield from self._relieve()
+        if self._held > MAX_HELD or len(self._active) > MAX_ACTIVE:
+            yield from self._relieve()
 
     def rest(self) -> Iterator[Connection]:
         """The connections that the end of the capture cuts off."""
@@ -114,6 +116,8 @@ class Connections:
         if direction.done:
             return
         sequence = segment.sequence
+        if not segment.flags & SYN and order.knows(sequence, len(segment.payload)):
+            return  # a repetition
         if segment.flags & SYN:
             connection.first[side] = sequence
             sequence = (sequence + 1) & 0xFFFFFFFF
@@ -122,7 +126,8 @@ class Connections:
             _feed(order.add(sequence, segment.payload), direction)
         if order.lost:
             direction.close()
-        held = connection.shown.held + sum(part.held for part in (*connection.directions, *connection.order))
+        held = connection.shown.held + direction.held + order.held
+        held += connection.directions[1 - side].held + connection.order[1 - side].held
         self._held += held - connection.held
         connection.held = held
 
@@ -136,7 +141,7 @@ class Connections:
             self._held -= connection.held
             self._over[connection.ends] = tuple(connection.first)
             if len(self._over) > MAX_REMEMBERED:
-                del self._over[next(iter(self._over))]
+                self._over.popitem(last=False)  # where a plain dictionary looks through all that went before
             yield connection
 
     def _relieve(self) -> Iterator[Connection]:

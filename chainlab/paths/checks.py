@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import Enum, Flag, auto
+from functools import partial
 from typing import Final
 
 from chainlab import oids
-from chainlab.certificate import Certificate, GeneralName, NameConstraints
+from chainlab.certificate import Certificate, NameConstraints
 from chainlab.graph import CertGraph
-from chainlab.paths.names import HostRules, matches_host, names_of, violation
+from chainlab.paths.names import HostRules, judged_breaches, matches_host, names_of
 from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
@@ -212,13 +213,14 @@ def _signatures(case: Case) -> Iterator[Problem]:
         signature = case.graph.signature(child, issuer)
         if signature is Signature.INVALID:
             yield Problem(Reason.BAD_SIGNATURE, child, f"not signed by the key of '{issuer.subject.common}'")
-        elif signature is Signature.UNSUPPORTED:
-            yield unchecked_signature(child)
+        elif signature.undecided:
+            yield unchecked_signature(child, signature)
 
 
-def unchecked_signature(child: Certificate) -> Problem:
-    """A signature that the crypto library cannot check may be good or forged."""
-    return Problem(Reason.UNCHECKED, child, f"its signature ({child.signature}) cannot be checked here")
+def unchecked_signature(child: Certificate, signature: Signature) -> Problem:
+    """A signature that the crypto library cannot check, or that came after too many others, may be good or forged."""
+    why = "cannot be checked here" if signature is Signature.UNSUPPORTED else "was not checked: too many were asked for"
+    return Problem(Reason.UNCHECKED, child, f"its signature ({child.signature}) {why}")
 
 
 def _validity(case: Case) -> Iterator[Problem]:
@@ -333,10 +335,7 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             )
         if _names_of_other_forms(case, position, constraints):
             yield Problem(Reason.UNCHECKED, issuer, "its name constraints are of a form that cannot be judged here")
-        forbidden = _forbidden_name(case, position, constraints)
-        if forbidden is not None:
-            detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
-            yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
+        yield from _forbidden_names(case, position, constraints)
 
 
 def _names_of_other_forms(case: Case, position: int, constraints: NameConstraints) -> bool:
@@ -346,17 +345,30 @@ def _names_of_other_forms(case: Case, position: int, constraints: NameConstraint
     return any(n.kind == "other" and n.value in trees for certificate in below for n in names_of(certificate))
 
 
-def _forbidden_name(case: Case, position: int, constraints: NameConstraints) -> GeneralName | None:
+def _forbidden_names(case: Case, position: int, constraints: NameConstraints) -> Iterator[Problem]:
     """The first name below ``position`` that the constraints forbid; self-issued CAs are exempt."""
+    issuer = case.certificates[position]
     for lower_position, lower in enumerate(case.certificates[:position]):
         if lower_position and lower.self_issued:
             continue
         email = case.switches.names_in_email and lower.extensions.subject_alternative_names is None
-        names = names_of(lower, common_name=not lower_position and case.switches.names_in_cn, email=email)
-        name = violation(constraints, names)
-        if name is not None:
-            return name
-    return None
+        common_name = not lower_position and case.switches.names_in_cn
+        names = partial(names_of, lower, common_name=common_name, email=email)
+        key = (issuer.sha256, lower.sha256, f"{common_name} {email}")
+        found = judged_breaches(case.graph, key, constraints, names)
+        if found is None:
+            yield too_many_names(issuer)
+        elif found:
+            name = found[0].name
+            detail = f"does not allow the {name.kind} name '{name.value}'"
+            yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
+        if found != ():
+            return
+
+
+def too_many_names(issuer: Certificate) -> Problem:
+    """Names and constraints that were not compared may fit or not."""
+    return Problem(Reason.UNCHECKED, issuer, "its name constraints and the names below are too many to be compared")
 
 
 def _policies(case: Case) -> Iterator[Problem]:

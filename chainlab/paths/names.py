@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 from urllib.parse import urlsplit
 
 from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns, unescape_rdn
+from chainlab.graph import CertGraph
 from chainlab.records import dataclass
 
 
@@ -88,6 +91,40 @@ def breaches(constraints: NameConstraints, names: Iterable[GeneralName]) -> Iter
         permitted = [tree for tree in constraints.permitted if tree.kind == name.kind]
         if permitted and not any(within(name, tree) for tree in permitted):
             yield Breach(name, excluded=False)
+
+
+def judged_breaches(
+    graph: CertGraph, key: tuple[str, ...], constraints: NameConstraints, names: Callable[[], list[GeneralName]]
+) -> tuple[Breach, ...] | None:
+    """The first breach of either sort, in the order of the names; ``None`` where there is too much to compare.
+
+    ``key`` says whose constraints and which names these are: each question is answered once for a graph.
+    """
+    if ("names", *key) not in graph.answers:
+        judged = names()
+        affordable = graph.may_compare(_comparisons(constraints, judged))
+        graph.answers["names", *key] = _firsts(breaches(constraints, judged)) if affordable else None
+    found: tuple[Breach, ...] | None = graph.answers["names", *key]
+    return found
+
+
+def _firsts(found: Iterable[Breach]) -> tuple[Breach, ...]:
+    firsts: dict[bool, Breach] = {}
+    for breach in found:
+        firsts.setdefault(breach.excluded, breach)
+        if len(firsts) > 1:
+            break
+    return tuple(firsts.values())
+
+
+def _comparisons(constraints: NameConstraints, names: Iterable[GeneralName]) -> int:
+    """How many comparisons this takes, in those of host names."""
+    trees = Counter(tree.kind for tree in (*constraints.permitted, *constraints.excluded))
+    return sum(trees[kind] * count * _WEIGHTS.get(kind, 1) for kind, count in Counter(n.kind for n in names).items())
+
+
+_WEIGHTS: Final = {"dirname": 20, "ip": 20, "uri": 5}
+"""Kinds that have to be taken apart to be compared."""
 
 
 def violation(constraints: NameConstraints, names: Iterable[GeneralName]) -> GeneralName | None:

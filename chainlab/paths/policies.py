@@ -91,8 +91,9 @@ def _step(state: _State, certificate: Certificate, final: bool) -> None:
         return
     level = _Level()
     named = [policy for policy in policies if policy != ANY_POLICY]
+    expecting = _by_expected(state)
     for policy in named:
-        parents = {node for node, expected in state.expected.items() if policy in expected}
+        parents = expecting.get(policy, set())
         if not parents and ANY_POLICY in state.expected:
             parents = {ANY_POLICY}
         if parents:
@@ -104,6 +105,15 @@ def _step(state: _State, certificate: Certificate, final: bool) -> None:
     state.levels.append(level)
     state.expected = {policy: {policy} for policy in level.parents}
     state.dead = not level.parents
+
+
+def _by_expected(state: _State) -> dict[str, set[str]]:
+    """The nodes that expect each policy."""
+    found: dict[str, set[str]] = {}
+    for node, expected in state.expected.items():
+        for policy in expected:
+            found.setdefault(policy, set()).add(node)
+    return found
 
 
 def _prepare(state: _State, certificate: Certificate) -> bool:

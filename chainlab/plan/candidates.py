@@ -32,7 +32,8 @@ def candidate_changes(
     certificates = sorted(above, key=lambda certificate: certificate.sha256)
     shared = Counter(fact for certificate in certificates for fact in certificate.entity)
     imports = [change for c in certificates for change in _imports(c, server, seen, graph, at)]
-    lifted = [change for c in certificates if (change := RemoveFromUntrusted(c)).applicable(server)]
+    untrusted = {entry.certificate for entry in server.held_in("Disallowed")}
+    lifted = [change for c in certificates if c in untrusted and (change := RemoveFromUntrusted(c)).applicable(server)]
     several = [c for c in certificates if any(shared[fact] > 1 for fact in c.entity)]
     blocks = [change for c in several for change in _blocks(c, server, seen, graph)]
     return (*imports, *lifted, *blocks)

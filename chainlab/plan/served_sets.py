@@ -23,11 +23,17 @@ def sendable_chains(graph: CertGraph, leaf: Certificate, at: datetime) -> list[t
     One path for each distinct list of certificates below the root; shortest first.
     """
 
+    above: dict[str, list[Step]] = {}
+
     def expand(path: tuple[Step, ...]) -> Sequence[Step]:
-        issuers = (issuer for issuer in graph.issuers(path[-1].certificate) if issuer.valid_at(at))
-        return [
-            Step(issuer, Origin.SERVED, End.SELF_SIGNED if graph.is_self_signed(issuer) else None) for issuer in issuers
-        ]
+        child = path[-1].certificate
+        steps = above.get(child.sha256)
+        if steps is None:
+            issuers = [issuer for issuer in graph.issuers(child) if issuer.valid_at(at)]
+            ends = (End.SELF_SIGNED if graph.is_self_signed(issuer) else None for issuer in issuers)
+            steps = [Step(issuer, Origin.SERVED, end) for issuer, end in zip(issuers, ends, strict=True)]
+            above[child.sha256] = steps
+        return steps
 
     found: dict[tuple[Certificate, ...], tuple[Certificate, ...]] = {}
     for path in search(Step(leaf, Origin.LEAF), expand, Budget()):

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Names, Switches
-from chainlab.paths.names import HostRules, names_of, violation
+from chainlab.paths.names import HostRules, judged_breaches, names_of
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -136,7 +137,10 @@ def permits_names_below(candidate: Candidate) -> bool:
     if constraints is None:
         return True
     below = [s.certificate for n, s in enumerate(candidate.path) if n == 0 or not s.certificate.self_issued]
-    return violation(constraints, [name for certificate in below for name in names_of(certificate)]) is None
+    issuer, graph = candidate.issuer, candidate.scene.graph
+    return not any(
+        judged_breaches(graph, (issuer.sha256, lower.sha256), constraints, partial(names_of, lower)) for lower in below
+    )
 
 
 def as_a_tree_set(candidates: list[Candidate]) -> list[Candidate]:

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import public_key_bits, tbs_slices
-from chainlab.paths.checks import UNDERSTOOD, Anchor, Names, Switches
-from chainlab.paths.names import HostRules, names_of, violation
+from chainlab.paths.checks import UNDERSTOOD, Anchor, Names, Switches, too_many_names
+from chainlab.paths.names import HostRules, judged_breaches, names_of
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.paths.trust import TrustLevel
@@ -174,10 +175,20 @@ def _faults(child: Certificate, issuer: _Signer, scene: Scene) -> Iterator[Probl
         yield Problem(Reason.CRITICAL_EXTENSION, child, "has a critical extension that is not understood")
     if not child.valid_at(scene.question.at):
         yield Problem(Reason.EXPIRED_INTERMEDIATE, child, "not valid now, and its issuer is known")
-    constraints = issuer.certificate.extensions.name_constraints
-    if constraints is not None and (forbidden := violation(constraints, _names(child))) is not None:
-        detail = f"does not allow the {forbidden.kind} name '{forbidden.value}'"
-        yield Problem(Reason.NAME_CONSTRAINT, issuer.certificate, detail)
+    yield from _forbidden(child, issuer.certificate, scene)
+
+
+def _forbidden(child: Certificate, issuer: Certificate, scene: Scene) -> Iterator[Problem]:
+    constraints = issuer.extensions.name_constraints
+    if constraints is None:
+        return
+    key = (issuer.sha256, child.sha256, "wolfssl")
+    found = judged_breaches(scene.graph, key, constraints, partial(_names, child))
+    if found is None:
+        yield too_many_names(issuer)
+    elif found:
+        name = found[0].name
+        yield Problem(Reason.NAME_CONSTRAINT, issuer, f"does not allow the {name.kind} name '{name.value}'")
 
 
 def _names(certificate: Certificate) -> list[GeneralName]:

@@ -21,7 +21,7 @@ from chainlab.records import dataclass, field
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
 from chainlab.windows.matching import Match, match_of, self_match, wanted_match
-from chainlab.windows.name_constraints import judge_names
+from chainlab.windows.name_constraints import compared, judge_names
 from chainlab.windows.sources import Source, source
 from chainlab.windows.status import TrustError, TrustInfo
 from chainlab.windows.stores import World
@@ -143,10 +143,17 @@ def _info(path: _Path, position: int) -> TrustInfo:
     info = _issuer_info(path, position)
     if path.root is not None and path.root.sha256 in path.context.world.trusted:
         info |= TrustInfo.HAS_PREFERRED_ISSUER
-    constraints = certificate.extensions.name_constraints if position else None
-    if constraints is not None and not any(judge_names(constraints, path.certificates[0])):
+    if position and _satisfied(path, certificate):
         info |= TrustInfo.HAS_VALID_NAME_CONSTRAINTS
     return info
+
+
+def _satisfied(path: _Path, issuer: Certificate) -> bool:
+    """It constrains names, and those of the leaf keep to that as far as could be compared."""
+    constraints, leaf, graph = issuer.extensions.name_constraints, path.certificates[0], path.context.graph
+    if constraints is None or compared(graph, issuer.sha256, constraints, leaf) is None:
+        return False
+    return not any(judge_names(graph, issuer.sha256, constraints, leaf))
 
 
 def _issuer_info(path: _Path, position: int) -> TrustInfo:
@@ -302,7 +309,8 @@ def _root_program_names(path: _Path) -> Iterator[Mark]:
         return
     for properties in path.context.world.properties(path.root):
         if (constraints := properties.program_name_constraints) is not None:
-            for bits, _ in judge_names(constraints, path.certificates[0]):
+            owner = f"program {path.root.sha256}"
+            for bits, _ in judge_names(path.context.graph, owner, constraints, path.certificates[0]):
                 yield len(path.certificates) - 1, bits, "the root program does not let this root name the leaf"
 
 
@@ -317,7 +325,8 @@ def _name_constraints(path: _Path) -> Iterator[Mark]:
     """
     for position, certificate in enumerate(path.certificates[1:], start=1):
         if (constraints := certificate.extensions.name_constraints) is not None:
-            for bits, why in judge_names(constraints, path.certificates[0]):
+            judged = judge_names(path.context.graph, certificate.sha256, constraints, path.certificates[0])
+            for bits, why in judged:
                 yield position, bits, why
 
 

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -53,8 +53,14 @@ from chainlab.windows.weak_crypto import WeakCryptoPolicy
 MAX_PATHS = 2_000
 """Candidate chains assessed. Beyond it, as many of the shortest are added."""
 
+MAX_ELEMENTS = 16_000
+"""Certificates of these chains together, and of the shortest ones: a chain costs as much to assess as it is long."""
+
 MAX_NEWEST = 100
 """Chains by newest issuers that are added to these."""
+
+MAX_POSSIBILITIES = 16
+"""Chains that may be served alike, each of which is judged for every client."""
 
 _MAX_FETCHES = MAX_DEPTH
 """Rounds of fetching: each AIA fetch makes a path one certificate longer, and a fetched root ends it."""
@@ -115,8 +121,12 @@ class ChainPrediction:
     def possibilities(self) -> tuple[Possibility, ...]:
         """Every chain that may be on the wire, distinct by what is served: documented policy first, then ties.
 
-        One possibility means that the prediction is firm.
+        One possibility means that the prediction is firm. Of very many, as in a mesh, ``MAX_POSSIBILITIES`` stand for
+        all; then ``budget_exceeded`` is set.
         """
+        return tuple(itertools.islice(self._distinct(), MAX_POSSIBILITIES))
+
+    def _distinct(self) -> Iterator[Possibility]:
         found: dict[tuple[Certificate, ...], Possibility] = {}
         for policy, choice in self.choices.items():
             known = found.get(choice.winner.served)
@@ -125,7 +135,12 @@ class ChainPrediction:
         for choice in self.choices.values():
             for path in choice.tied:
                 found.setdefault(path.served, Possibility(path, ()))
-        return tuple(found.values())
+        yield from found.values()
+
+    @property
+    def overflowing(self) -> bool:
+        """Whether there are more possibilities than are told."""
+        return len(list(itertools.islice(self._distinct(), MAX_POSSIBILITIES + 1))) > MAX_POSSIBILITIES
 
     @property
     def certainty(self) -> Certainty:
@@ -201,7 +216,8 @@ def predict_chain(
         fetched.extend(arriving)
         server = server.with_entries(arriving)
     choices = {policy: choose(assessed, policy) for policy in policies}
-    return ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded)
+    prediction = ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded or graph.curtailed)
+    return replace(prediction, budget_exceeded=True) if prediction.overflowing else prediction
 
 
 def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
@@ -219,11 +235,36 @@ def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tup
 
     budget = Budget()
     start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
-    found = list(itertools.islice(search(start, expand, budget, loop=by_entity), MAX_PATHS))
-    if len(found) < MAX_PATHS and not budget.exceeded:
-        return found, any(path.end is End.DEPTH for path in found)
+    found = _Found()
+    for path in search(start, expand, budget, loop=by_entity):
+        found.add(path)
+        if found.full:
+            break
+    if not found.full and not budget.exceeded:
+        return list(found), any(path.end is End.DEPTH for path in found)
     several = (*found, *_shortest(start, expand), *_newest_first(start, expand))
     return list({path.fingerprints: path for path in several}.values()), True
+
+
+class _Found:
+    """Chains up to ``MAX_PATHS`` and ``MAX_ELEMENTS``, each once."""
+
+    def __init__(self) -> None:
+        self._paths: dict[tuple[str, ...], CandidatePath] = {}
+        self._elements = 0
+
+    def __iter__(self) -> Iterator[CandidatePath]:
+        return iter(self._paths.values())
+
+    @property
+    def full(self) -> bool:
+        """Whether either cap is reached."""
+        return len(self._paths) >= MAX_PATHS or self._elements >= MAX_ELEMENTS
+
+    def add(self, path: CandidatePath) -> None:
+        """Take a chain."""
+        if self._paths.setdefault(path.fingerprints, path) is path:
+            self._elements += len(path.steps)
 
 
 def _newest_first(start: Step, expand: Expand) -> list[CandidatePath]:
@@ -241,19 +282,19 @@ def _shortest(start: Step, expand: Expand) -> list[CandidatePath]:
 
     What is documented prefers short chains, and depth first may spend its budget before it comes to one.
     """
-    found: dict[tuple[str, ...], CandidatePath] = {}
+    found = _Found()
     steps = MAX_STEPS
     for depth in range(1, MAX_DEPTH + 1):
         budget = Budget(steps, depth)
         for path in search(start, expand, budget, loop=by_entity):
             if path.end is not End.DEPTH:
-                found[path.fingerprints] = path
-            if len(found) >= MAX_PATHS:
-                return list(found.values())
+                found.add(path)
+            if found.full:
+                return list(found)
         if budget.exceeded:
             break
         steps = budget.steps
-    return list(found.values())
+    return list(found)
 
 
 def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from chainlab import oids
 from chainlab.certificate import Certificate, NameConstraints
-from chainlab.paths.names import breaches, names_of
+from chainlab.graph import CertGraph
+from chainlab.paths.names import Breach, judged_breaches, names_of
 from chainlab.windows.status import TrustError
 
 _EXCLUDED = (TrustError.HAS_EXCLUDED_NAME_CONSTRAINT, "name constraints exclude the leaf")
@@ -18,20 +20,31 @@ _MALFORMED = (
 )
 
 
-def judge_names(constraints: NameConstraints, leaf: Certificate) -> Iterator[tuple[TrustError, str]]:
+def judge_names(
+    graph: CertGraph, owner: str, constraints: NameConstraints, leaf: Certificate
+) -> Iterator[tuple[TrustError, str]]:
     """The bits that the constraining CA gets, and why; none if the leaf's names satisfy the constraints.
 
     Names not permitted and names excluded have a bit each [D; W: chain5, chain20, chain22-26, chain28]. Alternative
     names that do not decode, such as one with an embedded NUL, make the constraints invalid [W: chain27]. A host in
     the common name of a leaf without alternative names counts as one [I]; so do e-mail addresses in the subject [I].
+    ``owner``: the fingerprint of the certificate with these constraints, or what else tells them apart.
     """
     if _is_unsupported(constraints):
         yield _UNSUPPORTED
     if leaf.malformed_names:
         yield _MALFORMED
         return
-    for breach in breaches(constraints, names_of(leaf, common_name=True, email=True)):
+    for breach in compared(graph, owner, constraints, leaf) or ():
         yield _EXCLUDED if breach.excluded else _NOT_PERMITTED
+
+
+def compared(
+    graph: CertGraph, owner: str, constraints: NameConstraints, leaf: Certificate
+) -> tuple[Breach, ...] | None:
+    """How the leaf's names break them; ``None`` where there is too much to compare."""
+    names = partial(names_of, leaf, common_name=True, email=True)
+    return judged_breaches(graph, (owner, leaf.sha256, "windows"), constraints, names)
 
 
 def _is_unsupported(constraints: NameConstraints) -> bool:

@@ -1,0 +1,108 @@
+"""Small inputs that ask for much work: what a stranger can put into a certificate, a container or a capture.
+
+Each bomb is a command line and what has to come of it: an exit status of the contract and words that say what was
+expected, found, and where. ``python -m tests.promises.bombs`` runs them all and writes ``measured.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests.promises import bombs_archives as archives
+from tests.promises import bombs_certificates as certificates
+from tests.promises import bombs_meshes as meshes
+from tests.promises import bombs_pfx as pfx
+from tests.promises import bombs_streams as streams
+from tests.promises import bombs_texts as texts
+from tests.promises.bounded import Ran, run
+
+MAX_SECONDS: Final = 5
+MAX_MEGABYTES: Final = 300
+MEASURED: Final = Path(__file__).with_name("measured.json")
+AT: Final = ("--at", "2026-11-20")
+NONE: Final = ("--server", "none", *AT)
+
+
+@dataclass(frozen=True, slots=True)
+class Bomb:
+    """One hostile input: what makes it in a folder and gives its path, the command with ``@`` for that path, what then.
+
+    ``says``: words of the answer.
+    """
+
+    name: str
+    make: Callable[[Path], Path]
+    says: str
+    command: Sequence[str] = ("inspect", "@")
+    statuses: frozenset[int] = field(default=frozenset({3}))
+
+    def run(self, folder: Path) -> Ran:
+        """Make the input and run the command."""
+        path = self.make(folder)
+        filled = (part.replace("@", str(path)).replace("%", str(folder)) for part in self.command)
+        return run(tuple(filled), folder)
+
+
+READ: Final = frozenset({0, 1})
+"""The exit statuses of an input that could be read."""
+
+EITHER: Final = READ | {3}
+"""And that of one that could not, with a message that says why."""
+
+DIAGNOSE: Final = ("diagnose", "@", *NONE)
+
+
+def _on(*commands: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Commands by their first word, each with its input and what it needs."""
+    more = {
+        "explain": ("--client", "chrome"), "graph": ("-o", "%/graph.json"), "impact": ("--change", "root-update off"),
+        "plan": ("-o", "%/plan"),
+    }  # fmt: skip
+    return [(name, (name, "@", *NONE, *more.get(name, ()))) for name in commands]
+
+
+BOMBS: Final[tuple[Bomb, ...]] = (
+    *(Bomb(f"pfx: {name}", make, says, statuses=frozenset({3, 4})) for name, make, says in pfx.ALL),
+    *(Bomb(f"archive: {name}", make, says, statuses=EITHER) for name, make, says in archives.ALL),
+    *(Bomb(f"text: {name}", make, says, statuses=EITHER) for name, make, says in texts.ALL),
+    *(Bomb(f"stream: {name}", make, says, statuses=EITHER) for name, make, says in streams.ALL),
+    *(Bomb(f"certificate: {name}", make, says, DIAGNOSE, EITHER) for name, make, says in certificates.ALL),
+    *(
+        Bomb(f"{name}: {command}", make, "", line, READ)
+        for name, make in meshes.ALL
+        for command, line in _on("diagnose", "explain", "graph", "impact", "plan")
+    ),
+)  # fmt: skip
+
+
+def measure(only: str = "") -> list[dict[str, object]]:
+    """Run every bomb whose name contains the text; what each took."""
+    rows: list[dict[str, object]] = []
+    for bomb in BOMBS:
+        if only not in bomb.name:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            ran = bomb.run(Path(folder))
+            message = ran.message.replace(folder, "…")
+        good = ran.status in bomb.statuses and bomb.says in ran.text and "Traceback" not in ran.text
+        good = good and ran.seconds <= MAX_SECONDS and ran.megabytes <= MAX_MEGABYTES
+        print(f"{'' if good else 'FAIL':4} {ran.status:4} {ran.seconds:6.1f} s {ran.megabytes:6.0f} MB  {bomb.name}: "
+              f"{message[:150]}", flush=True)  # fmt: skip
+        rows.append({
+            "name": bomb.name, "seconds": round(ran.seconds, 1), "megabytes": max(0, round(ran.megabytes)),
+            "message": message,
+        })  # fmt: skip
+    return rows
+
+
+if __name__ == "__main__":
+    only = sys.argv[1] if len(sys.argv) > 1 else ""
+    rows = measure(only)
+    if not only:
+        MEASURED.write_text(json.dumps({"bombs": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,32 @@
+"""Small inputs that ask for much work end soon, in little memory, with an answer that says what was left out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.promises.bombs import BOMBS, MAX_MEGABYTES, MAX_SECONDS, Bomb
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what a process took is read as Linux tells it"),
+]
+
+LOADED = 2.5
+"""How much longer a loaded machine takes for the same work, in processor time: two threads share a core."""
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+def test_a_bomb_ends_soon_with_a_clear_answer(bomb: Bomb, tmp_path: Path) -> None:
+    ran = bomb.run(tmp_path)
+    assert "Traceback" not in ran.text
+    assert ran.status in bomb.statuses, ran.message
+    assert bomb.says in ran.text, ran.message
+    assert ran.seconds <= MAX_SECONDS * LOADED
+    assert ran.megabytes <= MAX_MEGABYTES
+
+
+def test_every_bomb_has_a_name_of_its_own() -> None:
+    assert len({bomb.name for bomb in BOMBS}) == len(BOMBS)
