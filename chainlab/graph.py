@@ -22,14 +22,17 @@ from chainlab.signatures import Signature, check_signature, cost_of
 if TYPE_CHECKING:
     import networkx as nx
 
-MAX_ISSUERS: Final = 200
+MAX_ISSUERS: Final = 128
 """Possible issuers of one certificate that are followed: first whose key signed it, the last to expire."""
 
 MAX_LOOKED_AT: Final = 12_000
 """Possible issuers, where a certificate has more than that, which are looked at in one graph to find the right ones."""
 
-MAX_CHECKS: Final = 20_000
-"""Signature checks of one graph, each weighed by its key; twice the number of certificates if that is more."""
+MAX_CHECKS: Final = 10_000
+"""Signature checks of one graph, each weighed by its key; the number of certificates is added."""
+
+MAX_UNCHECKED: Final = 8
+"""Issuers of one certificate that are taken for possible although no check was left for them."""
 
 MAX_COMPARISONS: Final = 1_000_000
 """Comparisons of names with name constraints of one graph, each weighed by its kind (Go and webpki: 250,000 a path)."""
@@ -66,7 +69,7 @@ class CertGraph:
         self._issuers: dict[str, tuple[Certificate, ...]] = {}
         self._possible: dict[str, list[Certificate]] = {}
         self._to_look_at = MAX_LOOKED_AT
-        self._checks = max(MAX_CHECKS, 2 * len(self.certificates))
+        self._checks = MAX_CHECKS + len(self.certificates)
         self._comparisons = MAX_COMPARISONS
         self._curtailed = False
         self.answers: dict[tuple[object, ...], Any] = {}
@@ -76,6 +79,13 @@ class CertGraph:
     def curtailed(self) -> bool:
         """Whether a cap left out issuers, signatures or names so far: answers rest on less than there is."""
         return self._curtailed
+
+    def of(self, certificates: Iterable[Certificate]) -> CertGraph:
+        """A graph of these certificates that knows which signatures hold here, and spends what is left of the caps."""
+        graph = CertGraph(certificates, self.known_by)
+        graph._signatures = self._signatures
+        graph._checks, graph._comparisons = self._checks, self._comparisons
+        return graph
 
     def may_compare(self, count: int) -> bool:
         """Take so many comparisons of names; ``False`` once they are used up."""
@@ -190,9 +200,18 @@ class CertGraph:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
         known = self._issuers.get(child.sha256)
         if known is None:
-            found = [issuer for issuer in self.possible_issuers(child) if self.signature(child, issuer).holds]
-            known = self._issuers[child.sha256] = tuple(found)
+            known = self._issuers[child.sha256] = tuple(self._holding(child))
         return known
+
+    def _holding(self, child: Certificate) -> Iterator[Certificate]:
+        unchecked = 0
+        for issuer in self.possible_issuers(child):
+            signature = self.signature(child, issuer)
+            unchecked += signature is Signature.UNCHECKED
+            if unchecked > MAX_UNCHECKED:
+                break
+            if signature.holds:
+                yield issuer
 
     def is_self_signed(self, certificate: Certificate) -> bool:
         """Self-issued and signed with its own key (RFC 5280, 3.2)."""
