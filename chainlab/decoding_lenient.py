@@ -132,12 +132,20 @@ def extensions_leniently(der: bytes) -> Extensions:
             unparsed.append(oid)
         elif decode is not None:
             try:
-                fields.update(decode(extension["extn_value"].parsed))
+                fields.update(decode(_alone(extension["extn_value"])))
             except MALFORMED:
                 unparsed.append(oid)
         present.append(oid)
     critical = frozenset(e["extn_id"].dotted for e in extensions if e["critical"].native)
     return Extensions(**fields, present=tuple(present), critical=critical, unparsed=tuple(unparsed))
+
+
+def _alone(octets: Any) -> Any:
+    """The value of an extension; ``ValueError`` where more stands behind it, which asn1crypto passes over."""
+    value = octets.parsed
+    if len(value.dump()) != len(bytes(octets)):
+        raise ValueError("more than one value")
+    return value
 
 
 def _basic_constraints(value: Any) -> dict[str, Any]:
@@ -212,7 +220,10 @@ def _subtree(base: Any) -> GeneralName:
         host_bits = ~mask & ((1 << (4 * len(data))) - 1)
         if len(data) not in _ADDRESS_RANGES or host_bits & (host_bits + 1):
             raise ValueError("an address constraint without a network mask")
-    return _general_name(base)
+    name = _general_name(base)
+    if name.kind == "dirname" and name.value.startswith("#"):
+        raise ValueError("a directory name that does not decode")  # it would be equal to none, and exclude none
+    return name
 
 
 def _bounded(value: Any) -> bool:
@@ -259,14 +270,19 @@ def _policy_mappings(value: Any) -> dict[str, Any]:
 
 def _policy_constraints(value: Any) -> dict[str, Any]:
     _whole(value)
-    return {
-        "require_explicit_policy": value["require_explicit_policy"].native,
-        "inhibit_policy_mapping": value["inhibit_policy_mapping"].native,
-    }
+    fields = ("require_explicit_policy", "inhibit_policy_mapping")
+    return {field: None if value[field].native is None else _count(value[field]) for field in fields}
 
 
 def _inhibit_any_policy(value: Any) -> dict[str, Any]:
-    return {"inhibit_any_policy": int(value.native)}
+    return {"inhibit_any_policy": _count(value)}
+
+
+def _count(value: Any) -> int:
+    """SkipCerts ::= INTEGER (0..MAX) [RFC 5280, 4.2.1.11]."""
+    if value.native < 0:
+        raise ValueError("a negative number of certificates")
+    return int(value.native)
 
 
 def _authority_information_access(value: Any) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def promises() -> list[Row]:
          fuzz, fuzzed("read-", figures)),
         ("Every path builder ends; what it accepts is signed all along and ends at an anchor.",
          f"{fuzz}, {link('tests/contracts/test_verifiers.py')}", fuzzed("search", figures)),
+        ("No critical constraint that cannot be read is passed over.", fuzz, fuzzed("constraints", figures)),
         ("No name adds structure to a report or acts on what shows it.", fuzz, fuzzed("render-", figures)),
         ("Caps and budgets end the work in time, and the answer says so.", link("tests/promises"), bombs_cell(bombs)),
         ("Nothing but `capture` and `verify --served HOST:PORT` connects; commands write only what they are told.",

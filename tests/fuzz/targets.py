@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from tests.fuzz.constraints import constraints_target
 from tests.fuzz.readers import reader_targets
 from tests.fuzz.rendering import render_targets
 from tests.fuzz.search import search_target
@@ -13,8 +14,8 @@ from tests.fuzz.target import Target
 
 @cache
 def targets() -> tuple[Target, ...]:
-    """Readers first, then the search, then the renderers."""
-    return (*reader_targets(), search_target(), *render_targets())
+    """Readers first, then what is judged, then the renderers."""
+    return (*reader_targets(), search_target(), constraints_target(), *render_targets())
 
 
 def named(names: Sequence[str]) -> list[Target]:
