@@ -85,7 +85,7 @@ def outbound(
     touched = _touched(before, after, catalog)
     known = {c.sha256: c for c in (*graph.certificates, *touched, *_below(touched, catalog))}
     known |= {c.sha256: c for c in catalog.closure(known.values())}
-    world = _World(CertGraph(known.values()), catalog, at, policies)
+    world = _World(graph.of(known.values()), catalog, at, policies)
     asked = _hierarchies(touched, world.graph)
     found = [_hierarchy(own, before, after, world) for own in asked]
     found.sort(key=lambda h: (h.certificate.subject.common.casefold(), h.certificate.sha256))
@@ -129,23 +129,26 @@ def _hierarchies(touched: Sequence[Certificate], graph: CertGraph) -> list[list[
     for certificate in graph.certificates:
         by_entity.setdefault(certificate.entity, []).append(certificate)
     wanted = {certificate.entity for certificate in touched}
-    for entity, own in by_entity.items():
-        has_root = any(c.looks_self_signed for c in own)
-        if entity not in wanted and has_root and _reaches(own, wanted, graph):
-            wanted.add(entity)
+    under = _under([c for c in graph.certificates if c.entity in wanted], graph)
+    rooted = {entity for entity, own in by_entity.items() if any(c.looks_self_signed for c in own)}
+    wanted |= {certificate.entity for certificate in under if certificate.entity in rooted}
     return [by_entity[entity] for entity in sorted(wanted) if entity in by_entity]
 
 
-def _reaches(own: Iterable[Certificate], wanted: set[Entity], graph: CertGraph) -> bool:
-    waiting, seen = list(own), set[str]()
+def _under(certificates: Iterable[Certificate], graph: CertGraph) -> list[Certificate]:
+    """Every certificate with a way up to one of these."""
+    issued: dict[str, list[Certificate]] = {}
+    for certificate in graph.certificates:
+        for issuer in graph.issuers(certificate):
+            issued.setdefault(issuer.sha256, []).append(certificate)
+    found: dict[str, Certificate] = {}
+    waiting = list(certificates)
     while waiting:
-        for issuer in graph.issuers(waiting.pop()):
-            if issuer.entity in wanted:
-                return True
-            if issuer.sha256 not in seen:
-                seen.add(issuer.sha256)
-                waiting.append(issuer)
-    return False
+        for child in issued.pop(waiting.pop().sha256, ()):
+            if child.sha256 not in found:
+                found[child.sha256] = child
+                waiting.append(child)
+    return list(found.values())
 
 
 def _hierarchy(own: list[Certificate], before: Server, after: Server, world: _World) -> Hierarchy:

@@ -7,9 +7,10 @@ import gc
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -68,6 +69,8 @@ def main() -> None:
             reconfigure(errors="backslashreplace")
     if sys.stdout is None:  # it was closed before the start
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # as an exception, so that what is half written goes away
+        signal.signal(signal.SIGTERM, _terminated)
     register(next(iter(sys.argv[1:]), ""))
     atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
@@ -75,6 +78,10 @@ def main() -> None:
             app()
     except ChainlabError as error:
         sys.exit(_explain(error))
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _explain(error: ChainlabError) -> int:

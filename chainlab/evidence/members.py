@@ -7,6 +7,8 @@ unpacked to disk: paths are labels.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from copy import copy
 from pathlib import Path, PurePath, PurePosixPath
@@ -80,8 +82,8 @@ class Folder:
         return Place(str(self.path))
 
     def members(self) -> list[Member]:
-        """Every file below, sorted; ``LimitError`` if there are more than the cap."""
-        files = [file for file in sorted(self.path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+        """Every file below, sorted, and what cannot be read as one; ``LimitError`` if there are more than the cap."""
+        files = [file for file in sorted(entries_below(self.path)) if not file.name.startswith(".")]
         if len(files) > self.limits.files:
             raise LimitError(str(self.path), f"{len(files)} files are more than the cap of {self.limits.files}")
         return [Member(file.relative_to(self.path).as_posix(), number) for number, file in enumerate(files)]
@@ -92,11 +94,37 @@ class Folder:
 
     def load(self, member: Member) -> bytes:
         """The file's bytes."""
+        refuse_special(self.path / member.path)
         return load(self.path / member.path, self.limits)
 
     def items(self, member: Member, options: ReadOptions) -> Iterable[Item]:
         """The file as an input of its own."""
-        return read_file(self.path / member.path, options).items
+        path = self.path / member.path
+        refuse_special(path)
+        return read_file(path, options).items
+
+
+def entries_below(folder: Path) -> Iterator[Path]:
+    """Everything below a folder but the folders in it, except those that are not entered: links, and locked ones."""
+    locked: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=locked.append):
+        yield from (Path(here, name) for name in files)
+        yield from (Path(here, name) for name in folders if Path(here, name).is_symlink())
+    yield from (Path(error.filename) for error in locked if Path(error.filename) != folder)
+
+
+def refuse_special(path: Path) -> None:
+    """``InputError`` for what is in a folder and no file: links to folders, locked folders, pipes, devices."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode) and not path.is_symlink():
+            next(path.iterdir(), None)
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {(error.strerror or type(error).__name__).lower()}") from None
+    if stat.S_ISDIR(mode):
+        raise InputError(str(path), "a link to a folder, which is not followed")
+    if not stat.S_ISREG(mode):
+        raise InputError(str(path), "a pipe, socket or device, which is not read")
 
 
 def member_items(whole: Members, options: ReadOptions, store: StoreName | None = None) -> Iterator[Item]:

@@ -117,6 +117,8 @@ def _uber(fields: Fields, salt: bytes, iterations: int, place: Place, options: R
         Iterations(options.limits.iterations).spend(3 * iterations)  # two rounds for the key, one for the IV
     except OverflowError as error:
         raise LimitError(str(place), str(error), hint="raise --max-iterations") from None
+    except ValueError as error:
+        raise InputError(str(place), f"damaged UBER key store ({error})") from None
     password = options.password(str(place))
     if password is None:
         hint = "give it with --password-env VAR or --password-file FILE"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chainlab.errors import InputError, LimitError
+from chainlab.evidence.members import entries_below, refuse_special
 from chainlab.evidence.reading import Limits, load
 from chainlab.fleet.contents import Content
 from chainlab.records import dataclass
@@ -55,9 +56,10 @@ def load_content(path: Path, limits: Limits) -> Content | InputError:
 def _folder(path: Path, limits: Limits) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = limits.unpacked_bytes
-    for file in sorted(path.rglob("*")):
-        if file.name.startswith(".") or not file.is_file():
+    for file in sorted(entries_below(path)):
+        if file.name.startswith("."):
             continue
+        refuse_special(file)
         data = load(file, limits)
         left -= len(data)
         if left < 0 or len(files) >= limits.files:

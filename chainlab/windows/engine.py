@@ -270,8 +270,13 @@ class _Found:
 def _newest_first(start: Step, expand: Expand) -> list[CandidatePath]:
     """The first chains that a preference for the newer issuer at each step leads to (policy ``newest``)."""
 
+    above: dict[str, list[Step]] = {}
+
     def newest(path: tuple[Step, ...]) -> Sequence[Step]:
-        return sorted(expand(path), key=lambda step: step.certificate.not_before, reverse=True)
+        child = path[-1].certificate.sha256
+        if child not in above:
+            above[child] = sorted(expand(path), key=lambda step: step.certificate.not_before, reverse=True)
+        return above[child]
 
     paths = search(start, newest, Budget(), loop=by_entity)
     return list(itertools.islice((path for path in paths if path.end is not End.DEPTH), MAX_NEWEST))

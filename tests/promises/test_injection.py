@@ -1,0 +1,106 @@
+"""Names from strangers are text in every output of every command: they start nothing, end nothing, hide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.promises.commands import Ground, invocations
+from tests.promises.hostile import NAMES, PARSERS, STARTS, Shape, evidence, hidden
+from tests.promises.running import Done, run_all
+
+pytest.importorskip("pygraphviz")
+pytest.importorskip("tree_sitter_powershell")
+
+BINARY = (".pdf", ".parquet", ".db", ".png", ".zip", ".pem", ".cer", ".crt", ".pfx", ".sst", ".p7b", ".der")
+NOT_ABOUT_THE_INPUT = ("lab ", "clients ", "catalog ", "collector")
+"""Commands whose output no name of the evidence enters."""
+
+Outputs = dict[str, str]
+
+
+def outputs(folder: Path, text: str, formats: tuple[str, ...] = ()) -> Outputs:
+    """Every output of every command on evidence with this name everywhere, by what it is of; of these formats only."""
+    source = evidence(folder, text)
+    ground = Ground(source, folder, knowledge=("--client", f"own=openssl-3:{folder / 'roots.pem'}"))
+    wanted = [line for line in invocations(ground) if not " ".join(line).startswith(NOT_ABOUT_THE_INPUT)]
+    wanted = [line for line in wanted if not formats or set(formats) & set(line)]
+    report = run_all(wanted, folder / "job")
+    assert "traceback" not in {done.status for done in report.done}, [d for d in report.done if d.status == "traceback"]
+    found: Outputs = {}
+    for done in report.done:
+        found.update(_of(done))
+    return found
+
+
+def _of(done: Done) -> Iterator[tuple[str, str]]:
+    """What a command wrote, each text under the command, its format or suffix, and the name of the file."""
+    command, written = done.arguments[0], _option(done, "-o")
+    kind = _option(done, "--format") or "text"
+    yield f"{command} status {kind} {written is not None}", str(done.status)
+    yield f"{command}.{kind}", done.out.removeprefix("\ufeff")  # CSV has it, for Excel
+    yield f"{command} errors.text", done.err
+    path = Path(written) if written is not None else None
+    if path is not None and path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file() and file.suffix not in BINARY:
+                yield f"{command} {file.name}", _text(file.read_bytes())
+    elif path is not None and path.is_file():
+        suffix = path.suffix[1:] if path.suffix != ".out" else kind
+        yield f"{command} file.{suffix}", _text(path.read_bytes())
+
+
+def _text(data: bytes) -> str:
+    """By its byte order mark: Windows' task scheduler wants UTF-16."""
+    wide = data.startswith(b"\xff\xfe")
+    return data.decode("utf-16" if wide else "utf-8-sig").replace("\r\n", "\n")
+
+
+def _option(done: Done, name: str) -> str | None:
+    return done.arguments[done.arguments.index(name) + 1] if name in done.arguments else None
+
+
+def shape_of(name: str, text: str) -> Shape | None:
+    """The shape of an output by its format; ``None`` where there is nothing to parse."""
+    suffix = name.rpartition(".")[2]
+    return PARSERS[suffix](text) if text and suffix in PARSERS else None
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
+    """The outputs for a name that is a plain word."""
+    return outputs(tmp_path_factory.mktemp("harmless"), "name")
+
+
+def test_the_harmless_outputs_cover_every_format(harmless: Outputs) -> None:
+    seen = {name.rpartition(".")[2] for name, text in harmless.items() if text}
+    assert seen >= {"csv", "dot", "graphml", "html", "json", "junit", "markdown", "mmd", "ps1", "sh", "svg", "text"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_hostile_name_changes_no_output_but_its_text(harmless: Outputs, kind: str, tmp_path: Path) -> None:
+    same_but_for_text(outputs(tmp_path, NAMES[kind]), harmless)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", STARTS)
+def test_a_hostile_beginning_starts_no_formula_and_no_block(harmless: Outputs, text: str, tmp_path: Path) -> None:
+    same_but_for_text(outputs(tmp_path, text, ("csv", "markdown")), harmless)
+
+
+def same_but_for_text(attacked: Outputs, harmless: Outputs) -> None:
+    """Nothing but text differs, and no character is hidden in it."""
+    assert attacked
+    wrong = {}
+    for name, shown in attacked.items():
+        if " status " in name and shown != harmless[name]:
+            wrong[name] = shown
+        elif " status " not in name:
+            mine, theirs = shape_of(name, shown) or {}, shape_of(name, harmless[name]) or {}
+            wrong |= {f"{name}: {key}": (mine.get(key, 0), theirs.get(key, 0)) for key in {*mine, *theirs}
+                      if mine.get(key, 0) != theirs.get(key, 0)}  # fmt: skip
+            wrong |= {f"{name} hides {character!r}": count for character, count in hidden(shown).items()}
+    assert wrong == {}
