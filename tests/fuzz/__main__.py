@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.fuzz import measured
+from tests.fuzz.choose import keep
 from tests.fuzz.recording import CORPUS, save
 from tests.fuzz.target import SECONDS, Target
 from tests.fuzz.targets import named, targets
@@ -33,9 +34,6 @@ HANGS: Final = int(SECONDS) * 6
 
 MEGABYTES: Final = 2048
 """Memory of a process beyond which an input is one that eats it."""
-
-KEPT_BYTES: Final = 6_000
-"""Committed corpus of one target."""
 
 
 def main(arguments: list[str]) -> int:
@@ -55,8 +53,9 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no target {error}")
     with ThreadPoolExecutor(options.jobs) as pool:
         finds = list(pool.map(lambda target: fuzz(target, options.seconds, options.seed), chosen))
-        if options.keep:
-            list(pool.map(keep, chosen))
+    if options.keep:
+        for target in chosen:
+            print(f"{target.name}: {keep(target, SCRATCH / target.name / 'corpus')} inputs are kept", flush=True)
     return 1 if any(finds) else 0
 
 
@@ -108,25 +107,6 @@ def committed(target: Target) -> list[str]:
     """The folder of the committed corpus, if there is one."""
     folder = CORPUS / target.name
     return [str(folder)] if folder.is_dir() else []
-
-
-def keep(target: Target) -> None:
-    """Commit the smallest inputs of the grown corpus that reach what seeds and committed inputs do not."""
-    folder, chosen = SCRATCH / target.name, SCRATCH / target.name / "chosen"
-    shutil.rmtree(chosen, ignore_errors=True)
-    write_seeds(target, chosen)
-    before = {file.name for file in chosen.iterdir()}
-    options = ["-merge=1", f"-timeout={HANGS}", f"-rss_limit_mb={MEGABYTES}", str(chosen), *committed(target)]
-    work(target, folder / "merge.json", 0, [*options, str(folder / "corpus")], folder / "merge.txt")
-    files = sorted((f for f in chosen.iterdir() if f.name not in before), key=lambda f: (f.stat().st_size, f.name))
-    shutil.rmtree(CORPUS / target.name, ignore_errors=True)
-    (CORPUS / target.name).mkdir(parents=True)
-    left = KEPT_BYTES
-    for file in files:
-        left -= file.stat().st_size
-        if left < 0:
-            break
-        shutil.copy(file, CORPUS / target.name / file.name[:12])
 
 
 if __name__ == "__main__":

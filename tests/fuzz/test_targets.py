@@ -16,6 +16,7 @@ from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for
 from tests.fuzz import measured, rendering, search
+from tests.fuzz.choose import chosen
 from tests.fuzz.measured import Figures
 from tests.fuzz.mutate import mutations
 from tests.fuzz.readers import reader_name
@@ -123,6 +124,13 @@ def test_a_slow_input_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter((0.0, 6.0))
     monkeypatch.setattr("tests.fuzz.recording.time.process_time", lambda: next(clock))
     assert "6.0 s for one input" in str(attempt(Target("t", lambda data: None, list), b"x"))
+
+
+def test_the_smallest_inputs_that_reach_something_new_are_kept() -> None:
+    (target,) = named(["read-pem"])
+    garbage, twice = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", b"no PEM at all"
+    assert chosen(target, [garbage * 2, garbage, twice, *target.seeds()]) == [garbage]
+    assert chosen(target, [garbage], most=10) == []
 
 
 def test_a_find_is_named_for_its_target_and_content(tmp_path: Path) -> None:
