@@ -146,7 +146,8 @@ def peers(scene: Scene) -> dict[tuple[str, str], list[str]]:
     }
     if SSLYZE.exists():
         command = [str(SSLYZE), "-m", "benchmarks.peers.sslyze_check", *arguments]
-        found["sslyze, certificate check", version_of(SSLYZE, "sslyze")] = command
+        version = f"{version_of(SSLYZE, 'sslyze')} (with cryptography {version_of(SSLYZE, 'cryptography')})"
+        found["sslyze, certificate check", version] = command
     if UV.exists():
         uv = importlib.metadata.version("uv")
         found["rustls-webpki, in uv", uv] = python("benchmarks.peers.webpki", *arguments)

@@ -143,10 +143,9 @@ def _validator() -> Any:
 
 
 def show_json(evidence: Evidence) -> None:
-    """The JSON is valid, in the shape of its schema, and any UTF-8 file can hold it."""
-    shown = json_report.render(_diagnosis(evidence))
-    shown.encode()
-    _validator().validate(json.loads(shown))
+    """What the command line writes is valid JSON in UTF-8, in the shape of its schema, whatever file names hold."""
+    written = json_report.render(_diagnosis(evidence)).encode("utf-8", "backslashreplace")
+    _validator().validate(json.loads(written.decode()))
 
 
 def show_junit(evidence: Evidence) -> None:

@@ -59,5 +59,8 @@ class Choices:
 
     def text(self, most: int = 255) -> str:
         """A text with any characters, lone surrogates too (UTF-16 has them where UTF-8 has not)."""
-        wide = self.number(2)
-        return self.bytes(most).decode("utf-16-le" if wide else "utf-8", "surrogatepass" if wide else "replace")
+        wide, data = self.number(2), self.bytes(most)
+        if not wide:
+            return data.decode("utf-8", "replace")
+        units = [int.from_bytes(data[at : at + 2], "little") for at in range(0, len(data) - 1, 2)]
+        return "".join(map(chr, units))
