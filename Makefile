@@ -71,11 +71,13 @@ docs: $(VENV)/.dev ## reference pages from the code, notebooks from their source
 	$(RUN) tools.build_docs
 	$(RUN) tools.build_notebooks
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev ## every benchmark; docs/benchmarks.md needs the peers that benchmarks/comparison.py names
+	$(RUN) benchmarks.comparison --write
 	$(RUN) benchmarks.cold_diagnose
 	$(RUN) benchmarks.client_verdicts
 	$(RUN) benchmarks.large_capture
 	$(RUN) benchmarks.store_export
+	$(RUN) benchmarks.fleet 1000 10000
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

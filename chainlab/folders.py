@@ -51,11 +51,12 @@ def _put_in_place(temporary: Path, directory: Path) -> None:
         temporary.replace(directory)
         return
     aside = Path(tempfile.mkdtemp(dir=directory.parent, prefix=f".{directory.name}-old-"))
-    directory.replace(aside / directory.name)
     try:
+        directory.replace(aside / directory.name)
         temporary.replace(directory)
     except BaseException:
-        (aside / directory.name).replace(directory)
+        if not directory.exists():
+            (aside / directory.name).replace(directory)
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -35,6 +35,10 @@ _AGAIN: Final = "delete the file and import the certificates again"
 _T = TypeVar("_T")
 
 
+_UNWRITABLE: Final = ("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+"""What SQLite says of a full disk, and of a place where one may not write."""
+
+
 class Imported:
     """The imported certificates of one folder; opened at the first look-up."""
 
@@ -91,6 +95,7 @@ class Imported:
             for c, origin in certificates
             if c.der is not None
         ]
+        fresh = not self._file.exists()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._file)
@@ -105,6 +110,11 @@ class Imported:
                 connection.executemany("INSERT OR IGNORE INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
                 return connection.total_changes - before
         except sqlite3.Error as error:
+            connection.close()
+            if fresh:
+                self._file.unlink(missing_ok=True)
+            if error.sqlite_errorname.startswith(_UNWRITABLE):
+                raise InputError(str(self._file), f"cannot be written: {error}") from None
             raise self._damaged(str(error)) from None
         finally:
             connection.close()

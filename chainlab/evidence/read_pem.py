@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chainlab.decoding import MAX_CERTIFICATE_BYTES
 from chainlab.errors import InputError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.pem_blocks import decoded_body, mentions
@@ -22,6 +23,8 @@ _BEGIN = "-----BEGIN "
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----(?:([^-]*)-----END ([A-Z0-9 ]{1,40})-----)?")
 """A block, or a BEGIN line alone: what is cut off has no END line."""
 _CERTIFICATES = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+_MOST = 4 * MAX_CERTIFICATE_BYTES
+"""Characters of a block around a certificate: base64 is a third longer, and may be indented."""
 _CONTAINERS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
 
 
@@ -68,6 +71,10 @@ def _block(match: re.Match[str], place: Place, options: ReadOptions) -> Iterator
         return
     if label != closing:
         why = f"'{label}' is closed by '{closing}'"
+        yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": why})
+        return
+    if label in _CERTIFICATES and len(body) > _MOST:
+        why = f"'{label}' of {len(body)} characters, more than the cap of {_MOST}"
         yield Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": why})
         return
     der = decoded_body(body)

@@ -38,6 +38,10 @@ _NUMBERS: dict[int, tuple[int, Literal["little", "big"]]] = {
 """Type -> bytes that a value of it has, and their order."""
 
 
+_MOST = 8 * 1024 * 1024
+"""Characters of one value: two megabytes, ten times as much as the longest that Windows keeps here."""
+
+
 def sniff(data: bytes) -> bool:
     """One of the two head lines, in any of the encodings in use."""
     return text_of(data[:256]).lstrip("\ufeff\r\n \t").startswith(_HEADS)
@@ -102,6 +106,8 @@ def _body_items(path: str, body: str, place: Place, line: int, ansi: bool) -> It
 
 def _content(text: str, ansi: bool) -> Content:
     """A value's content; ``ValueError`` when it is not written as regedit writes it."""
+    if len(text) > _MOST:
+        raise ValueError(f"{len(text)} characters, more than the cap of {_MOST}")
     if text.startswith('"'):
         return re.sub(_ESCAPE, r"\1", text.strip()[1:].removesuffix('"'))
     if text[:6].lower() == "dword:":

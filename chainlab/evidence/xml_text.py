@@ -20,6 +20,9 @@ MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 2_000_000
 """Elements of one file; an export of a thousand certificates byte by byte has fewer."""
 
+MAX_QUIET: Final = 16 * 1024 * 1024
+"""Characters of one tag or text; the largest file that stands in one is a PFX."""
+
 _STEP: Final = 64 * 1024
 """Characters that are parsed before the caps are looked at."""
 
@@ -51,18 +54,22 @@ def _built(pieces: Iterable[str], place: Place) -> Element:
 
     parser: ElementTree.XMLPullParser[Element] = ElementTree.XMLPullParser(["start", "end"])
     root: Element | None = None
-    depth = elements = 0
+    depth = elements = quiet = 0
     for piece in itertools.chain(pieces, [None]):
         if piece is not None:
             parser.feed(piece)
         else:
             parser.close()
         events: Iterator[Any] = parser.read_events()
+        quiet += len(piece or "")
         for event, found in events:
+            quiet = 0
             opened = event == "start"
             depth, elements = depth + (1 if opened else -1), elements + opened
             root = found if root is None else root
             _check(depth, elements, place)
+        if quiet > MAX_QUIET:
+            raise LimitError(str(place), f"an XML element or text of more than {MAX_QUIET} characters")
     if root is None:
         raise InputError(str(place), "no XML element")
     return root

@@ -22,6 +22,9 @@ DATABASE: Final = "fleet.duckdb"
 RESULTS: Final = "results.parquet"
 SCHEMA: Final = "chainlab.fleet-run/1"
 
+_BEGUN: Final = frozenset({*TABLES, "lock"})
+"""What a run leaves that ended before it could write its manifest: nothing but empty folders."""
+
 _T = TypeVar("_T")
 
 
@@ -44,7 +47,7 @@ class Results:
     @classmethod
     def _opened(cls, folder: Path, asked: Mapping[str, Any]) -> Results:
         known = manifest(folder)
-        if known is None and folder.is_dir() and any(folder.iterdir()):
+        if known is None and folder.is_dir() and any(file.name not in _BEGUN for file in folder.iterdir()):
             raise UsageError(f"the directory {folder} is not empty and holds no fleet's results; name another")
         if known is not None and digest_of(known["question"]) != digest_of(asked):
             different = ", ".join(sorted(k for k in asked if known["question"].get(k) != asked[k])) or "question"
@@ -69,8 +72,10 @@ class Results:
         connection = sqlite3.connect(self.folder / "lock", timeout=0, isolation_level=None)
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             connection.close()
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise InputError(str(self.folder), f"cannot be written: {error}") from None
             raise UsageError(f"another run is at work in {self.folder}") from None
         self._lock = connection
 
@@ -117,8 +122,12 @@ class Results:
     def _write(self, path: Path, data: bytes) -> None:
         def put() -> None:
             temporary = path.with_name(f".{path.name}.part")
-            temporary.write_bytes(data)
-            temporary.replace(path)
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
 
         _wrapped(path, put)
 

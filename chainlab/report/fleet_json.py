@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from chainlab import __version__
@@ -10,6 +9,7 @@ from chainlab.fleet import ChangeSummary, Group, Summary
 from chainlab.fleet.group_plan import GroupPlan
 from chainlab.fleet.summary import GroupSite
 from chainlab.report.json_report import instant
+from chainlab.report.json_text import document
 
 SCHEMA: Final = "chainlab.fleet/1"
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 def render(summary: Summary) -> str:
     """The JSON text, indented, with a final line end."""
-    return json.dumps(as_json(summary), indent=2, ensure_ascii=False) + "\n"
+    return document(as_json(summary))
 
 
 def as_json(summary: Summary) -> Json:

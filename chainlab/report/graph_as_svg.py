@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from chainlab.errors import UsageError
 from chainlab.report import graph_as_dot
 from chainlab.report.graph_model import Picture
 
 SUFFIX = ".svg"
 
+MAX_EDGES: Final = 300
+"""Certificates that are laid out: where all of them cross-sign, Graphviz takes three seconds for so many, and
+minutes for twice as many."""
+
 
 def render(picture: Picture) -> bytes:
-    """The SVG file; ``UsageError`` where pygraphviz is not installed."""
+    """The SVG file; ``UsageError`` where pygraphviz is not installed, or the graph too large to be laid out."""
+    if len(picture.edges) > MAX_EDGES:
+        found = f"{len(picture.edges)} certificates are more than the {MAX_EDGES} that can be laid out as a drawing"
+        raise UsageError(f"{found}; .json, .graphml, .dot and .mmd have them all")
     try:
         import pygraphviz
     except ImportError:

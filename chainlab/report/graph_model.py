@@ -107,6 +107,8 @@ def picture(
             )
         )
     nodes = [_node(entity, identity, kept) for entity, identity in identities.items()]
+    if graph.curtailed:
+        title = f"{title} (incomplete: too many possible issuers to look at all of them)"
     return Picture(title, tuple(nodes), tuple(edges))
 
 

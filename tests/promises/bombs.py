@@ -78,6 +78,11 @@ BOMBS: Final[tuple[Bomb, ...]] = (
         for name, make in meshes.ALL
         for command, line in _on("diagnose", "explain", "graph", "impact", "plan")
     ),
+    *(
+        Bomb(f"mesh of 30: graph as {kind}", meshes.ALL[3][1], "more than the 300 that can be laid out",
+             ("graph", "@", *NONE, "-o", f"%/graph.{kind}"), frozenset({2}))
+        for kind in ("svg", "html")
+    ),
 )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 SEQUENCE, SET, INTEGER, BITS, OCTETS, OID, UTF8, BOOLEAN = 0x30, 0x31, 0x02, 0x03, 0x04, 0x06, 0x0C, 0x01
 
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
-_VALIDITY: Final = bytes.fromhex("301e170d3231303130313030303030305a170d3436303130313030303030305a")
+VALIDITY: Final = bytes.fromhex("301e170d3231303130313030303030305a170d3436303130313030303030305a")
 """2021 to 2046."""
+LATER: Final = bytes.fromhex("301e170d3235303130313030303030305a170d3436303130313030303030305a")
+"""2025 to 2046."""
 BASIC_CONSTRAINTS, NAME_CONSTRAINTS, SUBJECT_ALT_NAME = "551d13", "551d1e", "551d11"
 POLICIES, POLICY_MAPPINGS = "551d20", "551d21"
 
@@ -86,10 +88,10 @@ def rsa_spki(modulus: int, exponent: int) -> bytes:
 
 def certificate(
     subject: bytes, issuer: bytes, public: bytes, signer: str | bytes, *extensions: bytes, serial: int = 1,
-    algorithm: bytes = _ECDSA_SHA256,
+    algorithm: bytes = _ECDSA_SHA256, validity: bytes = VALIDITY,
 ) -> bytes:  # fmt: skip
     """A certificate of version 3; ``signer`` is the seed of the key, or the bytes to put where the signature goes."""
-    parts = (bytes.fromhex("a003020102"), integer(serial), algorithm, issuer, _VALIDITY, subject, public)
+    parts = (bytes.fromhex("a003020102"), integer(serial), algorithm, issuer, validity, subject, public)
     tbs = tlv(SEQUENCE, *parts, tlv(0xA3, tlv(SEQUENCE, *extensions)) if extensions else b"")
     signature = signer if isinstance(signer, bytes) else key(signer).sign(
         tbs, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)

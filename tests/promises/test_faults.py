@@ -41,8 +41,9 @@ def writing(folder: Path) -> Iterator[tuple[str, ...]]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below, whatever its name."""
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    """Every file below, whatever its name; a fleet's lock is empty, and means nothing once its process is gone."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.name != "lock")
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
 
 PLAN = ("plan", str(R46 / "leaf-and-issuer.pfx"), *LAB, "--at", "2026-11-20", "--clients", "android-4.4-aosp")

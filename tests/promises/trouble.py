@@ -44,7 +44,7 @@ def vanish(folder: Path) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and str(arguments[0]) == first:
             opened.append(event)
-            if len(opened) == 2:  # the first time, only key logs were looked for
+            if len(opened) == 3:  # the first times, only key logs were looked for
                 Path(last).unlink()
 
     sys.addaudithook(hook)
