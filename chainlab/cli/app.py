@@ -71,6 +71,8 @@ def main() -> None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # as an exception, so that what is half written goes away
         signal.signal(signal.SIGTERM, _terminated)
+    if not os.environ.get("COLUMNS", "0").isascii():  # Rich takes ² for a digit
+        del os.environ["COLUMNS"]
     register(next(iter(sys.argv[1:]), ""))
     atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
