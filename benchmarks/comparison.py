@@ -15,6 +15,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,15 @@ import cryptography
 
 from benchmarks import ccadb, in_process
 from benchmarks.measuring import Run, paired, python, run
-from benchmarks.scenes import AT, ROOT, Scene, copies, deep, mesh, r46, same_name
+from benchmarks.scenes import AT, ROOT, Scene, copies, deep, mesh, pem, r46, same_name
+from benchmarks.store_export import read, shipped
+from chainlab.lab.writers import sst
 
 PAGE: Final = ROOT / "docs/benchmarks.md"
 JOB: Final = ("fixtures/r46/leaf-and-issuer.pfx", "--lab", "fixtures/lab.json", "--at", f"{AT:%Y-%m-%d}")
 SSLYZE: Final = ROOT / ".peers/bin/python"
 FACTOR, ALLOWANCE = 2.5, 0.120
+STORE_SIZE: Final = 434
 WORST: Final[tuple[Callable[[Path], Scene], ...]] = (
     mesh(10), mesh(30), mesh(100), same_name(10_000), copies(10_000), deep(25),
 )  # fmt: skip
@@ -91,6 +95,30 @@ def cold(folder: Path, runs: int) -> tuple[str, bool]:
     )
     head = ("process", "time", "trust stores", "per trust store", "peak memory")
     return f"{table(head, rows)}\n\n{sentence}", kept
+
+
+def store(folder: Path, runs: int) -> str:
+    """Whole processes again: a store export of as many certificates as a well-used Windows has roots."""
+    folder = folder / "store"
+    folder.mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        roots = [item.certificate for item in read(shipped()).certificates][:STORE_SIZE]
+    export, text = folder / "roots.sst", folder / "roots.pem"
+    export.write_bytes(sst((root, {}) for root in roots))
+    text.write_bytes(pem(roots))
+    commands = {
+        "cryptography, names and keys": python("benchmarks.peers.names", str(text)),
+        "chainlab inspect SST": python("chainlab", "inspect", str(export), "--format", "json"),
+        "chainlab diagnose PFX --store Root=SST": python(
+            "chainlab", "diagnose", *JOB, "--format", "json", "--store", f"LocalMachine/Root={export}"
+        ),
+    }
+    rows = [
+        (name, f"{ended.seconds * 1000:.0f} ms", f"{ended.peak:.0f} MiB")
+        for name, ended in paired(commands, runs).items()
+    ]
+    return table((f"process, {len(roots)} certificates", "time", "peak memory"), rows)
 
 
 def warm(folder: Path, calls: int) -> str:
@@ -160,8 +188,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         main_job, met = cold(folder, options.runs)
+        exported = store(folder, options.runs)
         diagnosis, within = in_process.measure(options.runs)
-        parts = [INTRODUCTION, versions() + ".", "## The main job, cold", main_job, "## In one process", diagnosis]
+        parts = [INTRODUCTION, versions() + ".", "## The main job, cold", main_job]
+        parts += ["## A store export, cold", exported, "## In one process", diagnosis]
         parts.append(warm(folder, options.calls))
         if options.ccadb is not None:
             landscape, indexed = ccadb.measure(options.ccadb, folder, options.runs)

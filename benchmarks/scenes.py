@@ -60,7 +60,7 @@ def mozilla_roots(twins: Path) -> list[Certificate]:
     """The newest Firefox's trust store as it ships, with the laboratory's twins in their places."""
     catalog = Catalog.load(load_twins(twins))
     profile = [profile for profile in select(load_profiles(), "") if profile.family == "mozpkix"][-1]
-    held = (catalog.get(sha256) for sha256 in Snapshots(catalog).roots(profile.store))
+    held = (catalog.get(catalog.held_identity(sha256)) for sha256 in Snapshots(catalog).roots(profile.store))
     return [root for root in held if root is not None and root.encoded]
 
 

@@ -20,12 +20,13 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from chainlab.asking import Options, PathLike, When, make_request, moment, named_stores, reading_of
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     from chainlab.clients import Profile

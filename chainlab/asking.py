@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from chainlab.errors import UsageError
+from chainlab.records import dataclass, field
 
 if TYPE_CHECKING:
     from chainlab.catalog import Twins

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from chainlab.catalog import Catalog
 from chainlab.certificate import Certificate
 from chainlab.evidence import CertificateEvidence, Evidence
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.server import Server
 from chainlab.server_state import Baseline, root_store_seen, server_of
 from chainlab.targets import Target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from chainlab.errors import InputError
 from chainlab.evidence import ReadOptions
 from chainlab.findings import Finding
 from chainlab.inspection import inspect
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from chainlab import oids
 from chainlab.der import public_key_bits, tbs_bytes
+from chainlab.records import dataclass, field
 
 _ESCAPED_BLANKS: Final = re.compile(r"(\\\S)|(?:\\?\s)+")
 """A run of blanks, escaped or not; other escapes are passed over as a whole."""
@@ -203,7 +203,7 @@ class Extensions:
             return object.__getattribute__(self, name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """One certificate; identity and equality are its SHA-256 fingerprint (lower-case hexadecimal).
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
 from chainlab.plan import Judgement, Outcome, surely_accepting
+from chainlab.records import dataclass
 from chainlab.server import Binding
 from chainlab.targets import Target
 from chainlab.windows.engine import Certainty

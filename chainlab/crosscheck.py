@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.errors import UsageError
 from chainlab.findings import CROSS_CHECK_DIFFERS, Finding
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,7 @@ from chainlab.certificate import (
     PublicKeyInfo,
     SignatureInfo,
 )
-from chainlab.der import TbsSlices
-
-_BROKEN: Final = (ValueError, TypeError, KeyError, RecursionError, AttributeError, IndexError, OverflowError)
-"""What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
+from chainlab.der import MALFORMED, TbsSlices
 
 _SIZED: Final = frozenset({"rsa", "rsassa_pss", "dsa"})
 """Keys, besides EC ones, that asn1crypto knows the size of; it has an ``UnboundLocalError`` for any other."""
@@ -65,7 +62,7 @@ def decode_leniently(der: bytes, slices: TbsSlices, refused: str) -> Certificate
             version={"v1": 1, "v2": 2, "v3": 3}.get(tbs["version"].native, 3),
             der=der,
         )
-    except _BROKEN as broken:
+    except MALFORMED as broken:
         raise ValueError(f"not a certificate that can be decoded ({refused})") from broken
 
 
@@ -82,7 +79,7 @@ def _name(name: Any, der: bytes) -> Name:
             for pair in rdn
         ]
         return Name(",".join(attributes), der)
-    except _BROKEN:
+    except MALFORMED:
         return Name("#" + der.hex(), der)
 
 
@@ -100,7 +97,7 @@ def _key_info(spki: Any) -> PublicKeyInfo:
         if algorithm not in _SIZED:
             return PublicKeyInfo(_EDWARDS.get(algorithm) or spki["algorithm"]["algorithm"].dotted)
         return PublicKeyInfo(algorithm.upper(), spki.bit_size or 0)
-    except _BROKEN:
+    except MALFORMED:
         return PublicKeyInfo(_algorithm_of(spki))
 
 
@@ -108,7 +105,7 @@ def _algorithm_of(spki: Any) -> str:
     """The identifier alone: asn1crypto stops at the key of an unknown algorithm, with the identifier read by then."""
     try:
         return str(spki["algorithm"]["algorithm"].dotted)
-    except _BROKEN:
+    except MALFORMED:
         return "unknown"
 
 
@@ -117,7 +114,7 @@ def _signature_info(algorithm: Any) -> SignatureInfo:
         schemes = {"rsassa_pkcs1v15": "RSA", "rsassa_pss": "RSA-PSS", "ecdsa": "ECDSA", "dsa": "DSA"}
         scheme = schemes.get(algorithm.signature_algo, algorithm.signature_algo)
         return SignatureInfo(scheme, algorithm.hash_algo)
-    except _BROKEN:
+    except MALFORMED:
         oid = algorithm["algorithm"].dotted
         return LEGACY_SIGNATURES.get(oid, SignatureInfo(oid))
 
@@ -135,15 +132,24 @@ def extensions_leniently(der: bytes) -> Extensions:
             unparsed.append(oid)
         elif decode is not None:
             try:
-                fields.update(decode(extension["extn_value"].parsed))
-            except _BROKEN:
+                fields.update(decode(_alone(extension["extn_value"])))
+            except MALFORMED:
                 unparsed.append(oid)
         present.append(oid)
     critical = frozenset(e["extn_id"].dotted for e in extensions if e["critical"].native)
     return Extensions(**fields, present=tuple(present), critical=critical, unparsed=tuple(unparsed))
 
 
+def _alone(octets: Any) -> Any:
+    """The value of an extension; ``ValueError`` where more stands behind it, which asn1crypto passes over."""
+    value = octets.parsed
+    if len(value.dump()) != len(bytes(octets)):
+        raise ValueError("more than one value")
+    return value
+
+
 def _basic_constraints(value: Any) -> dict[str, Any]:
+    _whole(value)
     return {"basic_constraints": BasicConstraints(bool(value["ca"].native), value["path_len_constraint"].native)}
 
 
@@ -188,11 +194,22 @@ def _subject_alternative_names(value: Any) -> dict[str, Any]:
 
 
 def _name_constraints(value: Any) -> dict[str, Any]:
+    _whole(value)
     permitted, excluded = (
-        tuple(_subtree(tree["base"]) for tree in value[field] or ())
+        tuple(_subtree(_whole(tree)["base"]) for tree in value[field] or ())
         for field in ("permitted_subtrees", "excluded_subtrees")
     )
     return {"name_constraints": NameConstraints(permitted, excluded, _bounded(value))}
+
+
+def _whole(value: Any) -> Any:
+    """The sequence itself; ``ValueError`` where it has elements that its type does not know.
+
+    asn1crypto passes over those, and a constraint of which nothing is understood would be none.
+    """
+    if len(value) > len(value._fields):
+        raise ValueError("elements that do not belong there")
+    return value
 
 
 def _subtree(base: Any) -> GeneralName:
@@ -203,7 +220,10 @@ def _subtree(base: Any) -> GeneralName:
         host_bits = ~mask & ((1 << (4 * len(data))) - 1)
         if len(data) not in _ADDRESS_RANGES or host_bits & (host_bits + 1):
             raise ValueError("an address constraint without a network mask")
-    return _general_name(base)
+    name = _general_name(base)
+    if name.kind == "dirname" and name.value.startswith("#"):
+        raise ValueError("a directory name that does not decode")  # it would be equal to none, and exclude none
+    return name
 
 
 def _bounded(value: Any) -> bool:
@@ -216,7 +236,7 @@ def has_bounded_subtrees(der: bytes) -> bool:
     try:
         constraints = asn1.Certificate.load(der).name_constraints_value
         return constraints is not None and _bounded(constraints)
-    except _BROKEN:
+    except MALFORMED:
         return False
 
 
@@ -226,7 +246,7 @@ def decode_name_constraints(data: bytes) -> NameConstraints:
         constraints: NameConstraints = _name_constraints(asn1.NameConstraints.load(data, strict=True))[
             "name_constraints"
         ]
-    except _BROKEN as broken:
+    except MALFORMED as broken:
         raise ValueError(f"malformed name constraints ({broken})") from None
     return constraints
 
@@ -249,14 +269,20 @@ def _policy_mappings(value: Any) -> dict[str, Any]:
 
 
 def _policy_constraints(value: Any) -> dict[str, Any]:
-    return {
-        "require_explicit_policy": value["require_explicit_policy"].native,
-        "inhibit_policy_mapping": value["inhibit_policy_mapping"].native,
-    }
+    _whole(value)
+    fields = ("require_explicit_policy", "inhibit_policy_mapping")
+    return {field: None if value[field].native is None else _count(value[field]) for field in fields}
 
 
 def _inhibit_any_policy(value: Any) -> dict[str, Any]:
-    return {"inhibit_any_policy": int(value.native)}
+    return {"inhibit_any_policy": _count(value)}
+
+
+def _count(value: Any) -> int:
+    """SkipCerts ::= INTEGER (0..MAX) [RFC 5280, 4.2.1.11]."""
+    if value.native < 0:
+        raise ValueError("a negative number of certificates")
+    return int(value.native)
 
 
 def _authority_information_access(value: Any) -> dict[str, Any]:

@@ -7,7 +7,12 @@ public key is needed, not a re-encoding.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import Final
+
+from chainlab.records import dataclass
+
+MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises on malformed values; its accessors decode lazily, so every access is guarded."""
 
 _MAX_LENGTH_OCTETS = 4
 

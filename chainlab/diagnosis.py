@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +21,7 @@ from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
 from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
+from chainlab.records import dataclass, field
 from chainlab.review import review
 from chainlab.server import Binding, StoreName
 from chainlab.server_state import Baseline, known_thumbprints, shipped_program

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.diagnosis import Case, Diagnosis, Request, diagnosis_of, open_case
 from chainlab.explanation import Explanation, windows_of
 from chainlab.planning import Planned, planned_of
+from chainlab.records import dataclass
 from chainlab.timeline import Timelines, timelines_of
 
 

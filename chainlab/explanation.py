@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from chainlab.certificate import Certificate
@@ -12,6 +11,7 @@ from chainlab.diagnosis import Case, Request, open_case
 from chainlab.errors import UsageError
 from chainlab.findings import Finding
 from chainlab.paths.result import BuildResult
+from chainlab.records import dataclass
 from chainlab.targets import Target
 from chainlab.verifiers import Family
 from chainlab.windows.engine import ChainPrediction

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.certificate import Certificate, Name
@@ -21,8 +22,11 @@ from chainlab.signatures import Signature, check_signature, cost_of
 if TYPE_CHECKING:
     import networkx as nx
 
-MAX_ISSUERS: Final = 64
-"""Possible issuers of one certificate that are looked at: those that its key identifiers name, then by fingerprint."""
+MAX_ISSUERS: Final = 128
+"""Possible issuers of one certificate that are followed: first whose key signed it, the last to expire."""
+
+MAX_LOOKED_AT: Final = 12_000
+"""Possible issuers, where a certificate has more than that, which are looked at in one graph to find the right ones."""
 
 MAX_CHECKS: Final = 10_000
 """Signature checks of one graph, each weighed by its key; the number of certificates is added."""
@@ -63,6 +67,8 @@ class CertGraph:
             self._index(certificate)
         self._signatures: dict[tuple[str, str], Signature] = {}
         self._issuers: dict[str, tuple[Certificate, ...]] = {}
+        self._possible: dict[str, list[Certificate]] = {}
+        self._to_look_at = MAX_LOOKED_AT
         self._checks = MAX_CHECKS + len(self.certificates)
         self._comparisons = MAX_COMPARISONS
         self._curtailed = False
@@ -122,16 +128,37 @@ class CertGraph:
     def possible_issuers(self, child: Certificate) -> list[Certificate]:
         """Every certificate that any verifier could take for the issuer: by name, key identifier or issuer+serial.
 
-        Sorted by fingerprint, at most ``MAX_ISSUERS``; signatures are not looked at.
+        Sorted by fingerprint. Signatures are looked at only where there are more than ``MAX_ISSUERS``.
         """
+        known = self._possible.get(child.sha256)
+        if known is None:
+            found = self._found(child)
+            if len(found) > MAX_ISSUERS:
+                found = self._likeliest(child, found)
+            known = self._possible[child.sha256] = sorted(found, key=lambda certificate: certificate.sha256)
+        return known
+
+    def _found(self, child: Certificate) -> list[Certificate]:
+        """Every possible issuer once, as far as may be looked at."""
         found: dict[str, Certificate] = {}
-        for source in self._sources(child):
-            for certificate in source:
-                if len(found) == MAX_ISSUERS and certificate.sha256 not in found:
-                    self._curtailed = True
-                    break
-                found[certificate.sha256] = certificate
-        return [found[key] for key in sorted(found)]
+        cap = max(MAX_ISSUERS, self._to_look_at)
+        for certificate in chain.from_iterable(self._sources(child)):
+            if len(found) == cap and certificate.sha256 not in found:
+                self._curtailed = True
+                break
+            found[certificate.sha256] = certificate
+        return list(found.values())
+
+    def _likeliest(self, child: Certificate, found: list[Certificate]) -> list[Certificate]:
+        """``MAX_ISSUERS`` of them: nothing is lost where no more than these signed the child, and some did."""
+        self._to_look_at -= len(found)
+        self._checks += len(found)
+        signed = [certificate for certificate in found if self.signature(child, certificate).holds]
+        signed.sort(key=lambda certificate: (certificate.not_after, certificate.sha256), reverse=True)
+        if not 0 < len(signed) <= MAX_ISSUERS:
+            self._curtailed = True
+        among = {certificate.sha256 for certificate in signed}
+        return [*signed, *(certificate for certificate in found if certificate.sha256 not in among)][:MAX_ISSUERS]
 
     def _sources(self, child: Certificate) -> Iterator[list[Certificate]]:
         """Where issuers come from: by issuer and serial number, by key identifier, by name."""

@@ -8,7 +8,7 @@ both: what the stores lead to, and what is on the wire until then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -22,6 +22,7 @@ from chainlab.errors import UsageError
 from chainlab.evidence import CertificateEvidence, KeyPresence, ReadOptions
 from chainlab.outbound import Outbound, outbound
 from chainlab.proposal import Files, Names, catalogued, make_changes, parse_phrase, read_phrases
+from chainlab.records import dataclass, field
 from chainlab.server import Binding, Server
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry

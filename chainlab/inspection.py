@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError, PasswordError
 from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, with_key_logs
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 
 

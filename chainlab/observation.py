@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from chainlab.certificate import Certificate
 from chainlab.errors import InputError
 from chainlab.evidence import CertificateEvidence, Evidence, HandshakeEvidence
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -25,6 +25,7 @@ from chainlab.certificate import (
     SignatureInfo,
 )
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import Policy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from typing import Final
@@ -15,6 +14,7 @@ from chainlab.findings import Finding
 from chainlab.plan import Option, ServerPlan
 from chainlab.plan.effects import simulate
 from chainlab.plan.simulation import Outcome, Simulator
+from chainlab.records import dataclass
 from chainlab.server import Binding
 from chainlab.targets import Target
 

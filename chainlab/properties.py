@@ -8,13 +8,13 @@ here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from chainlab.certificate import NameConstraints
 from chainlab.der import Element, children, element
+from chainlab.records import dataclass
 
 KEY_PROV_INFO: Final = 2
 SHA1_HASH: Final = 3

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from chainlab.changes import Bundle, Change, Kind, Lists, Phrase, RegistryEdit, 
 from chainlab.errors import InputError, UsageError
 from chainlab.evidence import CertificateEvidence, DeletionEvidence, Evidence, ReadOptions, read_inputs
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry
 from chainlab.server_state import disallowed_of, landing, listed, program_of
 from chainlab.targets import as_binding, choose_leaves

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chainlab import findings as kinds
@@ -17,6 +17,7 @@ from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
+from chainlab.records import dataclass
 from chainlab.server import Server
 from chainlab.server_state import root_store_seen
 from chainlab.targets import Target

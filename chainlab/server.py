@@ -6,14 +6,16 @@ A ``Server`` never changes: every change yields a new one. Store locations follo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 from typing import Final
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.errors import UsageError
 from chainlab.properties import NO_PROPERTIES, StoreProperties
+from chainlab.records import dataclass
 
 _LOCATIONS: Final = {
     "localmachine": "LocalMachine", "lm": "LocalMachine", "hklm": "LocalMachine",
@@ -27,7 +29,7 @@ _LOGICAL: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class StoreName:
     """A certificate store: location, logical store and the physical store it is kept in.
 
@@ -138,18 +140,32 @@ class Server:
 
     def with_entry(self, entry: StoreEntry) -> Server:
         """A server that also has this entry; the same certificate in the same physical store is replaced."""
-        kept = (e for e in self.entries if not (e.certificate == entry.certificate and e.store == entry.store))
-        return replace(self, entries=(*kept, entry))
+        return self.with_entries([entry])
+
+    def about(self, certificates: Container[str]) -> Server:
+        """A server that has, and may get from Windows Update, these certificates (SHA-256) only."""
+        return replace(
+            self,
+            entries=tuple(e for e in self.entries if e.certificate.sha256 in certificates),
+            obtainable=tuple(root for root in self.obtainable if root.sha256 in certificates),
+        )
 
     def without(self, matches: Callable[[StoreEntry], bool]) -> Server:
         """A server without the entries for which ``matches`` holds."""
         return replace(self, entries=tuple(e for e in self.entries if not matches(e)))
 
     def with_entries(self, entries: Iterable[StoreEntry]) -> Server:
-        """A server with all these entries added, one after the other (``with_entry``)."""
-        added: dict[tuple[Certificate, StoreName], StoreEntry] = {}
+        """A server with all these entries added, as by ``with_entry``; what it has already stays in its place."""
+        arriving: dict[tuple[str, StoreName], StoreEntry] = {}
         for entry in entries:
-            added.pop((entry.certificate, entry.store), None)
-            added[entry.certificate, entry.store] = entry
-        kept = (e for e in self.entries if (e.certificate, e.store) not in added)
-        return replace(self, entries=(*kept, *added.values()))
+            place = entry.certificate.sha256, entry.store
+            arriving.pop(place, None)
+            arriving[place] = entry
+        kept = []
+        for held in self.entries:
+            place = held.certificate.sha256, held.store
+            if arriving.get(place) == held:
+                del arriving[place]
+            if place not in arriving:
+                kept.append(held)
+        return replace(self, entries=(*kept, *arriving.values())) if arriving else self

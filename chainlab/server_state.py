@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chainlab.catalog import Catalog, ProgramEntry, RootProgram
 from chainlab.certificate import Certificate
 from chainlab.evidence import CertificateEvidence, Evidence, KeyPresence, ListEvidence, StoreRecord
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry, StoreName
 from chainlab.targets import as_binding
 from chainlab.windows.pfx_import import ImportTool, destination

@@ -7,13 +7,14 @@ predicted anyway; then the two are compared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab import findings as kinds
 from chainlab.errors import InputError
 from chainlab.evidence import BindingEvidence, CertificateEvidence, Evidence, KeyPresence
 from chainlab.findings import Finding
 from chainlab.observation import ObservedChain, partly_seen
+from chainlab.records import dataclass
 from chainlab.server import Binding
 from chainlab.wording import number_of
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -24,6 +24,7 @@ from chainlab.comparison import Answer, Difference, compare
 from chainlab.diagnosis import Case, Request, open_case
 from chainlab.plan import Simulator
 from chainlab.properties import StoreProperties
+from chainlab.records import dataclass
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry
 

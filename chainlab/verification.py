@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from chainlab.certificate import Name
 from chainlab.errors import InputError
 from chainlab.observation import ObservedChain
+from chainlab.records import dataclass
 
 SCHEMA: Final = "chainlab.plan/1"
 MAX_BYTES: Final = 64 * 1024 * 1024

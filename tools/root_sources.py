@@ -25,6 +25,10 @@ class SourceError(Exception):
     """A package cannot be had, or is not the one that was pinned."""
 
 
+class UnreachableError(SourceError):
+    """The registry did not give the package, or its client is not here: nothing is known about the package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The platform a wheel was built for, in pip's words; empty fields say nothing to pip."""
@@ -118,10 +122,12 @@ def _run(package: Package, command: Sequence[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise SourceError(f"{package}: {command[0]} is not installed") from None
+        raise UnreachableError(f"{package}: {command[0]} is not installed") from None
     if done.returncode != 0:
-        reason = "\n".join(f"  {line}" for line in (done.stderr or done.stdout).strip().splitlines()[-12:])
-        raise SourceError(f"{package}: the download failed\n{reason}")
+        said = (done.stderr or done.stdout).strip()
+        reason = "\n".join(f"  {line}" for line in said.splitlines()[-12:])
+        kind = SourceError if "DO NOT MATCH THE HASHES" in said or "EINTEGRITY" in said else UnreachableError
+        raise kind(f"{package}: the download failed\n{reason}")
 
 
 _AGPL: Final = "AGPL-3.0-only"

@@ -32,7 +32,9 @@ def prepared(family: Family) -> Callable[[bytes, datetime], Callable[[Files], st
             result = build(family, Handshake(served), RootSet(anchors), graph, Question(at, files.host))
             if result.accepted is not None:
                 return "accept"
-            return f"reject: {result.problem.reason.code}" if result.problem is not None else "reject"
+            if result.problem is None:
+                return "reject"
+            return f"{'unknown' if result.problem.reason.undecided else 'reject'}: {result.problem.reason.code}"
 
         return validate
 

@@ -8,12 +8,12 @@ policy for NOT_BEFORE and DISALLOWED).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from chainlab.catalog.catalog import DATA, parse_instant, read_json_lines
+from chainlab.records import dataclass
 
 ALWAYS: Final = datetime(1601, 1, 1, tzinfo=UTC)
 """The beginning of Windows file time: an empty FILETIME property means "from the beginning"."""

@@ -9,11 +9,11 @@ registry values of root update: wincrypt.h and "Configure Trusted Roots and Disa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.escaping import command_argument, powershell
+from chainlab.records import dataclass
 from chainlab.server import Binding, StoreName
 
 IIS_APPLICATION: Final = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands, delete_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 from chainlab.server import LM_AUTHROOT, LM_ROOT, Server, StoreEntry, StoreName
 
 

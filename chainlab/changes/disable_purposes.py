@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.certificate import Certificate
@@ -11,6 +10,7 @@ from chainlab.changes.commands import Commands, purposes_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.purposes import differ, store_meant, with_purposes
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import LM_ROOT, Server, StoreName
 
 _NONE: Final[frozenset[str]] = frozenset()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands, import_commands, spelled
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import LM_CA, Server, StoreEntry, StoreName
 
 

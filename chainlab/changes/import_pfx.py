@@ -6,7 +6,6 @@ otherwise and contradict each other [F]).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Final
 
@@ -16,6 +15,7 @@ from chainlab.changes.commands import Commands, word
 from chainlab.changes.kind import Bundle, Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry
 
 _CONSOLE: Final = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.errors import UsageError
+from chainlab.records import dataclass, field
 from chainlab.server import Binding, Server, StoreEntry, StoreName
 
 _PACKAGE: Final = "chainlab.changes"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
@@ -10,6 +10,7 @@ from chainlab.changes.commands import NO_COMMANDS, Commands, delete_commands, ex
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.purposes import in_store
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, Server, StoreEntry
 
 

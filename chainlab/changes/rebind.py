@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chainlab.certificate import Certificate
@@ -17,6 +17,7 @@ from chainlab.changes.commands import Commands, bind_commands, unbind_commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 from chainlab.server import Binding, Server
 
 _PLAIN: Final = re.compile(r"[^\s,\"']+:\d+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PureWindowsPath
 
 from chainlab.certificate import Certificate
@@ -12,6 +12,7 @@ from chainlab.changes.commands import Commands, word
 from chainlab.changes.kind import Kind, Phrase, RegistryEdit, Resolver
 from chainlab.changes.restore import Restore
 from chainlab.escaping import command_argument, powershell
+from chainlab.records import dataclass
 from chainlab.server import Binding, Server, StoreEntry
 from chainlab.wording import number_of
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands, word
@@ -12,6 +10,7 @@ from chainlab.changes.kind import Bundle, Kind, Phrase, Resolver
 from chainlab.changes.rebind import Rebind
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 from chainlab.server import LM_MY, Binding, Server, StoreEntry
 
 

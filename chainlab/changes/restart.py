@@ -6,13 +6,12 @@ KB 2831004 ("restart the server if the issue still occurs").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.certificate import Certificate
 from chainlab.changes.change import Change
 from chainlab.changes.commands import Commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import Binding, Server
 
 

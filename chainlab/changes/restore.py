@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab.certificate import Certificate
 from chainlab.changes.commands import (
@@ -17,6 +17,7 @@ from chainlab.changes.commands import (
     unbind_commands,
 )
 from chainlab.properties import NO_PROPERTIES, StoreProperties
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry, StoreName
 
 Key = tuple[Certificate, StoreName]

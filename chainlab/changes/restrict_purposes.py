@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab import oids
@@ -14,6 +13,7 @@ from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.purposes import differ, store_meant, with_purposes
 from chainlab.changes.restore import Restore
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 from chainlab.server import LM_ROOT, Server, StoreName
 
 PURPOSES: Final = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.certificate import Certificate
@@ -11,6 +10,7 @@ from chainlab.changes.change import Change
 from chainlab.changes.commands import NO_COMMANDS, Commands, delete_commands, import_commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import LM_CA, Server, StoreEntry, StoreName
 from chainlab.wording import number_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
@@ -11,6 +11,7 @@ from chainlab.changes.change import Change
 from chainlab.changes.commands import NO_COMMANDS, Commands
 from chainlab.changes.kind import Kind, Phrase, Resolver
 from chainlab.changes.restore import Restore
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry
 
 ProgramEntryFor = Callable[[Server, Certificate], StoreEntry | None]
@@ -60,8 +61,7 @@ class WindowsUpdate:
             return server
         if self.program is not None:
             server = replace(server, program=self.program, obtainable=self.obtainable)
-        held = set(server.entries)
-        return server.with_entries(entry for entry in self._arriving(server) if entry not in held)
+        return server.with_entries(self._arriving(server))
 
     def inverse(self, server: Server) -> Change:
         """As it was before; no command does that."""

@@ -49,12 +49,16 @@ def _options(
     """Common to all commands."""
 
 
-def register() -> None:
-    """Add every command: each module of ``chainlab.cli`` whose name starts with ``command_``."""
+def register(wanted: str = "") -> None:
+    """Add every command: each module of ``chainlab.cli`` whose name starts with ``command_``.
+
+    Only the ``wanted`` one, where there is such a command: the parameters of all take longer than most commands.
+    """
     package = importlib.import_module("chainlab.cli")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("command_"):
-            importlib.import_module(f"chainlab.cli.{module.name}").register(app)
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name.startswith("command_")]
+    alone = f"command_{wanted}"
+    for name in [alone] if alone in names else names:
+        importlib.import_module(f"chainlab.cli.{name}").register(app)
 
 
 def main() -> None:
@@ -67,7 +71,9 @@ def main() -> None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # as an exception, so that what is half written goes away
         signal.signal(signal.SIGTERM, _terminated)
-    register()
+    if not os.environ.get("COLUMNS", "0").isascii():  # Rich takes ² for a digit
+        del os.environ["COLUMNS"]
+    register(next(iter(sys.argv[1:]), ""))
     atexit.register(gc.freeze)  # else the interpreter looks through every object once more before it ends
     try:
         with standard_output():

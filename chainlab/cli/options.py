@@ -8,7 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ import typer
 
 from chainlab.asking import Options, make_request, moment, named_stores, reading_of
 from chainlab.errors import InputError, UsageError
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     from chainlab.diagnosis import Request

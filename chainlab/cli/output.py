@@ -10,12 +10,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab.errors import InputError
 from chainlab.folders import write_directory
+from chainlab.records import dataclass
 
 __all__ = ["Printing", "print_answer", "renderer", "standard_output", "write", "write_chunks", "write_directory"]
 

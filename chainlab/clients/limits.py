@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from chainlab.catalog.catalog import read_json_lines
 from chainlab.certificate import Certificate
 from chainlab.clients.profiles import DATA, Profile
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.records import dataclass, field
 from chainlab.wording import number_of
 
 HEADER_BYTES: Final = 3
@@ -50,8 +51,12 @@ class LimitRow:
 
     def concerns(self, profile: Profile) -> bool:
         """Whether the row is about this client or its verifier family."""
-        by_id = any(fnmatch.fnmatchcase(profile.id, pattern) for pattern in self.clients)
-        return by_id or any(fnmatch.fnmatchcase(profile.family, pattern) for pattern in self.families)
+        return _names(self.clients, profile.id) or _names(self.families, profile.family)
+
+
+@cache  # clients are many, families few
+def _names(patterns: tuple[str, ...], name: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from chainlab.catalog.catalog import read_json_lines
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 
 DATA: Final = Path(__file__).parent / "data"
 GRADES: Final = "ABCD"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.catalog import Catalog
@@ -11,6 +10,7 @@ from chainlab.certificate import Certificate
 from chainlab.clients.profiles import Profile
 from chainlab.clients.snapshots import Snapshots
 from chainlab.errors import UsageError
+from chainlab.records import dataclass
 
 MIN_PREFIX: Final = 8
 """Hexadecimal digits from which a text counts as the start of a fingerprint."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from chainlab.catalog import Catalog
 from chainlab.catalog.catalog import parse_instant, read_json_lines
 from chainlab.certificate import Certificate, Name
 from chainlab.paths.trust import ANCHOR, DISTRUSTED, UNSPECIFIED, TrustLevel, TrustSetting
+from chainlab.records import dataclass
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -47,6 +47,11 @@ class SnapshotStore:
     def anchors_named(self, name: Name) -> Sequence[Certificate]:
         """Roots of this snapshot with this subject, sorted by fingerprint."""
         return [certificate for certificate in self.catalog.by_subject(name) if self.knows(certificate)]
+
+    def part(self, roots: frozenset[str], mask: int) -> object:
+        """What it says of some roots (published fingerprints, and their bits); equal for stores that say the same."""
+        after = frozenset((root, at) for root, at in (self.distrust_after or {}).items() if root in roots)
+        return self.mask & mask, self.blocked & roots, after
 
 
 class Snapshots:

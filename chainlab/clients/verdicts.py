@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
 from chainlab.certificate import Certificate
 from chainlab.clients.limits import Limits, exceeded, limits_of
 from chainlab.clients.profiles import Profile
+from chainlab.clients.snapshots import SnapshotStore
 from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.reasons import Problem, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
+from chainlab.records import dataclass
 from chainlab.verifiers import Engine, Family, Handshake, build, family_for
 
 
@@ -84,11 +86,10 @@ class Judge:
         self._issuer_names = tuple(
             {certificate.issuer.key: certificate.issuer for certificate in graph.certificates}.values()
         )
+        self._asked_for: dict[int, tuple[frozenset[str], int]] = {}
         self._families: dict[str, Family] = {}
         self._behaviours: dict[str, Family] = {}
         self._groups: list[_Group] = []
-        self._says: dict[int, int] = {}
-        self._distinct: dict[object, int] = {}
         self._index: dict[object, int] = {}
         self._known_limits: dict[str, Limits] = {}
         self._beyond: dict[object, Problem | None] = {}
@@ -96,19 +97,33 @@ class Judge:
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
         family = self.family(profile)
-        says = self._says.get(id(store))
-        if says is None:
-            settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
-            anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
-            says = self._says[id(store)] = self._distinct.setdefault((settings, anchors), len(self._distinct))
         behaviour = self._behaviours.get(profile.family)
         if behaviour is None:
             behaviour = self._behaviours[profile.family] = family.behaviour
-        key = (behaviour, says)
+        key = (behaviour, self._said_by(store))
         known = self._index.get(key)
         if known is None:
             known = self._index[key] = len(self._groups)
             self._groups.append(_Group(family, store))
+        return known
+
+    def _said_by(self, store: TrustStore) -> object:
+        """What a store says of the certificates of the graph and which anchors it has for the names in it."""
+        if isinstance(store, SnapshotStore):
+            return store.part(*self._relevant(store))
+        settings = tuple(store.setting(certificate) for certificate in self._graph.certificates)
+        anchors = tuple(tuple(anchor.sha256 for anchor in store.anchors_named(name)) for name in self._issuer_names)
+        return settings, anchors
+
+    def _relevant(self, store: SnapshotStore) -> tuple[frozenset[str], int]:
+        """The published roots that any snapshot of the same catalogue is asked for; found once."""
+        known = self._asked_for.get(id(store.index))
+        if known is None:
+            named = (root for name in self._issuer_names for root in store.catalog.by_subject(name))
+            held = (*self._graph.certificates, *named)
+            roots = frozenset(store.catalog.public_identity(certificate.sha256) for certificate in held)
+            bits = {store.index[root] for root in roots if root in store.index}
+            known = self._asked_for[id(store.index)] = roots, sum(1 << bit for bit in bits)
         return known
 
     @property

@@ -10,7 +10,7 @@ refuses [D: CERT_CHAIN_POLICY_SSL]; of equally good chains it does not matter wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -32,6 +32,7 @@ from chainlab.paths.result import BuildResult, JudgedPath
 from chainlab.paths.search import End
 from chainlab.paths.trust import TrustLevel, TrustSetting, TrustStore
 from chainlab.properties import StoreProperties
+from chainlab.records import dataclass
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_DISALLOWED, Server, StoreEntry
 from chainlab.verifiers import Handshake
 from chainlab.windows.engine import predict_chain

@@ -10,13 +10,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.members import Member, visible_members
 from chainlab.evidence.model import Item, Place
 from chainlab.evidence.reading import EncryptedMemberError, Limits, ReadOptions, Unpacking, read_bytes
+from chainlab.records import dataclass, field
 
 SMALL: Final = 1024 * 1024
 """Members up to this size are not judged by their ratio: a short file of blanks harms nobody."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +44,7 @@ from chainlab.findings import (
     UNUSED_PART,
     Finding,
 )
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     from chainlab.evidence.members import Member, Members

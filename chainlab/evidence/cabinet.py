@@ -9,10 +9,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 from typing import Final
+
+from chainlab.records import dataclass
 
 BLOCK: Final = 32 * 1024
 """Most that one CFDATA block holds."""

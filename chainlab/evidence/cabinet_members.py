@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.cabinet import Cabinet, CabinetError, read_directory, unpack_folder
 from chainlab.evidence.members import Member, visible_members
 from chainlab.evidence.model import Item, Place
 from chainlab.evidence.reading import ReadOptions, Unpacking, read_bytes
+from chainlab.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

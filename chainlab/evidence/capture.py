@@ -17,7 +17,7 @@ import sys
 import tempfile
 from base64 import b64decode, encodebytes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from chainlab.errors import UsageError
 from chainlab.evidence.live import CONNECT_SECONDS, HANDSHAKE_SECONDS, MAX_ADDRESSES
 from chainlab.evidence.read_live_capture import SCHEMA
 from chainlab.evidence.starttls import DIALOGUES, USUAL_PORTS
+from chainlab.records import dataclass
 
 MAX_TARGETS: Final = 1_000
 """Servers of one run."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence.source import ByteSource
+from chainlab.records import dataclass, field
 
 MAX_BLOCK: Final = 16 * 1024 * 1024
 """Bytes of one block or packet: libpcap itself refuses packets above 256 KiB, secrets blocks can be larger."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence.certutil_text import ELEMENT, MAX_LINE
 from chainlab.evidence.model import ChainEvidence, Item, Place
 from chainlab.findings import BROKEN_PART, Finding
+from chainlab.records import dataclass, field
 
 _THUMBPRINT: Final = re.compile(r"^\s*(?P<label>[^:]{1,30}:)?\s*(?P<hash>(?:[0-9a-fA-F]{2} ?){20})\s*$")
 _END_OF_ELEMENT: Final = ("Element.", "SimpleChain", "ChainContext", "---")

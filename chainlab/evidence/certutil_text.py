@@ -11,8 +11,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from chainlab.records import dataclass, field
 
 _COLON: Final = "[ \\t\u00a0\ufffd]*[:\uff1a]"
 _HEADING: Final = re.compile(r"^\s*[=-]{6,}\s+\S.{0,100}?\s+[=-]{6,}\s*$|^\s*\S{1,40}\s+[0-9]{1,6}\s*[:\uff1a]\s*$")

@@ -5,10 +5,10 @@ RFC 8446, 4.1.2 (the same since SSL 3.0); RFC 6066 (server name).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.evidence.fields import Fields
+from chainlab.records import dataclass
 
 SIGNATURE_SCHEMES: Final = {
     0x0201: "rsa_pkcs1_sha1", 0x0202: "dsa_sha1", 0x0203: "ecdsa_sha1", 0x0301: "rsa_pkcs1_sha224",

@@ -9,18 +9,18 @@ list are signature hashes (property 15) or the MD5 of a public key (property 25)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from chainlab.catalog import ProgramEntry
-from chainlab.der import Element, children, element
+from chainlab.der import MALFORMED, Element, children, element
 from chainlab.errors import InputError
 from chainlab.evidence.ctl_signature import SignatureProblemError, checked_signature
 from chainlab.evidence.model import ContainerEvidence, Item, ListEvidence, Place
 from chainlab.evidence.numbers import decimal
 from chainlab.findings import BROKEN_PART, LIST_SIGNATURE, UNUSED_PART, Finding
 from chainlab.properties import AUTH_ROOT_SHA256_HASH, decode_oid, derive
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -64,7 +64,7 @@ def read_list(data: bytes, place: Place) -> Iterator[Item]:
         signed = cms.ContentInfo.load(data)["content"]
         content = _inner(signed["encap_content_info"]["content"].dump())
         trust_list = parse_trust_list(content)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except MALFORMED as error:
         raise InputError(str(place), f"damaged certificate trust list ({error})", hint="fetch it again") from None
     kind = next((_USAGES[usage] for usage in trust_list.usages if usage in _USAGES), "")
     yield ContainerEvidence(place, FORMAT, _facts(kind, trust_list))

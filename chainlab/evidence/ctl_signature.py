@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from chainlab.decoding import decode_certificate
-from chainlab.der import children, element
+from chainlab.der import MALFORMED, children, element
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _HASHES: Final = ("sha1", "sha256", "sha384", "sha512")
 _MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
 _SET: Final = 0x31
-_MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
 class SignatureProblemError(Exception):
@@ -35,7 +34,7 @@ def checked_signature(signed: cms.SignedData, content: bytes) -> str:
         return _checked(signed, content)
     except SignatureProblemError:
         raise
-    except (UnsupportedAlgorithm, InvalidVersion, *_MALFORMED) as error:
+    except (UnsupportedAlgorithm, InvalidVersion, *MALFORMED) as error:
         return f"not checked: {error}"
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from chainlab.errors import LimitError
 from chainlab.evidence.registry import Content
+from chainlab.records import dataclass
 
 MAX_READS: Final = 1_000_000
 """Reads of one hive; a full SOFTWARE hive takes some thousand, for only named keys are visited."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainlab.evidence.fields import Fields
 from chainlab.evidence.model import CertificateEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import certificate_item
 from chainlab.evidence.wire import MAX_DER
 from chainlab.properties import FRIENDLY_NAME, derive
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from chainlab.records import dataclass, field
 
 HANDSHAKE_LABELS: Final = frozenset({"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET"})
 """The labels whose secrets protect the certificate messages of TLS 1.3 (RFC 8446, 7.1)."""

@@ -15,12 +15,12 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from chainlab.evidence.client_hello import signature_algorithms
 from chainlab.evidence.starttls import DIALOGUES, DialogueError
+from chainlab.records import dataclass, field
 
 CONNECT_SECONDS: Final = 5.0
 """For one connection attempt."""

@@ -11,7 +11,6 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
@@ -22,6 +21,7 @@ from chainlab.evidence.model import Item, Place
 from chainlab.evidence.reading import EXPECTED, Limits, ReadOptions, load, placed, problem, read_file
 from chainlab.evidence.store_paths import store_of_path
 from chainlab.findings import Finding
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 from chainlab.wording import number_of
 

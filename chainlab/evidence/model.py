@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
@@ -12,6 +11,7 @@ from chainlab.catalog import ProgramEntry
 from chainlab.certificate import Certificate
 from chainlab.findings import Finding
 from chainlab.properties import NO_PROPERTIES, StoreProperties
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from chainlab.evidence.capture_file import Damage, Frame, Secrets, frames
@@ -30,6 +30,7 @@ from chainlab.findings import (
     UNUSED_PART,
     Finding,
 )
+from chainlab.records import dataclass, field
 from chainlab.wording import number_of
 
 FORMAT: Final = "capture"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
+
+from chainlab.records import dataclass
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 

@@ -10,8 +10,9 @@ import functools
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from chainlab.records import dataclass
 
 MAX_SALT: Final = 1024
 """Longest salt accepted; real ones have 8 to 64 bytes."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chainlab.errors import InputError, LimitError
@@ -20,6 +19,7 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, message_items
 from chainlab.findings import BROKEN_PART, NO_HANDSHAKE, Finding
+from chainlab.records import dataclass, field
 
 FORMAT = "Chromium NetLog"
 PRIORITY = 353

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from chainlab.der import more_than
+from chainlab.der import MALFORMED, more_than
 from chainlab.errors import InputError, LimitError, PasswordError
 from chainlab.evidence.model import CertificateEvidence, ContainerEvidence, Item, KeyPresence, Place
 from chainlab.evidence.pkcs12_crypto import (
@@ -30,6 +30,7 @@ from chainlab.evidence.read_der import shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
 from chainlab.findings import BROKEN_PART, MANY_KEYS, MODERN_PFX, NO_MAC, UNUSED_PART, Finding
 from chainlab.properties import FRIENDLY_NAME, derive
+from chainlab.records import dataclass, field
 
 FORMAT = "PFX"
 PRIORITY = 300
@@ -52,8 +53,6 @@ _KEYTOOL_ITERATIONS = frozenset(
 
 JAVA_PASSWORD = "changeit"  # noqa: S105 the documented default of Java's trust stores, no secret
 """Tried where a store looks like Java's, since every Java installation ships its roots under it."""
-
-_MALFORMED = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 def sniff(data: bytes) -> bool:
@@ -86,7 +85,7 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
         raise LimitError(str(place), f"{error} (cap {cap})", hint="raise --max-iterations if you trust it") from None
     except UnsupportedError as error:
         raise InputError(str(place), f"the PFX uses an unknown algorithm: {error}") from None
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise InputError(str(place), f"damaged PFX ({error})", hint="export it again") from None
 
 
@@ -270,7 +269,7 @@ class _Reader:
                     plain = decrypt(value["encryption_algorithm"], encrypted, self.password, self.budget)
                 public = load_der_private_key(plain, None).public_key()
                 spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            except (WrongPasswordError, *_MALFORMED):
+            except (WrongPasswordError, *MALFORMED):
                 place = str(self.place.at(f"bag {bag.number}"))
                 self.problems.append(Finding(BROKEN_PART, {"place": place, "why": "the private key cannot be opened"}))
                 continue
@@ -307,7 +306,7 @@ def _attributes(entry: Any) -> dict[str, Any]:
         try:
             values = attribute["values"]
             native = values[0].native if len(values) else b""
-        except _MALFORMED:
+        except MALFORMED:
             continue
         if oid in (_FRIENDLY_NAME, _CSP_NAME):
             found[oid] = str(native).rstrip("\0")

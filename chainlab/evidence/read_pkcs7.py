@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from chainlab.der import more_than
+from chainlab.der import MALFORMED, more_than
 from chainlab.errors import InputError, LimitError
 from chainlab.evidence.model import ContainerEvidence, Item, Place
 from chainlab.evidence.read_der import is_ctl, shape
 from chainlab.evidence.reading import ReadOptions, certificate_item
+from chainlab.findings import BROKEN_CERTIFICATE, Finding
 
 FORMAT = "PKCS#7"
 PRIORITY = 500
@@ -32,8 +34,17 @@ def read(data: bytes, place: Place, options: ReadOptions) -> Iterator[Item]:
         if more_than(certificates.contents or b"", options.limits.certificates):
             raise LimitError(str(place), f"more than {options.limits.certificates} certificates")
         choices = list(certificates or ())
-    except (ValueError, TypeError, KeyError) as error:
+    except MALFORMED as error:
         raise InputError(str(place), f"damaged PKCS#7 ({error})", hint="export it again") from None
     yield ContainerEvidence(place, FORMAT, (("certificates", str(len(choices))),))
     for number, choice in enumerate(choices, start=1):
-        yield certificate_item(choice.chosen.dump(), place.at(f"certificate {number}"), FORMAT)
+        yield _item(choice, place.at(f"certificate {number}"))
+
+
+def _item(choice: Any, place: Place) -> Item:
+    """The certificate of one choice, or the finding that it is none; only here is it taken apart."""
+    try:
+        der = choice.chosen.dump()
+    except MALFORMED as error:
+        return Finding(BROKEN_CERTIFICATE, {"place": str(place), "why": str(error)})
+    return certificate_item(der, place, FORMAT)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.errors import InputError
@@ -19,6 +18,7 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import Message, message_items
 from chainlab.findings import CERTIFICATE_COUNT, NO_HANDSHAKE, Finding
+from chainlab.records import dataclass
 
 FORMAT = "s_client transcript"
 PRIORITY = 303

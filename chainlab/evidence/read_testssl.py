@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chainlab.evidence.json_text import get, load_json, objects, text
@@ -20,6 +19,7 @@ from chainlab.evidence.read_pem import text_of
 from chainlab.evidence.reading import ReadOptions
 from chainlab.evidence.wire import MAX_CHAIN, Message, endpoint_of, message_items
 from chainlab.findings import BROKEN_PART, CERTIFICATE_COUNT, NO_HANDSHAKE, Finding
+from chainlab.records import dataclass, field
 
 FORMAT = "testssl.sh report"
 PRIORITY = 323

@@ -9,7 +9,7 @@ import itertools
 import os
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
@@ -19,6 +19,7 @@ from chainlab.evidence.key_log import KeyLog, looks_like_key_log
 from chainlab.evidence.model import CertificateEvidence, Evidence, Item, Place, StoreRecord
 from chainlab.evidence.source import BoundedSource, ByteSource
 from chainlab.findings import BROKEN_CERTIFICATE, BROKEN_PART, ENCRYPTED_MEMBER, Finding
+from chainlab.records import dataclass, field
 from chainlab.server import StoreName
 
 

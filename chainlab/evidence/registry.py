@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence.ctl import list_items
@@ -17,6 +16,7 @@ from chainlab.evidence.registry_http import HTTP_KEY, binding_key_items
 from chainlab.evidence.registry_stores import STORE_KEY, blob_items, store_deletion
 from chainlab.findings import BROKEN_PART, DELETION, Finding
 from chainlab.properties import decode_filetime
+from chainlab.records import dataclass, field
 
 Content = bytes | int | str
 

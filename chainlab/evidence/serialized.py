@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.evidence.model import CertificateEvidence, Item, KeyPresence, Place
 from chainlab.evidence.reading import certificate_item
 from chainlab.findings import BROKEN_PART, UNUSED_PART, Finding
 from chainlab.properties import CERTIFICATE, CRL, CTL, derive, property_name
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 
 MAX_PROPERTIES: Final = 256

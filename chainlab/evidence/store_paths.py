@@ -31,6 +31,8 @@ _PHYSICAL: Final = {
 def store_of_path(relative: PurePath) -> StoreName | None:
     """The store that a path below the export folder names; ``None`` where it names none."""
     parts = [part.lower() for part in relative.parts]
+    if not parts:  # the root of an archive, whose member has no name
+        return None
     folders, stem = parts[:-1], PurePath(parts[-1]).stem
     named = [*folders, stem] if stem in _STORES else folders
     for position, (location, logical) in enumerate(itertools.pairwise(named)):

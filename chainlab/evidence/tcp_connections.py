@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.packets import ACK, SYN, Segment
 from chainlab.evidence.tcp import Reassembly
 from chainlab.evidence.tls_stream import Direction, Shown
+from chainlab.records import dataclass, field
 
 MAX_ACTIVE: Final = 20_000
 """Connections followed at the same time; above it the oldest is given up."""

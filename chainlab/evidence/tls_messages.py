@@ -7,12 +7,12 @@ RFC 6101, 5246, 8446; RFC 8879 (compressed certificates). The client's hello: ``
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.evidence.client_hello import extensions_of
 from chainlab.evidence.fields import Fields
 from chainlab.evidence.wire import MAX_CHAIN
+from chainlab.records import dataclass
 
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE = 1, 2, 11, 12, 14
 FINISHED, COMPRESSED_CERTIFICATE = 20, 25

@@ -8,13 +8,13 @@ opens them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.evidence import tls_messages as tls
 from chainlab.evidence.client_hello import ClientHello, parse_client_hello
 from chainlab.evidence.key_log import KeyLog
 from chainlab.evidence.tls13 import RecordDecryption, record_decryption
+from chainlab.records import dataclass, field
 
 SCAN_BYTES: Final = 64 * 1024
 """How far into a direction TLS may begin."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chainlab.evidence.model import CertificateEvidence, HandshakeEvidence, Item, Place
 from chainlab.evidence.reading import certificate_item
 from chainlab.findings import LEAF_ONLY, UNUSED_PART, Finding
+from chainlab.records import dataclass
 
 MAX_CHAIN: Final = 100
 """Certificates of one message."""

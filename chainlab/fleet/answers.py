@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from chainlab.clients import ClientVerdict, Verdict
 from chainlab.diagnosis import Case, Diagnosis, TargetDiagnosis
 from chainlab.findings import Finding, Severity
 from chainlab.impact import Effect, Impact
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from chainlab.evidence import ChainEvidence, ContainerEvidence, Evidence, Item, 
 from chainlab.evidence.members import Member, member_items
 from chainlab.evidence.reading import read_bytes
 from chainlab.properties import StoreProperties
+from chainlab.records import dataclass
 
 NAME: Final = "the evidence"
 """What the file of every input is called in messages; the row beside it has the real name."""

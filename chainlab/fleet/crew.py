@@ -9,11 +9,11 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from chainlab.errors import UsageError
 from chainlab.fleet.extra import load_distributed
+from chainlab.records import dataclass, field
 
 AHEAD: Final = 2
 """Tasks in flight for each worker: one that it works on, one that waits for it. It bounds memory."""

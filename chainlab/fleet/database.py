@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from chainlab.fleet.extra import load_duckdb, load_pyarrow
 from chainlab.fleet.results import DATABASE, RESULTS, Results
 from chainlab.fleet.rows import Partition
 from chainlab.fleet.tables import TABLES, schema
+from chainlab.records import dataclass
 
 MEMORY: Final = "1GB"
 """What DuckDB may hold in memory."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from chainlab.changes import Change
 from chainlab.diagnosis import Case, enlarged
 from chainlab.plan.effects import simulate
+from chainlab.records import dataclass, field
 
 Effects = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 """Pairs of clients gained and clients lost, each distinct one once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from chainlab.fleet.job import Job
 from chainlab.fleet.results import Results
 from chainlab.fleet.rows import Partition
 from chainlab.fleet.tasks import WorkTask, chunks
+from chainlab.records import dataclass, field
 
 ANSWERED_TOGETHER: Final = 16
 """Servers that one task diagnoses: about a second of work, and what is lost when a worker is killed."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from chainlab.evidence.bundle import MANIFEST, SCHEMA
 from chainlab.evidence.reading import Limits
 from chainlab.fleet.lists import is_list, list_partitions
 from chainlab.fleet.rows import Partition, Row, load_content, printable
+from chainlab.records import dataclass
 
 PARTITION_FILES: Final = 1024
 """Files of one partition: what one worker reads at a time, and what is read again after a crash."""

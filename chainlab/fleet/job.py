@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chainlab import __version__
 from chainlab.diagnosis import Request
 from chainlab.proposal import names_in, parse_phrase, read_phrases
+from chainlab.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import binascii
 import csv
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from chainlab.evidence.reading import Limits
 from chainlab.fleet.contents import Content
 from chainlab.fleet.extra import load_parquet, load_pyarrow
 from chainlab.fleet.rows import Row, load_content
+from chainlab.records import dataclass
 
 if TYPE_CHECKING:
     import pyarrow as pa

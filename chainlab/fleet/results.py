@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,6 +15,7 @@ from chainlab.errors import InputError, UsageError
 from chainlab.fleet.extra import load_parquet
 from chainlab.fleet.job import digest_of
 from chainlab.fleet.tables import TABLES, records
+from chainlab.records import dataclass, field
 
 MANIFEST: Final = "fleet.json"
 DATABASE: Final = "fleet.duckdb"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from chainlab.errors import InputError, LimitError
 from chainlab.evidence.members import entries_below, refuse_special
 from chainlab.evidence.reading import Limits, load
 from chainlab.fleet.contents import Content
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from chainlab.fleet.results import Results
 from chainlab.fleet.rows import Partition
 from chainlab.fleet.tasks import WorkTask, chunks
 from chainlab.fleet.work import Identified, Scanned
+from chainlab.records import dataclass, field
 
 IDENTIFIED_TOGETHER: Final = 256
 """Contents that one task parses."""

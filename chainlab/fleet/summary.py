@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 from chainlab.fleet.database import Query, opened
 from chainlab.fleet.group_plan import GroupPlan, PlannedChange
 from chainlab.fleet.results import manifest
+from chainlab.records import dataclass
 
 MAX_GROUPS: Final = 1_000
 """Groups in a summary; the database has them all."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from chainlab.fleet.job import Job
 from chainlab.fleet.rows import Partition
 from chainlab.fleet.tables import ServerColumns
 from chainlab.fleet.work import Identified, Scanned
+from chainlab.records import dataclass
 
 CRASHED: Final = "the worker that read it was killed or ran out of memory, twice"
 

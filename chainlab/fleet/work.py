@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chainlab.diagnosis import Case, Knowledge, case_of, diagnosis_of
@@ -19,6 +19,7 @@ from chainlab.fleet.group_plan import GroupPlan, fits, plan_group
 from chainlab.fleet.job import Job
 from chainlab.fleet.rows import Partition
 from chainlab.impact import Impact, Proposal, of_proposal
+from chainlab.records import dataclass
 
 _REMEMBERED_BYTES: Final = 16 * 1024
 """Contents up to this size are looked up before they are hashed: lists repeat the same few again and again."""

@@ -9,7 +9,6 @@ import struct
 import uuid
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from chainlab.certificate import Certificate
 from chainlab.evidence.bundle import SCHEMA
 from chainlab.lab.writers import Properties, pem, reg, sst
 from chainlab.properties import KEY_PROV_INFO
+from chainlab.records import dataclass
 from chainlab.server import StoreName
 
 _APPLICATION: Final = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass
 
 CLIENT, SERVER = 0, 1
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, Object
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
+from chainlab.records import dataclass, field
 
 _ATTRIBUTES: Final = {
     "CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,

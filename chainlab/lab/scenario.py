@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.lab.pki import LEAF, Entity, KeyRing, Profile, certify, day, make_name
+from chainlab.records import dataclass, field
 
 AT: Final = day("2026-11-20")
 """The moment at which scenarios are looked at, so that they show the same in every year."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, Flag, auto
 from functools import partial
@@ -17,6 +16,7 @@ from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
 from chainlab.paths.trust import TrustLevel, TrustStore
+from chainlab.records import dataclass, field
 from chainlab.signatures import Signature
 from chainlab.wording import number_of
 

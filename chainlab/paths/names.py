@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints, split_rdns, unescape_rdn
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

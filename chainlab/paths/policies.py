@@ -7,10 +7,10 @@ and depth that gives the same answers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from chainlab.certificate import Certificate
 from chainlab.oids import ANY_POLICY
+from chainlab.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ than one that never got anywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass
 
 
 class Reason(Enum):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainlab.certificate import Certificate
 from chainlab.paths.reasons import Problem, Reason, most_telling
 from chainlab.paths.search import CandidatePath
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

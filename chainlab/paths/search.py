@@ -7,11 +7,11 @@ this file only walks, keeps to the budget and never runs in circles. Judgement o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass, field
 
 MAX_STEPS: Final = 20_000
 """Candidate steps of one search; the cap stops exponential meshes (the remedy of
@@ -57,11 +57,14 @@ class CandidatePath:
 
     steps: tuple[Step, ...]
     end: End
+    _certificates: tuple[Certificate, ...] = field(default=(), init=False, compare=False, repr=False)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
         """The certificates, leaf first."""
-        return tuple(step.certificate for step in self.steps)
+        if not self._certificates:  # asked for many times, but not on every path that is found
+            object.__setattr__(self, "_certificates", tuple(step.certificate for step in self.steps))
+        return self._certificates
 
     @property
     def top(self) -> Certificate:
@@ -126,9 +129,9 @@ def search(
     With ``backtrack`` every path is visited; without, only the first choice at each step is followed, so exactly one
     path comes out (the behaviour of OpenSSL and of several embedded libraries).
     """
-    waiting: list[tuple[Step, ...]] = [(leaf,)]
+    waiting: list[tuple[tuple[Step, ...], tuple[object, ...]]] = [((leaf,), (loop(leaf.certificate),))]
     while waiting:
-        path = waiting.pop()
+        path, seen = waiting.pop()
         if not budget.spend():
             return
         last = path[-1]
@@ -139,10 +142,10 @@ def search(
             yield CandidatePath(path, End.DEPTH)
             continue
         following = expand(path)
-        seen = {loop(step.certificate) for step in path}
-        fresh = [step for step in following if loop(step.certificate) not in seen]
+        marked = [(step, loop(step.certificate)) for step in following]
+        fresh = [(step, mark) for step, mark in marked if mark not in seen]
         if not fresh:
             yield CandidatePath(path, End.CYCLE if following else End.NO_ISSUER)
             continue
         chosen = fresh if backtrack else fresh[:1]
-        waiting.extend((*path, step) for step in reversed(chosen))
+        waiting.extend(((*path, step), (*seen, mark)) for step, mark in reversed(chosen))

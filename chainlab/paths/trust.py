@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
 
 from chainlab.certificate import Certificate, Name
+from chainlab.records import dataclass
 
 
 class TrustLevel(Enum):

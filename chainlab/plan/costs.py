@@ -6,7 +6,6 @@ Every cost is simulated. A cost that needs a decision keeps a plan from being re
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +16,7 @@ from chainlab.plan.candidates import added_roots, blocked, trusted_again
 from chainlab.plan.effects import PlannedOutcome, states
 from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import Outcome, Simulator
+from chainlab.records import dataclass
 from chainlab.server import Server
 from chainlab.windows.engine import predict_chain
 from chainlab.windows.selection import MAX_PASS1, Policy, WindowsPath

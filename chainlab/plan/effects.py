@@ -7,13 +7,15 @@ simulation, so that planning for many certificates of a server costs little more
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chainlab.assembly import certificates_above
+from chainlab.certificate import Certificate
 from chainlab.changes import Change, WindowsUpdate
+from chainlab.graph import CertGraph
 from chainlab.plan.simulation import Outcome, Simulator
+from chainlab.records import dataclass
 from chainlab.server import Server
-from chainlab.windows.engine import ChainPrediction, predict_chain
+from chainlab.windows.engine import ChainPrediction
 from chainlab.windows.root_update import program_entry
 
 
@@ -62,7 +64,8 @@ class Predictions:
     """Predictions for one leaf by subset of its relevant changes; sites with the same certificate share them."""
 
     def __init__(self, server: Server, simulator: Simulator, changes: Sequence[Change]) -> None:
-        self._server, self._simulator, self._changes = server, simulator, changes
+        self._simulator, self._changes = simulator, changes
+        self._server = server.about(_concerned(simulator.graph, simulator.leaf))  # the rest of its stores says nothing
         above = {c.sha256 for c in certificates_above(simulator.graph, [simulator.leaf])}
         concerned = (change.certificate is None or change.certificate.sha256 in above for change in changes)
         self.relevant = sum(1 << bit for bit, concerns in enumerate(concerned) if concerns)
@@ -79,12 +82,18 @@ class Predictions:
         known = self._known.get(subset)
         if known is None:
             now, later = states(self._server, chosen(self._changes, subset))
-            known = self._known[subset] = self._predict(now), self._predict(later)
+            known = self._known[subset] = self._simulator.predict(now), self._simulator.predict(later)
         return known
 
-    def _predict(self, server: Server) -> ChainPrediction:
-        simulator = self._simulator
-        return predict_chain(server, simulator.graph, simulator.leaf, simulator.at, simulator.policies)
+
+def _concerned(graph: CertGraph, leaf: Certificate) -> set[str]:
+    """The leaf and whatever a chain from it could hold, good signatures or not."""
+    found, waiting = {leaf.sha256}, [leaf]
+    while waiting:
+        new = [c for c in graph.possible_issuers(waiting.pop()) if c.sha256 not in found]
+        found.update(certificate.sha256 for certificate in new)
+        waiting += new
+    return found
 
 
 class Effects:

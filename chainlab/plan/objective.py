@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from chainlab.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

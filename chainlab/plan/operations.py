@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.changes import Change, DeleteCertificate, ImportCertificate, MoveToUntrusted, RemoveFromUntrusted
+from chainlab.records import dataclass
 from chainlab.server import LM_AUTHROOT, LM_DISALLOWED, LM_ROOT, StoreName
 
 

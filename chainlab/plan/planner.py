@@ -8,7 +8,6 @@ one beats in all of clients lost, clients won, changes, lasting and trust added.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -23,6 +22,7 @@ from chainlab.plan.objective import EACH_CLIENT_ONCE, Objective
 from chainlab.plan.search import Group, Score, Search
 from chainlab.plan.served_sets import sendable_chains
 from chainlab.plan.simulation import Outcome, Simulator
+from chainlab.records import dataclass, field
 from chainlab.server import Server
 
 BLOCKING_METHODS: tuple[Callable[[Certificate], Change], ...] = (MoveToUntrusted, DisablePurposes, DeleteCertificate)

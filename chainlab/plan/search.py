@@ -9,7 +9,6 @@ over one list of changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from math import prod
@@ -22,6 +21,7 @@ from chainlab.plan.candidates import intrusion
 from chainlab.plan.effects import Effects, chosen
 from chainlab.plan.objective import Objective
 from chainlab.plan.served_sets import sendable_chains
+from chainlab.records import dataclass
 
 MAX_SIMULATED_CHANGES: Final = 9
 """Relevant changes of one server certificate up to which every subset is simulated: 512 of them."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Verdict
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.server import Server
-from chainlab.windows.engine import BOTH, ChainPrediction, Possibility, predict_chain
+from chainlab.windows.engine import BOTH, Assessments, ChainPrediction, Possibility, predict_chain
 from chainlab.windows.selection import Policy
 
 _ONE_SECOND: Final = timedelta(seconds=1)
@@ -126,14 +127,19 @@ class Simulator:
         self._judged: dict[tuple[str, ...], Judgement] = {}
         self._outcomes: dict[int, tuple[Server, Outcome]] = {}
         self._later: dict[datetime, Simulator] = {}
+        self._assessments = Assessments()
 
     def outcome(self, server: Server) -> Outcome:
         """What this server state leads to; the very same one is predicted once."""
         known = self._outcomes.get(id(server))
         if known is None:
-            outcome = self.judged(predict_chain(server, self.graph, self.leaf, self.at, self.policies))
+            outcome = self.judged(self.predict(server))
             known = self._outcomes[id(server)] = server, outcome  # the server is kept, so that its id stays its own
         return known[1]
+
+    def predict(self, server: Server) -> ChainPrediction:
+        """What Windows builds for this leaf in this server state."""
+        return predict_chain(server, self.graph, self.leaf, self.at, self.policies, assessments=self._assessments)
 
     def judged(self, prediction: ChainPrediction) -> Outcome:
         """The verdicts on what was predicted for this leaf."""

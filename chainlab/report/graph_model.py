@@ -6,13 +6,13 @@ import importlib
 import pkgutil
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
 from chainlab.certificate import Certificate
 from chainlab.errors import UsageError
 from chainlab.graph import CertGraph, Entity
+from chainlab.records import dataclass
 from chainlab.server import Server
 
 STORE_CLASSES = ("Root", "CA", "My", "Disallowed", "input", "catalog")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.clients import ClientVerdict, Verdict
+from chainlab.records import dataclass
 from chainlab.report.text import count_failing
 from chainlab.report.words import series_of, version_key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from chainlab.graph import CertGraph
 from chainlab.impact import Impact
 from chainlab.paths.reasons import Reason
 from chainlab.planning import Planned
+from chainlab.records import dataclass
 from chainlab.report.html_matrix import Matrix
 from chainlab.report.page import Branch
 from chainlab.report.text import condition_of, count_failing

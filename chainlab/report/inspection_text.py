@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.catalog import ProgramEntry
@@ -21,6 +20,7 @@ from chainlab.evidence import (
 )
 from chainlab.inspection import Inspection
 from chainlab.properties import StoreProperties, property_name
+from chainlab.records import dataclass
 from chainlab.report.page import Page, describe
 from chainlab.report.parts import STYLES
 from chainlab.report.property_text import is_identifier, property_text

@@ -7,7 +7,6 @@ The dialect is that of Jenkins' xUnit plugin (its ``junit-10.xsd``), which other
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -18,6 +17,7 @@ from chainlab.escaping import xml_text
 from chainlab.findings import Finding, Severity
 from chainlab.impact import Effect, Impact
 from chainlab.planning import Planned, PlannedSite
+from chainlab.records import dataclass
 from chainlab.report.parts import MAX_BINDINGS, condition, sighting
 from chainlab.verification import Checked, Verification
 from chainlab.windows.selection import Policy

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass
 
 MAX_LINE: Final = 8_000
 """Characters of one paragraph; what hostile names could add beyond is cut, visibly."""

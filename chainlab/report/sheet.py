@@ -6,10 +6,10 @@ Cells are plain text; everything passes the one escaping function of its output 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.escaping import html_text, markdown
+from chainlab.records import dataclass
 
 MAX_ROWS: Final = 60
 """Rows of one table that are shown; all of them are in ``Table.rows``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chainlab.clients import ClientVerdict, Verdict
@@ -13,6 +12,7 @@ from chainlab.diagnosis import Diagnosis, TargetDiagnosis
 from chainlab.findings import Finding, Severity
 from chainlab.paths.reasons import Reason
 from chainlab.plan import JudgedChain, Plan, PlannedOutcome
+from chainlab.records import dataclass
 from chainlab.report.page import Page
 from chainlab.report.parts import (
     CERTAINTY,

@@ -12,11 +12,11 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, cast
 
 from chainlab.errors import InputError
+from chainlab.records import dataclass, field
 
 MAX_LINE: Final = 64 * 1024
 """Characters of one line; IIS cuts a request line at 16 KiB, and what is longer is not a log."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from chainlab.clients import Profile
+from chainlab.records import dataclass, field
 from chainlab.traffic.agents import Agents
 from chainlab.traffic.logs import Log, LogReader
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from chainlab.records import dataclass
 from chainlab.verifiers.family import Family
 
 

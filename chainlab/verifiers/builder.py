@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +13,7 @@ from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
 from chainlab.paths.search import MAX_DEPTH, Budget, End, Origin, Step, search
 from chainlab.paths.trust import TrustLevel, TrustStore
+from chainlab.records import dataclass, field
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Candidate,

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -29,6 +29,7 @@ from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
+from chainlab.records import dataclass
 from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Proposal, Scene, SubjectIndex, named
 
 VERSIONS = ("",)

@@ -7,7 +7,7 @@ choices are measured, documented, from the literature or inferred. ``builder`` r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
 from typing import Final
@@ -18,6 +18,7 @@ from chainlab.paths.checks import Question, Switches
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, LoopRule, Step, by_certificate, by_entity
 from chainlab.paths.trust import TrustStore
+from chainlab.records import dataclass, field
 
 
 class Basis(Enum):

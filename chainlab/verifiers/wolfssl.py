@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -30,6 +29,7 @@ from chainlab.paths.names import HostRules, judged_breaches, names_of
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.paths.trust import TrustLevel
+from chainlab.records import dataclass, field
 from chainlab.verifiers.family import Basis, Family, Matching, Proposal, Scene, SubjectIndex, named
 
 VERSIONS = ("",)

@@ -9,7 +9,6 @@ on the tests' comments. tests/windows/test_elements.py has the rows, tests/windo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from chainlab import oids
@@ -18,6 +17,7 @@ from chainlab.graph import CertGraph
 from chainlab.paths.checks import UNDERSTOOD
 from chainlab.paths.policies import asks_for_policies, process_policies
 from chainlab.paths.search import CandidatePath, End
+from chainlab.records import dataclass, field
 from chainlab.server import StoreName
 from chainlab.signatures import Signature
 from chainlab.windows.matching import Match, match_of, self_match, wanted_match

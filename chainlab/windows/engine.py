@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -31,6 +31,7 @@ from chainlab.paths.search import (
     by_entity,
     search,
 )
+from chainlab.records import dataclass
 from chainlab.server import SYSTEM_CA, Server, StoreEntry
 from chainlab.windows.elements import Context
 from chainlab.windows.matching import issuer_candidates, match_of
@@ -161,6 +162,31 @@ class ChainPrediction:
 BOTH: Final = tuple(Policy)
 
 
+class Assessments:
+    """Candidate chains with their quality, each assessed once for what the stores say of its certificates.
+
+    For predictions of one graph, moment and usage on many states of a server: most states differ in the entry of one
+    certificate, which most chains do not contain.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[list[list[StoreEntry]], WindowsPath]] = {}
+
+    def of(self, path: CandidatePath, context: Context, config: object) -> WindowsPath:
+        """``path`` assessed; ``config`` stands for the policies in ``context``."""
+        said = [context.world.entries.get(sha256, []) for sha256 in path.fingerprints]
+        key = (config, path.end, path.fingerprints, *(self._about(c, context.world) for c in path.certificates))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = said, assess(path, context)  # entries are kept, so that their ids stay theirs
+        return known[1]
+
+    @staticmethod
+    def _about(certificate: Certificate, among: World) -> object:
+        entries = among.entries.get(certificate.sha256, ())
+        return *map(id, entries), among.is_disallowed(certificate), among.is_program_root(certificate)
+
+
 def predict_chain(
     server: Server,
     graph: CertGraph,
@@ -168,18 +194,21 @@ def predict_chain(
     at: datetime,
     policies: Sequence[Policy] = BOTH,
     usage: str = oids.SERVER_AUTH,
+    assessments: Assessments | None = None,
 ) -> ChainPrediction:
     """Build every chain for ``leaf`` from the server's stores and choose under each of ``policies``.
 
     ``usage`` is the extended key usage that is asked for; empty: none is.
 
-    ``graph`` must hold every certificate of the server; its signature results are shared between calls.
+    ``graph`` must hold every certificate of the server; its signature results are shared between calls, and so are
+    ``assessments`` between calls with the same graph, moment and usage.
     """
     fetched: list[StoreEntry] = []
+    assessments = assessments or Assessments()
     for remaining in reversed(range(_MAX_FETCHES)):
         paths, exceeded = _candidate_paths(server, graph, leaf)
         context = Context(graph, world(server), at, usage, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
-        assessed = tuple(assess(path, context) for path in paths)
+        assessed = tuple(assessments.of(path, context, server.chain_config) for path in paths)
         arriving = _actors(server, graph, assessed)
         exceeded = exceeded or (bool(arriving) and not remaining)
         if not arriving or not remaining:
@@ -241,8 +270,13 @@ class _Found:
 def _newest_first(start: Step, expand: Expand) -> list[CandidatePath]:
     """The first chains that a preference for the newer issuer at each step leads to (policy ``newest``)."""
 
+    above: dict[str, list[Step]] = {}
+
     def newest(path: tuple[Step, ...]) -> Sequence[Step]:
-        return sorted(expand(path), key=lambda step: step.certificate.not_before, reverse=True)
+        child = path[-1].certificate.sha256
+        if child not in above:
+            above[child] = sorted(expand(path), key=lambda step: step.certificate.not_before, reverse=True)
+        return above[child]
 
     paths = search(start, newest, Budget(), loop=by_entity)
     return list(itertools.islice((path for path in paths if path.end is not End.DEPTH), MAX_NEWEST))

@@ -9,11 +9,11 @@ documented [?]: the union is taken and the better match preferred [I].
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from enum import IntEnum
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
+from chainlab.records import dataclass
 from chainlab.windows.status import TrustInfo
 
 

@@ -7,8 +7,9 @@ acquired [D: SCH_CREDENTIALS] and http.sys keeps credentials per binding [I], so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from chainlab.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

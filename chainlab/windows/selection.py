@@ -14,12 +14,12 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.paths.search import CandidatePath, End
+from chainlab.records import dataclass
 from chainlab.windows.elements import ChainElement, Context, chain_info, chain_status, judge_elements
 from chainlab.windows.matching import Match, match_of
 from chainlab.windows.sources import Source, source

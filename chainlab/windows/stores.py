@@ -10,10 +10,10 @@ Other users' stores are not seen [D]. The other bags of a PFX are not searched u
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from chainlab.certificate import Certificate
 from chainlab.properties import StoreProperties
+from chainlab.records import dataclass
 from chainlab.server import Server, StoreEntry, StoreName
 
 _WORLD = frozenset({"Root", "CA", "My", "Trust"})

@@ -9,10 +9,10 @@ weak. SHA-1 is weak only for programs that opt in, which Schannel does not do fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from chainlab.certificate import Certificate
+from chainlab.records import dataclass, field
 
 ENABLE_WEAK_SETTINGS: Final = 0x80000000
 ENABLE_ONLY_WEAK_LOGGING: Final = 0x00000008

@@ -72,7 +72,7 @@ def main() -> None:
     from chainlab.cli import app
 
     app.register()
-    app.register = lambda: None
+    app.register = lambda wanted="": None
     results = [run(arguments) for arguments in job["commands"]]
     running[0] = "report"
     Path(job["report"]).write_text(json.dumps({"results": results, "events": events}), encoding="utf-8")

@@ -25,9 +25,10 @@ from cryptography.hazmat.primitives.serialization import NoEncryption as Unencry
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from tests.pki import Pki
+from tests.tools.registries import from_registries
 from tools import build_roots, root_sources
 from tools.build_roots import Place
-from tools.root_sources import ALTERNATIVES, SOURCES, Package, SourceError, Target
+from tools.root_sources import ALTERNATIVES, SOURCES, Package, SourceError, Target, UnreachableError
 
 NODE_IS_HERE = shutil.which("node") is not None
 
@@ -266,8 +267,19 @@ def test_a_download_without_an_archive_is_an_error(tmp_path: Path, monkeypatch: 
 def test_a_failing_download_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 1, "", "ERROR: no such version\n")
     monkeypatch.setattr(subprocess, "run", lambda *_arguments, **_options: failed)
-    with pytest.raises(SourceError, match=r"demo 1\.0: the download failed\n  ERROR: no such version"):
+    with pytest.raises(UnreachableError, match=r"demo 1\.0: the download failed\n  ERROR: no such version"):
         root_sources.fetch(WHEEL, tmp_path)
+
+
+def test_a_package_that_pip_finds_changed_is_no_missing_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\n"
+    failed = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(subprocess, "run", lambda *_arguments, **_options: failed)
+    with pytest.raises(SourceError, match="DO NOT MATCH") as caught:
+        root_sources.fetch(WHEEL, tmp_path)
+    assert not isinstance(caught.value, UnreachableError)
 
 
 def test_a_missing_client_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -424,5 +436,6 @@ def test_the_roots_of_the_examples_are_there(name: str, fingerprint: str, roots:
 @pytest.mark.slow
 def test_the_registries_give_the_committed_files(committed: dict[str, str], tmp_path: Path) -> None:
     """Some 75 MB are downloaded."""
-    rebuilt = build_roots.build(build_roots.known_roots(build_roots.KNOWN_ROOTS), tmp_path)
+    with from_registries():
+        rebuilt = build_roots.build(build_roots.known_roots(build_roots.KNOWN_ROOTS), tmp_path)
     assert [name for name in committed if rebuilt[name] != committed[name]] == []
