@@ -28,7 +28,7 @@ MAX_ISSUERS: Final = 128
 MAX_LOOKED_AT: Final = 12_000
 """Possible issuers, where a certificate has more than that, which are looked at in one graph to find the right ones."""
 
-MAX_CHECKS: Final = 10_000
+MAX_CHECKS: Final = 5_000
 """Signature checks of one graph, each weighed by its key; the number of certificates is added."""
 
 MAX_UNCHECKED: Final = 8
