@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 
-.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz provenance lock audit sbom conformance hostile
+.PHONY: docs diagnose test check types imports unit format clean bench wine oracles offline fuzz thorough provenance lock audit sbom conformance hostile
 
 diagnose: $(VENV)/.installed ## set up and run the main job on a shipped fixture
 	@$(BIN)/chainlab diagnose fixtures/r46/leaf-and-issuer.pfx --lab fixtures/lab.json --at 2026-11-20 || [ $$? -eq 1 ]
@@ -23,6 +23,9 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(RUN) pytest -n auto --cov=chainlab --cov-report=term -q
+
+thorough: $(VENV)/.dev ## all hostile names and all bombs, of which a normal run takes some
+	CHAINLAB_THOROUGH=1 $(RUN) pytest -n auto -q tests/promises
 
 provenance: $(VENV)/.dev ## committed data against the packages it was taken from (75 MB; skipped where unreachable)
 	$(RUN) pytest -q -n0 -m network

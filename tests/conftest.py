@@ -79,12 +79,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What downloads runs only where it is asked for: ``-m network``."""
-    if "network" in str(config.getoption("markexpr")):
-        return
+    """What downloads, and what takes minutes, runs only where it is asked for."""
+    left_out = {
+        "network": ("network" in str(config.getoption("markexpr")), "downloads: run with -m network"),
+        "thorough": (os.environ.get("CHAINLAB_THOROUGH") == "1", "one of many alike: make thorough"),
+    }
     for item in items:
-        if item.get_closest_marker("network") is not None:
-            item.add_marker(pytest.mark.skip(reason="downloads: run with -m network"))
+        for marker, (wanted, reason) in left_out.items():
+            if not wanted and item.get_closest_marker(marker) is not None:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.promises.commands import Ground, invocations
 from tests.promises.hostile import NAMES, PARSERS, STARTS, Shape, evidence, hidden
@@ -19,6 +20,11 @@ NOT_ABOUT_THE_INPUT = ("lab ", "clients ", "catalog ", "collector")
 """Commands whose output no name of the evidence enters."""
 
 Outputs = dict[str, str]
+
+
+def some_of(every: Iterable[str], always: Collection[str]) -> list[ParameterSet]:
+    """Parameters of which all but those named are for a thorough run."""
+    return [pytest.param(each, marks=() if each in always else pytest.mark.thorough) for each in every]
 
 
 def outputs(folder: Path, text: str, formats: tuple[str, ...] = ()) -> Outputs:
@@ -81,13 +87,13 @@ def test_the_harmless_outputs_cover_every_format(harmless: Outputs) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("kind", some_of(NAMES, ("controls", "more html")))
 def test_a_hostile_name_changes_no_output_but_its_text(harmless: Outputs, kind: str, tmp_path: Path) -> None:
     same_but_for_text(outputs(tmp_path, NAMES[kind]), harmless)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", STARTS)
+@pytest.mark.parametrize("text", some_of(STARTS, STARTS[:2]))
 def test_a_hostile_beginning_starts_no_formula_and_no_block(harmless: Outputs, text: str, tmp_path: Path) -> None:
     same_but_for_text(outputs(tmp_path, text, ("csv", "markdown")), harmless)
 
