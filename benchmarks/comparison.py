@@ -23,6 +23,7 @@ from typing import Final
 import cryptography
 
 from benchmarks import ccadb, in_process
+from benchmarks.cold_diagnose import ALLOWANCE, FACTOR
 from benchmarks.measuring import Run, paired, python, run
 from benchmarks.scenes import AT, ROOT, Scene, copies, deep, mesh, pem, r46, same_name
 from benchmarks.store_export import read, shipped
@@ -31,7 +32,6 @@ from chainlab.lab.writers import sst
 PAGE: Final = ROOT / "docs/benchmarks.md"
 JOB: Final = ("fixtures/r46/leaf-and-issuer.pfx", "--lab", "fixtures/lab.json", "--at", f"{AT:%Y-%m-%d}")
 SSLYZE: Final = ROOT / ".peers/bin/python"
-FACTOR, ALLOWANCE = 2.5, 0.120
 STORE_SIZE: Final = 434
 WORST: Final[tuple[Callable[[Path], Scene], ...]] = (
     mesh(10), mesh(30), mesh(100), same_name(10_000), copies(10_000), deep(25),

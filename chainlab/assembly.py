@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from chainlab.catalog import Catalog
@@ -85,20 +85,27 @@ def _with_program_roots(server: Server) -> Server:
     return server.with_entries(entry for entry in made if entry is not None)
 
 
-def certificates_above(graph: CertGraph, leaves: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    """Every certificate of the graph that can stand above one of the leaves, sorted by fingerprint."""
+def certificates_above(
+    graph: CertGraph, leaves: Iterable[Certificate], *, signed: bool = True
+) -> tuple[Certificate, ...]:
+    """Every certificate of the graph that can stand above one of the leaves, sorted by fingerprint; found once.
+
+    Without ``signed`` also those whose key did not sign what they would stand above.
+    """
     waiting = list(leaves)
-    key = ("above", *(leaf.sha256 for leaf in waiting))
+    key = ("above", signed, *(leaf.sha256 for leaf in waiting))
     if key not in graph.answers:
-        graph.answers[key] = _above(graph, waiting)
+        graph.answers[key] = _above(waiting, graph.issuers if signed else graph.possible_issuers)
     above: tuple[Certificate, ...] = graph.answers[key]
     return above
 
 
-def _above(graph: CertGraph, waiting: list[Certificate]) -> tuple[Certificate, ...]:
+def _above(
+    waiting: list[Certificate], issuers: Callable[[Certificate], Iterable[Certificate]]
+) -> tuple[Certificate, ...]:
     found: dict[str, Certificate] = {}
     while waiting:
-        for issuer in graph.issuers(waiting.pop()):
+        for issuer in issuers(waiting.pop()):
             if issuer.sha256 not in found:
                 found[issuer.sha256] = issuer
                 waiting.append(issuer)

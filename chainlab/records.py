@@ -1,8 +1,8 @@
-"""``dataclass`` as the standard library's, for a tenth of a second less at every start.
+"""``dataclass`` as the standard library's, at a quarter of its cost when the program starts.
 
-``dataclasses.dataclass`` of Python 3.11 compiles up to six methods a class, half a millisecond each: for the classes
-that a diagnosis loads that is as long as importing ``cryptography`` takes. Here the standard decorator finds the
-fields and makes the slots; of the methods only ``__init__`` is compiled, the others are shared. ``fields``,
+``dataclasses.dataclass`` of Python 3.11 compiles up to six methods a class, in 0.46 ms: for the 132 that a cold
+``diagnose`` loads 61 ms of 300 (measured 2026-11-29; 0.11 ms here). The standard decorator still finds the fields and
+makes the slots; of the methods only ``__init__`` is compiled, the others are shared. ``fields``,
 ``replace``, ``asdict`` and pickles work as ever. Only the options that the package uses are known.
 """
 

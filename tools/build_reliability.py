@@ -88,7 +88,11 @@ def promises() -> list[Row]:
         ("Every path builder ends; what it accepts is signed all along and ends at an anchor.",
          f"{fuzz}, {link('tests/contracts/test_verifiers.py')}", fuzzed("search", figures)),
         ("No critical constraint that cannot be read is passed over.", fuzz, fuzzed("constraints", figures)),
-        ("No name adds structure to a report or acts on what shows it.", fuzz, fuzzed("render-", figures)),
+        ("No name adds structure to a report or acts on what shows it.",
+         f"{link('tests/promises/test_injection.py')}, {fuzz}",
+         f"every command and format; renderers: {fuzzed('render-', figures)}"),
+        ("A full disk, a signal, files that vanish: nothing half-written, nothing silently left out.",
+         link("tests/promises/test_faults.py"), "every writer"),
         ("Caps and budgets end the work in time, and the answer says so.", link("tests/promises"), bombs_cell(bombs)),
         ("Nothing but `capture` and `verify --served HOST:PORT` connects; commands write only what they are told.",
          offline, "every command, audited"),
@@ -166,7 +170,7 @@ whole exchange, and the memory that of the process around it. Where a budget or 
 _FUZZED: Final = """Coverage-guided with atheris (`make fuzz SECONDS=600`); the figures add up over all runs. Faults are
 repaired, and their inputs (`tests/fuzz/found`) are replayed by the ordinary tests, which also try random damage with
 fixed seeds. The longest that one input may take is 5 s of processor time; key derivation is capped at 100,000
-iterations there, since its cap (`--max-iterations`, ten million) buys time by design.
+iterations there, since its cap (`--max-iterations`, five million) buys time by design.
 """
 
 

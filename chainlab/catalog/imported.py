@@ -113,7 +113,7 @@ class Imported:
             connection.close()
             if fresh:
                 self._file.unlink(missing_ok=True)
-            if error.sqlite_errorname.startswith(_UNWRITABLE):
+            if getattr(error, "sqlite_errorname", "").startswith(_UNWRITABLE):
                 raise InputError(str(self._file), f"cannot be written: {error}") from None
             raise self._damaged(str(error)) from None
         finally:

@@ -38,8 +38,7 @@ class SnapshotStore:
         public = self.catalog.public_identity(certificate.sha256)
         if public in self.blocked:
             return DISTRUSTED
-        position = self.index.get(public)
-        if position is None or not self.mask >> position & 1:
+        if not self.knows(certificate):
             return UNSPECIFIED
         limit = (self.distrust_after or {}).get(public)
         return TrustSetting(TrustLevel.ANCHOR, issued_before=limit) if limit is not None else ANCHOR

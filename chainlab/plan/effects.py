@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainlab.assembly import certificates_above
-from chainlab.certificate import Certificate
 from chainlab.changes import Change, WindowsUpdate
-from chainlab.graph import CertGraph
 from chainlab.plan.simulation import Outcome, Simulator
 from chainlab.records import dataclass
 from chainlab.server import Server
@@ -65,8 +63,11 @@ class Predictions:
 
     def __init__(self, server: Server, simulator: Simulator, changes: Sequence[Change]) -> None:
         self._simulator, self._changes = simulator, changes
-        self._server = server.about(_concerned(simulator.graph, simulator.leaf))  # the rest of its stores says nothing
-        above = {c.sha256 for c in certificates_above(simulator.graph, [simulator.leaf])}
+        graph, leaf = simulator.graph, simulator.leaf
+        candidates = certificates_above(graph, [leaf], signed=False)
+        # what else is in the stores cannot be on a chain
+        self._server = server.about({leaf.sha256, *(c.sha256 for c in candidates)})
+        above = {c.sha256 for c in certificates_above(graph, [leaf])}
         concerned = (change.certificate is None or change.certificate.sha256 in above for change in changes)
         self.relevant = sum(1 << bit for bit, concerns in enumerate(concerned) if concerns)
         self._known: dict[int, tuple[ChainPrediction, ChainPrediction]] = {}
@@ -84,16 +85,6 @@ class Predictions:
             now, later = states(self._server, chosen(self._changes, subset))
             known = self._known[subset] = self._simulator.predict(now), self._simulator.predict(later)
         return known
-
-
-def _concerned(graph: CertGraph, leaf: Certificate) -> set[str]:
-    """The leaf and whatever a chain from it could hold, good signatures or not."""
-    found, waiting = {leaf.sha256}, [leaf]
-    while waiting:
-        new = [c for c in graph.possible_issuers(waiting.pop()) if c.sha256 not in found]
-        found.update(certificate.sha256 for certificate in new)
-        waiting += new
-    return found
 
 
 class Effects:

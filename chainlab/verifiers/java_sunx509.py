@@ -3,7 +3,7 @@
 Models: ``SimpleValidator``: the served list is cut at the first certificate that is trusted itself (same name, issuer
 and key); without one, a root of the last certificate's issuer name is put behind it: the one whose subject key
 identifier is the certificate's authority key identifier, else the first. Several roots of one name stand in hash
-order, which differs between releases and with the rest of the store: where that decides, the verdict is unknown.
+order, which their encodings and the rest of the store decide (measured 2026-11-29): the verdict is then unknown.
 Every certificate must be issued by the next, so extras and twins are fatal. Neither anchor expiry nor CA purposes are
 checked; critical name constraints are refused.
 Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidator.java.

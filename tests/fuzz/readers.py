@@ -22,7 +22,7 @@ EXPOSED: Final = (
 """Readers of what strangers send, first."""
 
 LIMITS: Final = Limits(iterations=100_000)
-"""As they ship but for key derivation, whose cap buys time by design: ten million iterations are the user's choice."""
+"""As they ship but for key derivation, whose cap buys time by design: five million iterations are the user's choice."""
 
 
 def reader_targets() -> list[Target]:
