@@ -25,6 +25,8 @@ Json = Any
 Row = Sequence[str]
 
 NOT_MEASURED: Final = "not measured yet"
+SECONDS: Final = 5
+"""Of processor time, promised for hostile inputs; ``tests/promises/test_bombs.py`` allows a loaded machine more."""
 
 
 def loaded(path: str) -> Json:
@@ -63,7 +65,9 @@ def bombs_cell(bombs: Sequence[Json]) -> str:
     if not bombs:
         return NOT_MEASURED
     seconds, megabytes = (max(row[key] for row in bombs) for key in ("seconds", "megabytes"))
-    return f"{number_of(len(bombs), 'input')}; the slowest {seconds:.1f} s, the largest {megabytes:,.0f} MB"
+    late = sum(row["seconds"] > SECONDS for row in bombs)
+    slowest = f"the slowest {seconds:.1f} s ({late} above {SECONDS} s)" if late else f"the slowest {seconds:.1f} s"
+    return f"{number_of(len(bombs), 'input')}; {slowest}, the largest {megabytes:,.0f} MB"
 
 
 def conformance_cell(rows: Sequence[Json]) -> str:
@@ -93,7 +97,7 @@ def promises() -> list[Row]:
          f"every command and format; renderers: {fuzzed('render-', figures)}"),
         ("A full disk, a signal, files that vanish: nothing half-written, nothing silently left out.",
          link("tests/promises/test_faults.py"), "every writer"),
-        ("Caps and budgets end the work in time, and the answer says so.", link("tests/promises"), bombs_cell(bombs)),
+        (f"Caps and budgets end the work in {SECONDS} s of CPU and 300 MB, and the answer says so.", link("tests/promises"), bombs_cell(bombs)),
         ("Nothing but `capture` and `verify --served HOST:PORT` connects; commands write only what they are told.",
          offline, "every command, audited"),
         ("Private keys and passwords appear in no output.", secrets, "every command, searched"),
