@@ -56,7 +56,8 @@ class WindowsUpdate:
 
     def apply(self, server: Server) -> Server:
         """The server after the update; purposes changed by hand are set back. An entry as listed stays in place."""
-        server = replace(server, disallowed_hashes=server.disallowed_hashes | self.disallowed)
+        if self.disallowed:
+            server = replace(server, disallowed_hashes=server.disallowed_hashes | self.disallowed)
         if not server.root_update:
             return server
         if self.program is not None:

@@ -49,9 +49,9 @@ class LimitRow:
     clients: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
 
-    def concerns(self, profile: Profile) -> bool:
-        """Whether the row is about this client or its verifier family."""
-        return _names(self.clients, profile.id) or _names(self.families, profile.family)
+    def concerns(self, client: str, family: str) -> bool:
+        """Whether the row is about the client of this id, or about its verifier family."""
+        return _names(self.clients, client) or _names(self.families, family)
 
 
 @cache  # clients are many, families few
@@ -94,10 +94,19 @@ def describe(limit: Limits) -> str:
 
 
 def limits_of(profile: Profile, rows: Iterable[LimitRow] | None = None) -> Limits:
-    """All limits of a client together."""
+    """All limits of a client together, from the rows that ship unless others are given."""
+    return _shipped(profile.id, profile.family) if rows is None else _together(rows, profile.id, profile.family)
+
+
+@cache
+def _shipped(client: str, family: str) -> Limits:
+    return _together(load_limits(), client, family)
+
+
+def _together(rows: Iterable[LimitRow], client: str, family: str) -> Limits:
     total = Limits()
-    for row in load_limits() if rows is None else rows:
-        if row.concerns(profile):
+    for row in rows:
+        if row.concerns(client, family):
             total = _both(total, row.limit)
     return total
 

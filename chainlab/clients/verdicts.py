@@ -91,8 +91,6 @@ class Judge:
         self._behaviours: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
-        self._known_limits: dict[str, Limits] = {}
-        self._beyond: dict[object, Problem | None] = {}
         self._members = [(profile, self._group_of(profile, store)) for profile, store in clients]
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
@@ -163,44 +161,44 @@ class Judge:
         """One verdict per client, in the order of the clients."""
         handshake = Handshake(served, self._fetchable)
         results = [self._build(group, handshake) for group in self._groups]
-        return [self._verdict(profile, results[group], served) for profile, group in self._members]
+        answers: dict[tuple[int, Limits], _Answer] = {}
+        verdicts = []
+        for profile, group in self._members:
+            result, limits = results[group], limits_of(profile)
+            answer = answers.get((group, limits))
+            if answer is None:
+                answer = answers[group, limits] = _answer(result, limits, served)
+            verdicts.append(ClientVerdict(profile, *answer, self.family(profile).basis.value))
+        return verdicts
 
     def _build(self, group: _Group, handshake: Handshake) -> BuildResult:
         if group.family.engine is Engine.WINDOWS:
             return build_windows(handshake, group.store, self._graph, self._question, group.family.switches)
         return build(group.family, handshake, group.store, self._graph, self._question)
 
-    def _limits(self, profile: Profile) -> Limits:
-        limits = self._known_limits.get(profile.id)
-        if limits is None:
-            limits = self._known_limits[profile.id] = limits_of(profile)
-        return limits
-
-    def _beyond_limits(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> Problem | None:
-        """The most telling limit that the chain exceeds; answered once for equal limits and paths."""
-        limits, path = self._limits(profile), result.furthest
-        key = (
-            limits,
-            tuple(certificate.sha256 for certificate in served),
-            tuple(certificate.sha256 for certificate in path),
-        )
-        if key not in self._beyond:
-            self._beyond[key] = most_telling(list(exceeded(limits, served, path)))
-        return self._beyond[key]
-
     def result(self, profile: Profile, served: tuple[Certificate, ...]) -> BuildResult:
         """One client's whole answer, with every candidate path; ``profile`` is one of the judge's clients."""
         group = self._groups[next(index for member, index in self._members if member.id == profile.id)]
         result = self._build(group, Handshake(served, self._fetchable))
-        beyond = self._beyond_limits(profile, result, served)
+        beyond = _beyond_limits(limits_of(profile), result, served)
         return result if beyond is None else _refused(result, beyond)
 
-    def _verdict(self, profile: Profile, result: BuildResult, served: tuple[Certificate, ...]) -> ClientVerdict:
-        problem = result.problem or self._beyond_limits(profile, result, served)
-        verdict = Verdict.ACCEPT
-        if problem is not None:
-            verdict = Verdict.UNKNOWN if problem.reason.undecided else Verdict.REJECT
-        return ClientVerdict(profile, verdict, result.furthest, problem, self.family(profile).basis.value)
+
+_Answer = tuple[Verdict, tuple[Certificate, ...], Problem | None]
+"""What is equal for clients of one group with equal limits: verdict, path, problem."""
+
+
+def _answer(result: BuildResult, limits: Limits, served: tuple[Certificate, ...]) -> _Answer:
+    problem = result.problem or _beyond_limits(limits, result, served)
+    verdict = Verdict.ACCEPT
+    if problem is not None:
+        verdict = Verdict.UNKNOWN if problem.reason.undecided else Verdict.REJECT
+    return verdict, result.furthest, problem
+
+
+def _beyond_limits(limits: Limits, result: BuildResult, served: tuple[Certificate, ...]) -> Problem | None:
+    """The most telling limit that the chain exceeds."""
+    return most_telling(list(exceeded(limits, served, result.furthest)))
 
 
 def _refused(result: BuildResult, problem: Problem) -> BuildResult:

@@ -36,11 +36,16 @@ class PlannedOutcome:
         return self.after.possibly_accepting & self.after_update.possibly_accepting
 
 
+def updated(server: Server) -> Server:
+    """The server after a Windows Update."""
+    return WindowsUpdate(program_entry).apply(server)
+
+
 def states(server: Server, changes: Sequence[Change]) -> tuple[Server, Server]:
     """The server after the changes in this order, at once and after a Windows Update."""
     for change in changes:
         server = change.apply(server)
-    return server, WindowsUpdate(program_entry).apply(server)
+    return server, updated(server)
 
 
 def simulate(server: Server, simulator: Simulator, changes: Sequence[Change]) -> PlannedOutcome:
@@ -66,7 +71,7 @@ class Predictions:
         graph, leaf = simulator.graph, simulator.leaf
         candidates = certificates_above(graph, [leaf], signed=False)
         # what else is in the stores cannot be on a chain
-        self._server = server.about({leaf.sha256, *(c.sha256 for c in candidates)})
+        self._states = {0: server.about({leaf.sha256, *(c.sha256 for c in candidates)})}
         above = {c.sha256 for c in certificates_above(graph, [leaf])}
         concerned = (change.certificate is None or change.certificate.sha256 in above for change in changes)
         self.relevant = sum(1 << bit for bit, concerns in enumerate(concerned) if concerns)
@@ -82,8 +87,16 @@ class Predictions:
         subset &= self.relevant
         known = self._known.get(subset)
         if known is None:
-            now, later = states(self._server, chosen(self._changes, subset))
-            known = self._known[subset] = self._simulator.predict(now), self._simulator.predict(later)
+            now = self._state(subset)
+            known = self._known[subset] = self._simulator.predict(now), self._simulator.predict(updated(now))
+        return known
+
+    def _state(self, subset: int) -> Server:
+        """The server after the changes whose bits are set, in their order."""
+        known = self._states.get(subset)
+        if known is None:
+            last = subset.bit_length() - 1
+            known = self._states[subset] = self._changes[last].apply(self._state(subset & ~(1 << last)))
         return known
 
 

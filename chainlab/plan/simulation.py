@@ -12,7 +12,7 @@ from chainlab.clients import ClientVerdict, Judge, Verdict
 from chainlab.graph import CertGraph
 from chainlab.records import dataclass
 from chainlab.server import Server
-from chainlab.windows.engine import BOTH, Assessments, ChainPrediction, Possibility, predict_chain
+from chainlab.windows.engine import BOTH, Assessments, ChainPrediction, Possibility, Selection, predict_chain
 from chainlab.windows.selection import Policy
 
 _ONE_SECOND: Final = timedelta(seconds=1)
@@ -125,6 +125,7 @@ class Simulator:
     ) -> None:
         self.graph, self.leaf, self.at, self.judge, self.policies = graph, leaf, at, judge, policies
         self._judged: dict[tuple[str, ...], Judgement] = {}
+        self._possible: dict[int, tuple[Selection, tuple[JudgedChain, ...]]] = {}
         self._outcomes: dict[int, tuple[Server, Outcome]] = {}
         self._later: dict[datetime, Simulator] = {}
         self._assessments = Assessments()
@@ -143,9 +144,12 @@ class Simulator:
 
     def judged(self, prediction: ChainPrediction) -> Outcome:
         """The verdicts on what was predicted for this leaf."""
-        return Outcome(
-            prediction, tuple(JudgedChain(chain, self.judge_chain(chain.served)) for chain in prediction.possibilities)
-        )
+        selection = prediction.selection
+        known = self._possible.get(id(selection))
+        if known is None:  # the selection is kept, so that its id stays its own
+            judged = tuple(JudgedChain(chain, self.judge_chain(chain.served)) for chain in selection.possibilities)
+            known = self._possible[id(selection)] = selection, judged
+        return Outcome(prediction, known[1])
 
     def verdicts(self, served: tuple[Certificate, ...]) -> tuple[ClientVerdict, ...]:
         """Every client's verdict on a served chain."""

@@ -98,6 +98,30 @@ class Possibility:
         return self.path.served
 
 
+class Selection:
+    """The choice under each policy among the assessed chains, and every chain that it leaves possible.
+
+    ``overflowing``: there are more of these than ``MAX_POSSIBILITIES``.
+    """
+
+    def __init__(self, choices: dict[Policy, Choice], candidates: tuple[WindowsPath, ...]) -> None:
+        self.choices, self.candidates = choices, candidates
+        distinct = tuple(itertools.islice(self._distinct(), MAX_POSSIBILITIES + 1))
+        self.possibilities = distinct[:MAX_POSSIBILITIES]
+        self.overflowing = len(distinct) > MAX_POSSIBILITIES
+
+    def _distinct(self) -> Iterator[Possibility]:
+        found: dict[tuple[Certificate, ...], Possibility] = {}
+        for policy, choice in self.choices.items():
+            known = found.get(choice.winner.served)
+            policies = (*known.policies, policy) if known is not None else (policy,)
+            found[choice.winner.served] = Possibility(known.path if known is not None else choice.winner, policies)
+        for choice in self.choices.values():
+            for path in choice.tied:
+                found.setdefault(path.served, Possibility(path, ()))
+        yield from found.values()
+
+
 @dataclass(frozen=True, slots=True)
 class ChainPrediction:
     """What Windows builds for one leaf: a choice under each policy, every other candidate, and what it fetched.
@@ -106,11 +130,20 @@ class ChainPrediction:
     """
 
     leaf: Certificate
-    choices: dict[Policy, Choice]
-    candidates: tuple[WindowsPath, ...]
+    selection: Selection
     fetched: tuple[StoreEntry, ...]
     server: Server
     budget_exceeded: bool = False
+
+    @property
+    def choices(self) -> dict[Policy, Choice]:
+        """The choice under each policy."""
+        return self.selection.choices
+
+    @property
+    def candidates(self) -> tuple[WindowsPath, ...]:
+        """Every chain that could be built."""
+        return self.selection.candidates
 
     @property
     def chosen(self) -> WindowsPath:
@@ -124,23 +157,7 @@ class ChainPrediction:
         One possibility means that the prediction is firm. Of very many, as in a mesh, ``MAX_POSSIBILITIES`` stand for
         all; then ``budget_exceeded`` is set.
         """
-        return tuple(itertools.islice(self._distinct(), MAX_POSSIBILITIES))
-
-    def _distinct(self) -> Iterator[Possibility]:
-        found: dict[tuple[Certificate, ...], Possibility] = {}
-        for policy, choice in self.choices.items():
-            known = found.get(choice.winner.served)
-            policies = (*known.policies, policy) if known is not None else (policy,)
-            found[choice.winner.served] = Possibility(known.path if known is not None else choice.winner, policies)
-        for choice in self.choices.values():
-            for path in choice.tied:
-                found.setdefault(path.served, Possibility(path, ()))
-        yield from found.values()
-
-    @property
-    def overflowing(self) -> bool:
-        """Whether there are more possibilities than are told."""
-        return len(list(itertools.islice(self._distinct(), MAX_POSSIBILITIES + 1))) > MAX_POSSIBILITIES
+        return self.selection.possibilities
 
     @property
     def certainty(self) -> Certainty:
@@ -163,28 +180,63 @@ BOTH: Final = tuple(Policy)
 
 
 class Assessments:
-    """Candidate chains with their quality, each assessed once for what the stores say of its certificates.
+    """What predictions of one graph, moment and usage on many states of a server have in common, worked out once.
 
-    For predictions of one graph, moment and usage on many states of a server: most states differ in the entry of one
-    certificate, which most chains do not contain.
+    Candidate chains follow from which certificates the stores hold; a chain's quality from what they say of its
+    certificates; the choice from the chains with their quality. Most states differ in the entry of one certificate,
+    which most chains do not contain.
     """
 
     def __init__(self) -> None:
-        self._known: dict[object, tuple[list[list[StoreEntry]], WindowsPath]] = {}
+        self._paths: dict[object, tuple[list[CandidatePath], bool]] = {}
+        self._assessed: dict[object, WindowsPath] = {}
+        self._selected: dict[object, Selection] = {}
+        self._entries: dict[int, tuple[StoreEntry, int]] = {}
+        self._numbers: dict[object, int] = {}
 
-    def of(self, path: CandidatePath, context: Context, config: object) -> WindowsPath:
-        """``path`` assessed; ``config`` stands for the policies in ``context``."""
-        said = [context.world.entries.get(sha256, []) for sha256 in path.fingerprints]
-        key = (config, path.end, path.fingerprints, *(self._about(c, context.world) for c in path.certificates))
-        known = self._known.get(key)
+    def candidates(self, among: World, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
+        """The candidate chains, and whether there are more."""
+        key = leaf.sha256, frozenset(among.entries)
+        known = self._paths.get(key)
         if known is None:
-            known = self._known[key] = said, assess(path, context)  # entries are kept, so that their ids stay theirs
+            known = self._paths[key] = _candidate_paths(among, graph, leaf)
+        return known
+
+    def assess(self, paths: Sequence[CandidatePath], context: Context, config: object) -> tuple[WindowsPath, ...]:
+        """``paths`` assessed; ``config`` stands for the policies in ``context``."""
+        said: dict[str, object] = {}
+        for path in paths:
+            for certificate in path.certificates:
+                if certificate.sha256 not in said:
+                    said[certificate.sha256] = self._said(certificate, context.world)
+        return tuple(self._of(path, [said[each] for each in path.fingerprints], context, config) for path in paths)
+
+    def _of(self, path: CandidatePath, said: list[object], context: Context, config: object) -> WindowsPath:
+        key = (config, path.end, path.fingerprints, *said)
+        known = self._assessed.get(key)
+        if known is None:
+            known = self._assessed[key] = assess(path, context)
+        return known
+
+    def _said(self, certificate: Certificate, among: World) -> object:
+        """What the stores say of a certificate: equal for equal places and properties."""
+        entries = among.entries.get(certificate.sha256, ())
+        return *map(self._number, entries), among.is_disallowed(certificate), among.is_program_root(certificate)
+
+    def _number(self, entry: StoreEntry) -> int:
+        known = self._entries.get(id(entry))
+        if known is None:  # the entry is kept, so that its id stays its own
+            number = self._numbers.setdefault((entry.store, entry.properties), len(self._numbers))
+            known = self._entries[id(entry)] = entry, number
         return known[1]
 
-    @staticmethod
-    def _about(certificate: Certificate, among: World) -> object:
-        entries = among.entries.get(certificate.sha256, ())
-        return *map(id, entries), among.is_disallowed(certificate), among.is_program_root(certificate)
+    def choose(self, assessed: tuple[WindowsPath, ...], policies: Sequence[Policy]) -> Selection:
+        """The choice under each policy; the very same one for the same chains."""
+        key = (*policies, *map(id, assessed))
+        known = self._selected.get(key)
+        if known is None:
+            known = self._selected[key] = Selection({policy: choose(assessed, policy) for policy in policies}, assessed)
+        return known
 
 
 def predict_chain(
@@ -206,35 +258,35 @@ def predict_chain(
     fetched: list[StoreEntry] = []
     assessments = assessments or Assessments()
     for remaining in reversed(range(_MAX_FETCHES)):
-        paths, exceeded = _candidate_paths(server, graph, leaf)
-        context = Context(graph, world(server), at, usage, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
-        assessed = tuple(assessments.of(path, context, server.chain_config) for path in paths)
-        arriving = _actors(server, graph, assessed)
+        among = world(server)
+        paths, exceeded = assessments.candidates(among, graph, leaf)
+        context = Context(graph, among, at, usage, weak_crypto=WeakCryptoPolicy(dict(server.chain_config)))
+        assessed = assessments.assess(paths, context, server.chain_config)
+        arriving = _actors(server, among, graph, assessed)
         exceeded = exceeded or (bool(arriving) and not remaining)
         if not arriving or not remaining:
             break
         fetched.extend(arriving)
         server = server.with_entries(arriving)
-    choices = {policy: choose(assessed, policy) for policy in policies}
-    prediction = ChainPrediction(leaf, choices, assessed, tuple(fetched), server, exceeded or graph.curtailed)
-    return replace(prediction, budget_exceeded=True) if prediction.overflowing else prediction
+    selection = assessments.choose(assessed, policies)
+    exceeded = exceeded or graph.curtailed or selection.overflowing
+    return ChainPrediction(leaf, selection, tuple(fetched), server, exceeded)
 
 
-def _candidate_paths(server: Server, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
+def _candidate_paths(among: World, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
     """Every chain, depth first; in a mesh too large, those of one corner and those that either policy prefers."""
-    engine_world = world(server)
     above: dict[str, list[Step]] = {}
 
     def expand(path: tuple[Step, ...]) -> Sequence[Step]:
         child = path[-1].certificate
         steps = above.get(child.sha256)
         if steps is None:
-            candidates = issuer_candidates(child, graph, engine_world)
-            steps = above[child.sha256] = [_step(each.certificate, graph, engine_world) for each in candidates]
+            candidates = issuer_candidates(child, graph, among)
+            steps = above[child.sha256] = [_step(each.certificate, graph, among) for each in candidates]
         return steps
 
     budget = Budget()
-    start = replace(_step(leaf, graph, engine_world), origin=Origin.LEAF)
+    start = replace(_step(leaf, graph, among), origin=Origin.LEAF)
     found = _Found()
     for path in search(start, expand, budget, loop=by_entity):
         found.add(path)
@@ -313,26 +365,27 @@ def _step(certificate: Certificate, graph: CertGraph, among: World) -> Step:
     return Step(certificate, Origin.STORE, End.SELF_SIGNED if ends else None)
 
 
-def _actors(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:
+def _actors(server: Server, among: World, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:
     """What Windows would fetch because nothing it has is trusted: missing issuers by AIA, then roots."""
     if any(path.pass1 == MAX_PASS1 for path in assessed):
         return []
-    by_aia = _issuers_by_aia(server, graph, assessed) if server.aia else []
+    by_aia = _issuers_by_aia(server, among, graph, assessed) if server.aia else []
     return by_aia or roots_to_fetch(server, [path.path for path in assessed])
 
 
-def _issuers_by_aia(server: Server, graph: CertGraph, assessed: tuple[WindowsPath, ...]) -> list[StoreEntry]:
+def _issuers_by_aia(
+    server: Server, among: World, graph: CertGraph, assessed: tuple[WindowsPath, ...]
+) -> list[StoreEntry]:
     """Issuers that the AIA address of a partial chain's last element would give.
 
     They are kept in the LocalSystem user's CA store [F]. That a server fetches at all is possible, not reliable [F].
     """
-    held = world(server)
     arriving: dict[str, StoreEntry] = {}
     for candidate in assessed:
         if candidate.path.end is not End.NO_ISSUER:
             continue
         for issuer in server.fetchable:
-            fits = issuer not in held and match_of(candidate.path.top, issuer) is not None
+            fits = issuer not in among and match_of(candidate.path.top, issuer) is not None
             if fits and graph.signature(candidate.path.top, issuer).holds:
                 arriving[issuer.sha256] = StoreEntry(issuer, SYSTEM_CA, source="fetched by AIA")
     return [arriving[key] for key in sorted(arriving)]

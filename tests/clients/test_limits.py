@@ -29,7 +29,7 @@ def test_every_row_limits_something_for_somebody_and_has_a_source() -> None:
         assert describe(row.limit)
         (source,) = row.limit.sources
         assert source.rpartition("[")[2][:3] in ("D: ", "W: ", "F: ", "M: ", "I: ")
-        concerned = [profile for profile in PROFILES.values() if row.concerns(profile)]
+        concerned = [profile for profile in PROFILES.values() if row.concerns(profile.id, profile.family)]
         assert concerned or row.families
 
 
