@@ -67,7 +67,9 @@ class CertGraph:
             self._index(certificate)
         self._signatures: dict[tuple[str, str], Signature] = {}
         self._issuers: dict[str, tuple[Certificate, ...]] = {}
-        self._possible: dict[str, list[Certificate]] = {}
+        self._possible: dict[str, tuple[Certificate, ...]] = {}
+        self._possible_above: dict[object, tuple[Certificate, ...]] = {}
+        self._of_one_key: dict[int, bool] = {}
         self._to_look_at = MAX_LOOKED_AT
         self._checks = MAX_CHECKS + len(self.certificates)
         self._comparisons = MAX_COMPARISONS
@@ -125,17 +127,24 @@ class CertGraph:
         """Certificates with this issuer and serial number."""
         return self._by_issuer_serial.get((issuer.key, serial), [])
 
-    def possible_issuers(self, child: Certificate) -> list[Certificate]:
+    def possible_issuers(self, child: Certificate) -> tuple[Certificate, ...]:
         """Every certificate that any verifier could take for the issuer: by name, key identifier or issuer+serial.
 
         Sorted by fingerprint. Signatures are looked at only where there are more than ``MAX_ISSUERS``.
         """
         known = self._possible.get(child.sha256)
         if known is None:
-            found = self._found(child)
-            if len(found) > MAX_ISSUERS:
-                found = self._likeliest(child, found)
-            known = self._possible[child.sha256] = sorted(found, key=lambda certificate: certificate.sha256)
+            aki = child.aki
+            alike = child.issuer.key, aki.key_id, aki.serial, aki.issuer and aki.issuer.key
+            known = self._possible_above.get(alike)
+            if known is None:
+                found = self._found(child)
+                few = len(found) <= MAX_ISSUERS
+                likeliest = found if few else self._likeliest(child, found)
+                known = tuple(sorted(likeliest, key=lambda certificate: certificate.sha256))
+                if few:  # nothing but the look-ups decided: the same for every child alike
+                    self._possible_above[alike] = known
+            self._possible[child.sha256] = known
         return known
 
     def _found(self, child: Certificate) -> list[Certificate]:
@@ -200,12 +209,26 @@ class CertGraph:
         """Certificates whose name or key identifier fits and whose key holds for the signature on ``child``."""
         known = self._issuers.get(child.sha256)
         if known is None:
-            known = self._issuers[child.sha256] = tuple(self._holding(child))
+            possible = self.possible_issuers(child)
+            signature = self.signature(child, possible[0]) if self._share_a_key(possible) and child.encoded else None
+            if signature in (None, Signature.UNCHECKED):
+                known = tuple(self._holding(child, possible))
+            else:
+                known = possible if signature.holds else ()
+            self._issuers[child.sha256] = known
         return known
 
-    def _holding(self, child: Certificate) -> Iterator[Certificate]:
+    def _share_a_key(self, certificates: tuple[Certificate, ...]) -> bool:
+        """Whether these possible issuers are several of one key whose encoding is held: one check serves all."""
+        known = self._of_one_key.get(id(certificates))
+        if known is None:
+            keys = {certificate.spki_sha256 for certificate in certificates}
+            known = self._of_one_key[id(certificates)] = len(keys) == 1 and keys <= self._encoded_key.keys()
+        return known
+
+    def _holding(self, child: Certificate, possible: Iterable[Certificate]) -> Iterator[Certificate]:
         unchecked, by_key = 0, dict[str, Signature]()
-        for issuer in self.possible_issuers(child):
+        for issuer in possible:
             signature = by_key.get(issuer.spki_sha256) or self.signature(child, issuer)
             if child.der is not None and issuer.spki_sha256 in self._encoded_key:
                 by_key[issuer.spki_sha256] = signature
