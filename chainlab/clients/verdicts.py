@@ -19,7 +19,7 @@ from chainlab.paths.reasons import Problem, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
 from chainlab.records import dataclass
-from chainlab.verifiers import Engine, Family, Handshake, build, family_for
+from chainlab.verifiers import Engine, Family, Handshake, build, family_for, representative
 
 
 class Verdict(Enum):
@@ -87,22 +87,16 @@ class Judge:
             {certificate.issuer.key: certificate.issuer for certificate in graph.certificates}.values()
         )
         self._asked_for: dict[int, tuple[frozenset[str], int]] = {}
-        self._families: dict[str, Family] = {}
-        self._behaviours: dict[str, Family] = {}
         self._groups: list[_Group] = []
         self._index: dict[object, int] = {}
         self._members = [(profile, self._group_of(profile, store)) for profile, store in clients]
 
     def _group_of(self, profile: Profile, store: TrustStore) -> int:
-        family = self.family(profile)
-        behaviour = self._behaviours.get(profile.family)
-        if behaviour is None:
-            behaviour = self._behaviours[profile.family] = family.behaviour
-        key = (behaviour, self._said_by(store))
+        key = representative(profile.family), self._said_by(store)
         known = self._index.get(key)
         if known is None:
             known = self._index[key] = len(self._groups)
-            self._groups.append(_Group(family, store))
+            self._groups.append(_Group(self.family(profile), store))
         return known
 
     def _said_by(self, store: TrustStore) -> object:
@@ -152,10 +146,7 @@ class Judge:
 
     def family(self, profile: Profile) -> Family:
         """The verifier family of a client."""
-        family = self._families.get(profile.family)
-        if family is None:
-            family = self._families[profile.family] = family_for(profile.family)
-        return family
+        return family_for(profile.family)
 
     def verdicts(self, served: tuple[Certificate, ...]) -> list[ClientVerdict]:
         """One verdict per client, in the order of the clients."""

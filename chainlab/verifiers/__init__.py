@@ -55,4 +55,16 @@ def family_for(identity: str) -> Family:
     raise UsageError(f"unknown verifier family '{identity}'; known: {', '.join(known_families())}")
 
 
-__all__ = ["Basis", "Engine", "Family", "Handshake", "build", "family_for", "family_modules", "known_families"]
+_first: dict[Family, str] = {}
+
+
+@lru_cache(maxsize=256)
+def representative(identity: str) -> str:
+    """One id for all families of equal behaviour: the first of them that was asked for."""
+    return _first.setdefault(family_for(identity).behaviour, identity)
+
+
+__all__ = [
+    "Basis", "Engine", "Family", "Handshake", "build", "family_for", "family_modules", "known_families",
+    "representative",
+]  # fmt: skip
