@@ -352,8 +352,9 @@ def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosi
     """Clients judged on the chain that was on the wire; nothing is predicted or planned."""
     verdicts = case.simulator(target).verdicts(seen.chain)
     findings = review(target, case.scene, case.question(target), None, seen.chain)
-    findings += _second_opinion(verdicts, case.request)
     served = ServedChain("observed", seen.chain, _root_among(case.scene.graph, seen.chain), observed=seen)
+    findings += _private_root(case, served, verdicts)
+    findings += _second_opinion(verdicts, case.request)
     return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
 
 
@@ -370,9 +371,20 @@ def _predicted(case: Case, target: Target) -> TargetDiagnosis:
     outcome = simulator.outcome(case.scene.server)
     served = _served(outcome.prediction)
     findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
+    findings += _private_root(case, served, outcome.verdicts)
     findings += _second_opinion(outcome.verdicts, case.request)
     plan = case.plan_for(target) if case.request.with_plan else None
     return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
+
+
+def _private_root(case: Case, served: ServedChain, verdicts: Sequence[ClientVerdict]) -> list[Finding]:
+    """Whether nobody accepts because the chain leads to a root that no public CA has published."""
+    root = served.root
+    if root is None or case.catalog.publishes(root.sha256) or not verdicts:
+        return []
+    if any(verdict.verdict is Verdict.ACCEPT for verdict in verdicts):
+        return []
+    return [Finding(kinds.PRIVATE_ROOT, {"label": root.label}, (root.sha256,))]
 
 
 def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:

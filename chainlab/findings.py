@@ -325,7 +325,7 @@ MISSING_INTERMEDIATE = _kind(
     "Import the issuing CA certificate into LocalMachine/CA.",
 )  # fmt: skip
 ISSUER_UNKNOWN = _kind(
-    "issuer-unknown", Severity.WARNING, "the issuer '{issuer}' of {label} is neither on the server nor catalogued",
+    "issuer-unknown", Severity.WARNING, "the issuer '{issuer}' of {label} is neither among the inputs nor catalogued",
     "It may be a private root, which is never sent, or a missing intermediate: that cannot be told from here.",
     "Add the issuer's certificate as a further input.",
 )  # fmt: skip
@@ -333,6 +333,13 @@ UNTRUSTED_ROOT = _kind(
     "untrusted-root", Severity.WARNING, "Windows does not trust the root {label}",
     "The chain is served all the same; Windows clients with the same roots reject it.",
     "Nothing, if the root is private and the clients know it.",
+)  # fmt: skip
+PRIVATE_ROOT = _kind(
+    "private-root", Severity.WARNING,
+    "the root {label} is in no public trust store; to judge clients that were given it: --client NAME=FAMILY:ROOTS.pem",
+    "The clients judged here are those of the public. An organisation's own clients are not among them.",
+    "Judge your own with --client NAME=FAMILY:ROOTS.pem (FAMILY as in 'chainlab clients list'); --clients none leaves "
+    "out the public ones.",
 )  # fmt: skip
 CHAIN_ERROR = _kind(
     "chain-error", Severity.WARNING, "Windows finds fault with {label}: {why}",

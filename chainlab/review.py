@@ -92,8 +92,9 @@ def _day(moment: datetime) -> str:
 
 
 def _about_end(target: _Target) -> Iterator[Finding]:
-    """Where the predicted path ends: missing intermediate, unknown issuer, untrusted root."""
+    """Where the path ends: missing intermediate, unknown issuer, untrusted root."""
     if target.prediction is None:
+        yield from _about_observed_end(target)
         return
     path = target.prediction.chosen
     top = path.path.top
@@ -108,6 +109,16 @@ def _about_end(target: _Target) -> Iterator[Finding]:
             yield Finding(kinds.ISSUER_UNKNOWN, {"issuer": top.issuer.common, "label": top.label}, (top.sha256,))
     elif path.root is not None and TrustError.IS_UNTRUSTED_ROOT in path.status and len(path.certificates) > 1:
         yield Finding(kinds.UNTRUSTED_ROOT, {"label": path.root.label}, (path.root.sha256,))
+
+
+def _about_observed_end(target: _Target) -> Iterator[Finding]:
+    """The last CA certificate that was sent has an issuer that nobody knows."""
+    graph, top, left = target.scene.graph, target.served[0], list(target.served[1:])
+    while above := [issuer for issuer in graph.issuers(top) if issuer in left]:
+        top = above[0]
+        left.remove(top)
+    if top.is_ca and not graph.issuers(top) and not graph.by_subject(top.issuer):
+        yield Finding(kinds.ISSUER_UNKNOWN, {"issuer": top.issuer.common, "label": top.label}, (top.sha256,))
 
 
 def _about_elements(target: _Target) -> Iterator[Finding]:

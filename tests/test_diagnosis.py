@@ -10,9 +10,10 @@ from chainlab.clients import Verdict, parse_own_client
 from chainlab.diagnosis import Diagnosis, Request, diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import ReadOptions
+from chainlab.lab.writers import pem
 from chainlab.server import StoreName
 from chainlab.server_state import Baseline
-from tests.pki import at
+from tests.pki import NOW, Pki, at
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +157,34 @@ def test_input_order_does_not_change_the_answer(request_for) -> None:
     names = ["r46/leaf-and-issuer.pfx", "r46/cross-signs.pem"]
     one, two = (as_json(diagnose(request_for(*order))) for order in (names, names[::-1]))
     assert one["targets"] == two["targets"]
+
+
+def private(folder: Path, pki: Pki, *names: str) -> Path:
+    """A file with a leaf under a CA of nobody's, and what is named of the certificates above it."""
+    made = {"I": pki.ca("I", "R"), "R": pki.ca("R")}
+    file = folder / "private.pem"
+    file.write_text(pem([pki.leaf("I"), *(made[name] for name in names)]), "ascii")
+    return file
+
+
+def test_a_private_root_is_named_where_no_client_has_it(tmp_path: Path, pki: Pki) -> None:
+    file, known = private(tmp_path, pki, "I", "R"), tmp_path / "roots.pem"
+    known.write_text(pem([pki.ca("R")]), "ascii")
+    request = Request(((file, None),), NOW, selector="py-certifi-*")
+    predicted, observed = diagnose(request), diagnose(Request((), NOW, served=file, selector="py-certifi-*"))
+    assert "private-root" in codes(predicted) & codes(observed)
+    (found,) = (finding for finding in predicted.targets[0].findings if finding.code == "private-root")
+    assert found.certificates == (pki.ca("R").sha256,)
+    own = replace(request, own_clients=(parse_own_client(f"own=openssl-3:{known}"),))
+    assert "private-root" not in codes(diagnose(own))
+
+
+def test_an_issuer_that_nobody_knows_is_named_in_a_chain_on_the_wire(tmp_path: Path, pki: Pki) -> None:
+    assert "issuer-unknown" in codes(diagnose(Request((), NOW, served=private(tmp_path, pki, "I"))))
+    assert "issuer-unknown" not in codes(diagnose(Request((), NOW, served=private(tmp_path, pki, "I", "R"))))
+
+
+def test_cas_that_certify_each_other_on_the_wire_end_the_search_for_the_last_one(tmp_path: Path, pki: Pki) -> None:
+    file = tmp_path / "circle.pem"
+    file.write_text(pem([pki.leaf("A"), pki.ca("A", "B"), pki.ca("B", "A")]), "ascii")
+    assert "issuer-unknown" not in codes(diagnose(Request((), NOW, served=file)))

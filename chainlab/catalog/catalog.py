@@ -99,6 +99,10 @@ class Catalog:
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._rows or self._imported_der(sha256) is not None
 
+    def publishes(self, sha256: str) -> bool:
+        """Whether chainlab's own data has it, as a certificate of a public CA; what users imported does not count."""
+        return sha256 in self._rows
+
     def fingerprints(self) -> list[str]:
         """SHA-256 of every catalogued or imported certificate, sorted."""
         imported = self._imported.fingerprints() if self._imported is not None else ()

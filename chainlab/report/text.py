@@ -33,6 +33,9 @@ from chainlab.windows.schannel import ACTIVATION_NOTE, settling_checks
 from chainlab.windows.selection import Policy
 from chainlab.wording import accepting, number_of
 
+NAMED_TOGETHER: Final = 12
+"""Where more clients than these all fail for one reason, their names say nothing more."""
+
 _REASONS: Final = {reason.code: reason for reason in Reason}
 
 
@@ -132,7 +135,10 @@ class _Writer:
         self.page.heading(title)
         for code, clients in sorted(groups.items(), key=lambda item: -len(item[1])):
             self.page.line(f"{code} ({len(clients)}): {_REASONS[code].text}", "red", indent=2)
-            series_lines(self.page, clients, indent=4)
+            if len(clients) == len(verdicts) > NAMED_TOGETHER and not self.verbose:
+                self.page.line("every selected client", indent=4)
+            else:
+                series_lines(self.page, clients, indent=4)
             if self.verbose:
                 reason_lines(self.page, clients, indent=4)
 

@@ -56,6 +56,17 @@ def test_verbose_lists_every_client_with_its_certainty(fixtures: Path, monkeypat
     assert "certutil -f -addstore" in text
 
 
+def test_names_are_left_out_where_every_client_fails_for_one_reason(
+    fixtures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = report(fixtures.parent, monkeypatch, "r46/leaf-only.pem")
+    assert "missing-intermediate (120)" in short
+    assert "every selected client" in short
+    assert "Android:" not in short
+    long = report(fixtures.parent, monkeypatch, "r46/leaf-only.pem", verbose=True)
+    assert "Android:" in long
+
+
 def test_glyphs_follow_the_encoding() -> None:
     assert glyphs_for("utf-8") is UNICODE
     assert glyphs_for("cp437") is ASCII
