@@ -91,7 +91,8 @@ def _sendable(page: Page, planned: Planned) -> None:
             page.line(sent_by(chain), "dim", indent=6, hang=2)
         beyond = planned.plan.beyond_help[position]
         if beyond:
-            page.line(f"No change on the server helps {clients_named(planned, beyond)}.", indent=2, hang=2)
+            whom = clients_named(planned, beyond) if len(beyond) < total else "any of them"
+            page.line(f"No change on the server helps {whom}.", indent=2, hang=2)
 
 
 def _remarks(page: Page, planned: Planned) -> None:

@@ -106,7 +106,8 @@ def search_words(planned: Planned) -> Iterator[str]:
     """How the plan was found, and what its numbers do not say."""
     plan = planned.plan
     extent = "every combination" if plan.exhaustive else "stopped there: towards the best chains only"
-    yield f"{plan.simulated} combinations of {len(plan.candidates)} possible changes simulated ({extent})."
+    combinations, changes = number_of(plan.simulated, "combination"), number_of(len(plan.candidates), "possible change")
+    yield f"{combinations} of {changes} simulated ({extent})."
     traffic = planned.case.request.traffic
     if traffic is None:
         yield "Counts are of client profiles, not of users: no share of real users follows from them (see --traffic)."

@@ -171,9 +171,9 @@ def run(wanted: Sequence[Oracle], seeds: str, show: int, *, required: bool) -> i
             missing += 1
             continue
         made.append(measure(oracle, seeds, show))
+        save(merged(load(), made))  # a run takes half an hour: what was measured is kept if it is stopped
         print(_line(made[-1]), *(f"  not listed: {name}" for name in made[-1].unlisted), sep="\n", flush=True)
     every = merged(load(), made)
-    save(every)
     PAGE.write_text(page(every), encoding="utf-8", newline="\n")
     write_data(DATA, every)
     return 1 if any(row.unlisted for row in made) or (required and missing) else 0
