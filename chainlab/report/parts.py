@@ -20,6 +20,9 @@ from chainlab.windows.selection import Policy
 
 STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
+NAMED_TOGETHER: Final = 12
+"""Where all clients fare alike and are more than these, their names say nothing more."""
+
 MAX_BINDINGS: Final = 6
 """Endpoints named without --verbose; a wildcard certificate can have hundreds."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chainlab.plan import Option
 from chainlab.planning import Planned
 from chainlab.report.page import Page
-from chainlab.report.parts import activation_lines, chain_lines, changes_lines
+from chainlab.report.parts import NAMED_TOGETHER, activation_lines, chain_lines, changes_lines
 from chainlab.report.plan_words import (
     chain_words,
     clients_named,
@@ -91,7 +91,8 @@ def _sendable(page: Page, planned: Planned) -> None:
             page.line(sent_by(chain), "dim", indent=6, hang=2)
         beyond = planned.plan.beyond_help[position]
         if beyond:
-            whom = clients_named(planned, beyond) if len(beyond) < total else "any of them"
+            nobody = len(beyond) == total > NAMED_TOGETHER
+            whom = "any of them" if nobody else clients_named(planned, beyond)
             page.line(f"No change on the server helps {whom}.", indent=2, hang=2)
 
 

@@ -16,6 +16,7 @@ from chainlab.records import dataclass
 from chainlab.report.page import Page
 from chainlab.report.parts import (
     CERTAINTY,
+    NAMED_TOGETHER,
     STYLES,
     activation_lines,
     bound_to,
@@ -32,9 +33,6 @@ from chainlab.windows.engine import Certainty
 from chainlab.windows.schannel import ACTIVATION_NOTE, settling_checks
 from chainlab.windows.selection import Policy
 from chainlab.wording import accepting, number_of
-
-NAMED_TOGETHER: Final = 12
-"""Where more clients than these all fail for one reason, their names say nothing more."""
 
 _REASONS: Final = {reason.code: reason for reason in Reason}
 
