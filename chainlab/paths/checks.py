@@ -201,11 +201,13 @@ def _ends_in_anchor(case: Case) -> Iterator[Problem]:
 
 def _lacks_intermediate(case: Case) -> bool:
     """The path ends below an issuer that is an intermediate: a leaf's issuer, or one known only as not self-signed."""
-    top = case.path.top
-    known = case.graph.by_subject(top.issuer)
-    if known:
-        return not any(certificate.looks_self_signed for certificate in known)
-    return not top.is_ca
+    top, answers = case.path.top, case.graph.answers
+    key = ("an intermediate", top.sha256)
+    if key not in answers:
+        known = case.graph.by_subject(top.issuer)
+        answers[key] = not any(c.looks_self_signed for c in known) if known else not top.is_ca
+    lacks: bool = answers[key]
+    return lacks
 
 
 def _signatures(case: Case) -> Iterator[Problem]:
