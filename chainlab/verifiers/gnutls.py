@@ -1,15 +1,17 @@
 """GnuTLS: wget, Debian's apt, GNOME, printers and television sets.
 
 Models: ``gnutls_x509_trust_list_verify_crt2``. The served list is sorted: each certificate followed by the first one
-that could be its issuer (names without regard to string types, key identifiers), duplicates dropped, cut where the
-trust list knows the issuer (under exactly the encoded name); unsorted leftovers stay behind it. A self-signed last
+that could be its issuer (names without regard to string types, key identifiers), cut where the trust list knows the
+issuer (under exactly the encoded name); what is left is sorted in its turn and stays behind it (before 3.7 it is
+dropped). Where a certificate comes up again, the next one takes its place and the end of the list is lost with it: so
+does Debian's 3.7.9, which is the release measured. A self-signed last
 certificate is dropped, and so is everything from the first certificate on that has name and key of a root, the first of
 which must be valid. What remains is judged against the roots that bear the last one's issuer name: one path.
 anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is refused (``gnutls-legacy``: allowed by priority
 string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before 3.0) does not sort the list. Sources: 3.7.9
-(certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c and verify.c; BetterTLS results of 3.6.13 and
-3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled: priority strings other than the default, PKCS #11
-trust modules.
+(certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c, verify.c and common.c, with Debian's patches
+of 3.7.9-2 (duplicates, loops, long lists) and as of 3.6; BetterTLS results of 3.6.13 and 3.7.2 (fails branching);
+release notes of 3.0 (sorting). Not modelled: priority strings other than the default, PKCS #11 trust modules.
 """
 
 from __future__ import annotations
@@ -41,8 +43,11 @@ RETRIES_EXPIRED_FROM = (3, 6, 14)
 
 _INSECURE = BROKEN_HASHES | {"sha1"}
 
+SORTS_LEFTOVERS_FROM = (3, 7)
+"""First release that goes on behind the first sorted run [D: lib/x509/common.c of 3.6 and 3.7]."""
+
 MAX_SORTED = 16
-"""DEFAULT_MAX_VERIFY_DEPTH: longer lists are not sorted [D: lib/x509/common.c]."""
+"""DEFAULT_MAX_VERIFY_DEPTH: longer lists, or what is left of them, are not sorted [D: lib/x509/common.c]."""
 
 
 _Shortened = tuple[list[Certificate], tuple[Problem, ...]]
@@ -54,7 +59,9 @@ def family(version: str = "") -> Family:
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (3, 7, 9)
     old = numbers < (3,)
     hashes = BROKEN_HASHES if old or version == "legacy" else BROKEN_HASHES | {"sha1"}
-    sort = _sorted_and_retried if numbers >= RETRIES_EXPIRED_FROM else _sorted_before_3_6_14
+    sort = _sorted_and_retried
+    if numbers < SORTS_LEFTOVERS_FROM:
+        sort = _first_run_and_retried if numbers >= RETRIES_EXPIRED_FROM else _sorted_before_3_6_14
     return Family(
         id=named("gnutls", version),
         title=f"GnuTLS {version}" if version[:1].isdigit() else "GnuTLS",
@@ -81,16 +88,15 @@ def _as_served(table: Family, scene: Scene) -> Prepared:
 
 
 def _sorted_before_3_6_14(table: Family, scene: Scene) -> Prepared:
-    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=False))
+    return _judged_list(table, _shortened(_first_run(scene), scene, expired_is_superseded=False))
+
+
+def _first_run_and_retried(table: Family, scene: Scene) -> Prepared:
+    return _judged_list(table, _shortened(_first_run(scene), scene, expired_is_superseded=True))
 
 
 def _sorted_and_retried(table: Family, scene: Scene) -> Prepared:
-    return _judged_list(table, _shortened(_sorted(scene), scene, expired_is_superseded=True))
-
-
-def _sorted(scene: Scene) -> list[Certificate]:
-    served = list(scene.handshake.served)
-    return served if len(served) > MAX_SORTED else _arranged(served, scene)
+    return _judged_list(table, _shortened(_arranged(scene), scene, expired_is_superseded=True))
 
 
 def _judged_list(table: Family, shortened: _Shortened) -> Prepared:
@@ -101,29 +107,56 @@ def _judged_list(table: Family, shortened: _Shortened) -> Prepared:
     return linear(table, chain, problems)
 
 
-def _arranged(waiting: list[Certificate], scene: Scene) -> list[Certificate]:
-    """Sorted runs one after the other until the trust list knows the issuer of the last certificate."""
-    done: list[Certificate] = []
-    while waiting:
-        run = _run(waiting)
-        fresh = [certificate for certificate in run if certificate not in done]
-        waiting = [certificate for certificate in waiting if certificate not in run]
-        done.extend(fresh)
-        if done and any(_issued(done[-1], root) for root in _bucket(scene, done[-1].issuer)):
-            break
-    return done
-
-
-def _run(certificates: Sequence[Certificate]) -> list[Certificate]:
-    """From the first certificate upwards, each followed by the first of the rest that could have issued it."""
-    run = [certificates[0]]
-    while not _issued(run[-1], run[-1]):
-        last = run[-1]
-        following = next((c for c in certificates[1:] if _issued(last, c)), None)
-        if following is None or following in run:
+def _first_run(scene: Scene) -> list[Certificate]:
+    """Before 3.7: the first sorted run alone, which a circle makes as long as the list."""
+    served = list(scene.handshake.served)
+    if len(served) > MAX_SORTED:
+        return served
+    run = served[:1]
+    while len(run) < len(served):
+        rest = (c for c in served[1:] if c is not run[-1])
+        following = next((issuer for issuer in rest if _issued(run[-1], issuer)), None)
+        if following is None:
             break
         run.append(following)
     return run
+
+
+def _arranged(scene: Scene) -> list[Certificate]:
+    """Sorted runs one after the other until the trust list knows the issuer of the last certificate."""
+    listed, done, seen = list(scene.handshake.served), 0, set[str]()
+    while done < len(listed):
+        listed[done:], size = _with_run_first(listed[done:])
+        run = range(done, done + size)
+        again = next((position for position in run if listed[position].sha256 in seen), None)
+        if again is not None:
+            listed[again] = listed[min(again + 1, len(listed) - 1)]
+            listed.pop()
+            continue
+        seen.update(listed[position].sha256 for position in run)
+        done += size
+        if any(_issued(listed[done - 1], root) for root in _bucket(scene, listed[done - 1].issuer)):
+            return listed[:done]
+    return listed
+
+
+def _with_run_first(certificates: list[Certificate]) -> tuple[list[Certificate], int]:
+    """The list with a run before all else, and its length: from the first certificate upwards.
+
+    Each is followed by the first of the others that could have issued it, up to a self-signed one or a circle.
+    """
+    if len(certificates) > MAX_SORTED:
+        return certificates, 1
+    places = range(len(certificates))
+    run = [0]
+    while not _issued(certificates[run[-1]], certificates[run[-1]]):
+        child = certificates[run[-1]]
+        following = next((p for p in places[1:] if p != run[-1] and _issued(child, certificates[p])), None)
+        if following is None or following in run:
+            break
+        run.append(following)
+    others = [place for place in places if place not in run]
+    return [certificates[place] for place in (*run, *others)], len(run)
 
 
 def _issued(child: Certificate, issuer: Certificate) -> bool:

@@ -32,7 +32,7 @@ DATA: Final = ROOT / "chainlab" / "verifiers" / "data" / "agreement.json"
 
 DEVELOPMENT: Final = (
     "0:21000; 1000000:1000600 for families that were corrected after it; for Erlang/OTP also 2000000:2000600, "
-    "for wolfSSL also 4000000:4000600, for NSS (classic) also 6000000:6000600"
+    "for wolfSSL also 4000000:4000600, for NSS (classic) also 6000000:6000600, for GnuTLS also 8000000:8000600"
 )
 """Seeds that families were written with; a figure from others says more."""
 
