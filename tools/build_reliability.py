@@ -108,7 +108,17 @@ def promises() -> list[Row]:
          f"{signed} files signed"),
         ("What CI installs is locked by hash; what chainlab needs to run is listed.",
          supply, f"{len(sbom.locked())} packages locked, {needed} needed to run"),
+        ("No vulnerability is known in what is locked; silence is no clean bill.",
+         f"{supply}, `make audit`", audited_cell(loaded("tools/audited.json"))),
     ]  # fmt: skip
+
+
+def audited_cell(found: dict[str, Json]) -> str:
+    """What the last audit said, with those about which nobody answered."""
+    if not found:
+        return NOT_MEASURED
+    unanswered = f", not audited: {', '.join(found['unanswered'])}" if found["unanswered"] else ""
+    return f"{found['audited']} versions audited on {found['date']}, {len(found['known'])} known{unanswered}"
 
 
 # --- the others ---

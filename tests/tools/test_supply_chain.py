@@ -157,7 +157,7 @@ def test_what_was_skipped_was_not_audited() -> None:
     status, words = audit.report([found])
     assert status == 1
     assert words.splitlines()[0] == "2 packages audited, 2 known vulnerabilities"
-    assert "NOT AUDITED, since no advisory service answered: 1 packages (not found)" in words
+    assert "NOT AUDITED, since no advisory service answered: 1 packages: b (not found)" in words
 
 
 def test_a_service_out_of_reach_is_no_clean_bill() -> None:
@@ -176,6 +176,24 @@ def test_the_next_service_is_asked_where_one_does_not_answer(monkeypatch: pytest
 
     monkeypatch.setattr(audit, "ask", ask)
     assert audit.audit("a==1\n") == Answer(audited=("a",))
+
+
+def test_the_page_of_a_project_speaks_for_its_newest_version_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    advisories = [{"id": "PYSEC-1", "fixed_in": []}, {"id": "PYSEC-2", "withdrawn": "2026-01-01T00:00:00Z"}]
+    pages: dict[str, dict[str, Any]] = {
+        "newest": {"info": {"version": "2"}, "vulnerabilities": []},
+        "older": {"info": {"version": "2"}, "vulnerabilities": []},
+        "bad": {"info": {"version": "2"}, "vulnerabilities": advisories},
+        "silent": {"info": {"version": "2"}},
+        "unreachable": {},
+    }
+    pinned = "newest==2\nolder==1\nbad==2\nsilent==2\nunreachable==2\n"
+    found = audit.by_pages(pinned, "no route", pages.__getitem__)
+    assert found.audited == ("newest", "bad")
+    assert found.unanswered == ("older", "silent", "unreachable")
+    assert found.vulnerable == ("bad 2: PYSEC-1, fixed in no version",)
+    monkeypatch.setattr(audit, "PAGE", "file:///nowhere/{name}")
+    assert audit.page_of("newest") == {}
 
 
 # --- the bill of materials ---
