@@ -25,8 +25,13 @@ def visible(text: str, limit: int = 300) -> str:
     return "".join(_visible_character(character) for character in text)
 
 
+def is_hidden(character: str) -> bool:
+    """Whether a terminal or an editor obeys the character instead of showing it, or shows nothing."""
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
 def _visible_character(character: str) -> str:
-    return character if unicodedata.category(character) not in _HIDDEN_CATEGORIES else _as_code(character)
+    return _as_code(character) if is_hidden(character) else character
 
 
 def _as_code(character: str) -> str:
