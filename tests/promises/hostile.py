@@ -90,8 +90,8 @@ def _certificates(text: str) -> list[Certificate]:
 
 
 def _host(text: str) -> str:
-    """What certificate and binding can both carry as the name of a host, so that they agree."""
-    return "".join(c for c in text if " " <= c <= "~" and c != ":")[:200].strip() or "x"
+    """What certificate and binding can both carry as the name of a host, so that they agree; no wildcard."""
+    return "".join(c for c in text if " " <= c <= "~" and c != ":")[:200].strip().lstrip("* ") or "x"
 
 
 def _whole(text: str) -> str:
