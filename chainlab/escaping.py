@@ -78,7 +78,10 @@ def posix_shell(text: str) -> str:
 
 
 def markdown(text: str, limit: int = 4096) -> str:
-    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped."""
+    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped.
+
+    GitHub links a mail address all the same, as nothing in its syntax prevents that; the link shows where it leads.
+    """
     escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, limit).strip())
     escaped = re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
     return re.sub(r"^(?:[-+=]|\d{1,9}(?=[.)]))", _at_the_start, escaped)
