@@ -67,8 +67,7 @@ def answers(folder: Path, source: Path) -> Iterator[tuple[str, Result[Any], Writ
     yield "timeline", chainlab.timeline(source, **options), timeline_text.render
     planned = chainlab.plan(source, **options)
     yield "plan", planned, plan_text.render
-    made = package(planned.value)
-    (folder / "plan.json").write_bytes(made["plan.json"])
+    (folder / "plan.json").write_text(planned.json(), encoding="utf-8")
     promised = planned.value.sites[0].promised[0]
     (folder / "served.pem").write_bytes(raw.pem(*(certificate.der or b"" for certificate in promised[:1])))
     yield "verify", chainlab.verify(folder / "plan.json", folder / "served.pem"), verify_text.render
@@ -86,7 +85,7 @@ def documents(command: str, answer: Result[Any], write: Writer) -> Iterator[tupl
         yield from pages(command, answer.value, write)
     if command in ("diagnose", "plan", "impact", "verify"):
         yield f"{command}.junit", junit.render(answer.value)
-    if command in WITH_PAGE:
+    if command in WITH_PAGE and command != "diagnose":  # its page is the one in the plan's package
         yield f"{command}.html", answer.page().html
     if command == "plan":
         made = package(answer.value)
