@@ -17,7 +17,6 @@ what could not be read, ``UsageError`` what was asked wrongly; all of them are `
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from chainlab.asking import Options, PathLike, When, make_request, moment, named_stores, reading_of
 from chainlab.errors import UsageError
+from chainlab.escaping import visible
 from chainlab.records import dataclass
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ class Result(Generic[T]):
         return self._as_json(self.value)
 
     def json(self) -> str:
-        """The same as text."""
-        return json.dumps(self.data(), indent=1, ensure_ascii=False)
+        """The same as text, as the command prints it."""
+        from chainlab.report.json_text import document
+
+        return document(self.data())
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -98,7 +100,7 @@ class Result(Generic[T]):
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<chainlab answer: {'; '.join(sheet.headline for sheet in self.sheets)}>"
+        return f"<chainlab answer: {'; '.join(visible(sheet.headline) for sheet in self.sheets)}>"
 
     def _repr_html_(self) -> str:
         from chainlab.report.sheet import as_html

@@ -25,8 +25,13 @@ def visible(text: str, limit: int = 300) -> str:
     return "".join(_visible_character(character) for character in text)
 
 
+def is_hidden(character: str) -> bool:
+    """Whether a terminal or an editor obeys the character instead of showing it, or shows nothing."""
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
 def _visible_character(character: str) -> str:
-    return character if unicodedata.category(character) not in _HIDDEN_CATEGORIES else _as_code(character)
+    return _as_code(character) if is_hidden(character) else character
 
 
 def _as_code(character: str) -> str:
@@ -73,7 +78,10 @@ def posix_shell(text: str) -> str:
 
 
 def markdown(text: str, limit: int = 4096) -> str:
-    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped."""
+    """Text within a line of a Markdown document: what could start markup, HTML, a list or a link is escaped.
+
+    GitHub links a mail address all the same, as nothing in its syntax prevents that; the link shows where it leads.
+    """
     escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", visible(text, limit).strip())
     escaped = re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda match: "\\" + match.group(), escaped)
     return re.sub(r"^(?:[-+=]|\d{1,9}(?=[.)]))", _at_the_start, escaped)

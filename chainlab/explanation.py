@@ -68,12 +68,16 @@ def explain(request: Request) -> Explained:
 
     ``request.selector`` and ``request.own_clients`` name the clients. An observed chain has no decision of Windows.
     """
-    case = open_case(request)
-    windows = windows_of(case)
-    clients = tuple(found for target in case.scene.targets for found in _clients(case, target))
-    if not windows and not clients:
+    explained = explained_of(open_case(request))
+    if not explained.windows and not explained.clients:
         raise UsageError("the chain was observed, so Windows decides nothing; name a client with --client ID")
-    return Explained(request.at, windows, clients, case)
+    return explained
+
+
+def explained_of(case: Case) -> Explained:
+    """The same for a case that is open already."""
+    clients = tuple(found for target in case.scene.targets for found in _clients(case, target))
+    return Explained(case.request.at, windows_of(case), clients, case)
 
 
 def windows_of(case: Case) -> tuple[Explanation, ...]:

@@ -1,6 +1,7 @@
 """Escaping: nothing that a stranger writes into a name leaves its place."""
 
 import html
+import json
 import re
 import shlex
 import unicodedata
@@ -20,6 +21,7 @@ from chainlab.escaping import (
     terminal,
     visible,
 )
+from chainlab.report.json_text import document
 
 HOSTILE = "\x1b[2J\u202eevil\x00\u2028'; rm $(x) `n \"<script>"
 
@@ -96,3 +98,13 @@ def test_markdown_code_is_closed_by_its_own_fence_only(text: str) -> None:
 )
 def test_markdown_text_starts_nothing(text: str, escaped: str) -> None:
     assert markdown(text) == escaped
+
+
+def test_json_shows_no_character_that_a_terminal_obeys_whichever_it_is_and_means_the_same() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    written = document({"text": every})
+    assert not {
+        c for c in written if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    }
+    assert json.loads(written) == {"text": json.loads(json.dumps(every))}
+    assert "ü→" in document({"text": "ü→"})

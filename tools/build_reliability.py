@@ -28,6 +28,9 @@ NOT_MEASURED: Final = "not measured yet"
 SECONDS: Final = 5
 """Of processor time, promised for hostile inputs; ``tests/promises/test_bombs.py`` allows a loaded machine more."""
 
+INJECTION: Final = tuple(f"tests/promises/test_injection{part}.py" for part in ("", "_properties", "_in_browser"))
+"""The tests of hostile names: fixed ones through the command line, composed ones, and in a browser."""
+
 
 def loaded(path: str) -> Json:
     """The figures of a committed file; empty where there are none yet."""
@@ -93,8 +96,9 @@ def promises() -> list[Row]:
          f"{fuzz}, {link('tests/contracts/test_verifiers.py')}", fuzzed("search", figures)),
         ("No critical constraint that cannot be read is passed over.", fuzz, fuzzed("constraints", figures)),
         ("No name adds structure to a report or acts on what shows it.",
-         f"{link('tests/promises/test_injection.py')}, {fuzz}",
-         f"every command and format; renderers: {fuzzed('render-', figures)}"),
+         ", ".join((*map(link, INJECTION), fuzz)),
+         "every command and format, names composed without end, parsers of each format and a browser; renderers: "
+         f"{fuzzed('render-', figures)}"),
         ("A full disk, a signal, files that vanish: nothing half-written, nothing silently left out.",
          link("tests/promises/test_faults.py"), "every writer"),
         (f"Caps and budgets end the work in {SECONDS} s of CPU and 300 MB, and the answer says so.",

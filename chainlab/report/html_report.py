@@ -7,6 +7,7 @@ prints goes through ``visible`` and jinja2's autoescape; the script gets its dat
 from __future__ import annotations
 
 import html
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from chainlab import __version__, wording
@@ -104,7 +105,9 @@ def _words() -> dict[str, Any]:
     }
 
 
+@cache
 def _environment() -> Environment:
+    """The templates, compiled once however many pages are made."""
     pages = environment()
     pages.filters["sentence"] = sentence
     return pages

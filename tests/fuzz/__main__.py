@@ -86,13 +86,8 @@ def fuzz(target: Target, seconds: int, seed: int) -> int:
     write_seeds(target, corpus)
     figures.unlink(missing_ok=True)
     options = [f"-seed={seed or random.randrange(1, 2**31)}", f"-artifact_prefix={artifacts}/"]
-    options += [
-        f"-timeout={HANGS}",
-        f"-report_slow_units={HANGS}",
-        f"-rss_limit_mb={MEGABYTES}",
-        str(corpus),
-        *committed(target),
-    ]
+    options += [f"-timeout={HANGS}", f"-report_slow_units={HANGS}", f"-rss_limit_mb={MEGABYTES}"]
+    options += [str(corpus), *committed(target)]
     done = work(target, figures, seconds, options, folder / "log.txt")
     stopped = [save(target.name, file.read_bytes()) for file in sorted(artifacts.iterdir())]
     if done not in (0, INTERRUPTED) and not stopped:

@@ -15,7 +15,7 @@ from chainlab.paths.checks import Question
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for
-from tests.fuzz import measured, rendering, search
+from tests.fuzz import evidence, judges, measured, search
 from tests.fuzz.choose import chosen
 from tests.fuzz.measured import Figures
 from tests.fuzz.mutate import mutations
@@ -91,13 +91,15 @@ def test_a_path_that_is_none_is_found_out() -> None:
 
 
 def test_most_rendered_seeds_have_something_to_show() -> None:
-    shown = [rendering.evidence_of(Choices(seed)) for seed in rendering.seeds()]
-    assert sum(len(evidence.certificates) == 5 for evidence in shown) > len(shown) / 2
+    shown = [evidence.evidence_of(Choices(seed)) for seed in evidence.seeds()]
+    assert sum(len(each.certificates) == 5 for each in shown) > len(shown) / 2
+    plans = [evidence.planned(evidence.forked(Choices(seed))) for seed in evidence.few_seeds()]
+    assert sum(plan is not None for plan in plans) > len(plans) / 2
 
 
 def test_characters_that_act_are_found_in_text() -> None:
     with pytest.raises(AssertionError, match="1b"):
-        rendering.refuse_hidden("a\x1b[2J")
+        judges.refuse_hidden("a\x1b[2J")
 
 
 def test_a_fault_is_kept_once_for_each_place_and_the_figures_are_written(tmp_path: Path) -> None:
