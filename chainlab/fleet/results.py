@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from chainlab.errors import InputError, UsageError
 from chainlab.fleet.extra import load_parquet
 from chainlab.fleet.job import digest_of
-from chainlab.fleet.tables import TABLES, records
+from chainlab.fleet.tables import TABLES, Batch, batch_of
 from chainlab.records import dataclass, field
 
 MANIFEST: Final = "fleet.json"
@@ -108,12 +108,15 @@ class Results:
         return dict(reversed(list(pairs)))
 
     def add(self, table: str, values: Iterable[Any]) -> None:
+        """Keep some results."""
+        self.keep(table, batch_of(table, values))
+
+    def keep(self, table: str, batch: Batch) -> None:
         """Keep a batch of results."""
-        held = list(values)
-        if held:
+        if batch.count:
             number = self._next[table]
             self._next[table] = number + 1
-            self._write(self.folder / table / f"{number:08d}.parquet", records(table, held))
+            self._write(self.folder / table / f"{number:08d}.parquet", batch.data)
 
     def files(self, table: str) -> list[str]:
         """The files of a table, oldest first."""

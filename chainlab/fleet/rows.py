@@ -42,7 +42,7 @@ class Partition(Protocol):
 
 def printable(text: str) -> str:
     """The text as UTF-8 can carry it: bytes of a file name that are none become visible."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def load_content(path: Path, limits: Limits) -> Content | InputError:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from chainlab.fleet import work
-from chainlab.fleet.answers import Answer
 from chainlab.fleet.crew import Crew
 from chainlab.fleet.database import Database, known
 from chainlab.fleet.group_run import ANSWERED_TOGETHER, Progress, Stopped, plan_groups
@@ -19,6 +18,7 @@ from chainlab.fleet.inputs import Each, partitions
 from chainlab.fleet.job import Job, question
 from chainlab.fleet.results import Results
 from chainlab.fleet.rows import Partition
+from chainlab.fleet.tables import Batch
 from chainlab.fleet.tasks import WorkTask, chunks
 from chainlab.fleet.work import Identified, Scanned
 from chainlab.records import dataclass, field
@@ -148,9 +148,9 @@ class _Fleet:
         self.done += len(found)
         self._queue(work.answer, task.ordinal, wanted, ANSWERED_TOGETHER)
 
-    def _answered(self, answers: list[Answer]) -> None:
-        self.results.add("answers", answers)
-        self.done += len(answers)
+    def _answered(self, answers: Batch) -> None:
+        self.results.keep("answers", answers)
+        self.done += answers.count
 
     def _queue(self, function: Callable[..., Any], ordinal: int, wanted: Mapping[int, Any], size: int) -> None:
         """Tasks for some rows, before everything that is waiting if they are answers."""

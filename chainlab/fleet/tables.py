@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from chainlab.fleet.extra import load_parquet, load_pyarrow
 from chainlab.fleet.rows import printable
+from chainlab.records import dataclass
 
 _CHANGE: Final = {
     "title": "text", "phrase": "text", "powershell": "texts", "certutil": "texts", "console": "texts",
@@ -70,21 +70,30 @@ def parquet_of(table: str, columns: Mapping[str, Any]) -> bytes:
     return whole
 
 
-def records(table: str, values: Iterable[Any]) -> bytes:
-    """Dataclasses (fields that are no columns left out) or mappings as a Parquet file."""
-    rows = [_clean(value if isinstance(value, dict) else asdict(value)) for value in values]
-    return parquet_of(table, {name: [row[name] for row in rows] for name in TABLES[table]})
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a table as a Parquet file: workers make it, so that who collects need not look into it."""
+
+    count: int
+    data: bytes
 
 
-def _clean(value: Any) -> Any:
-    """Text as UTF-8 can carry it, at every depth."""
+def batch_of(table: str, values: Iterable[Any]) -> Batch:
+    """Dataclasses (fields that are no columns left out) or mappings as a batch."""
+    rows = [_plain(value) for value in values]
+    return Batch(len(rows), parquet_of(table, {name: [row[name] for row in rows] for name in TABLES[table]}))
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as mappings and text as UTF-8 can carry it, at every depth."""
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, dict):
-        return {name: _clean(inner) for name, inner in value.items()}
     if isinstance(value, tuple | list):
-        return [_clean(inner) for inner in value]
-    return value
+        return [_plain(inner) for inner in value]
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    names = getattr(value, "__dataclass_fields__", None)
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
 
 
 class ServerColumns:
@@ -109,4 +118,4 @@ class ServerColumns:
         return parquet_of("parts", dict(zip(TABLES["parts"], self._columns, strict=True)))
 
 
-__all__ = ["TABLES", "ServerColumns", "parquet_of", "records", "schema"]
+__all__ = ["TABLES", "Batch", "ServerColumns", "batch_of", "parquet_of", "schema"]

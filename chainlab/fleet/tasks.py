@@ -11,7 +11,7 @@ from chainlab.fleet.answers import failed
 from chainlab.fleet.group_plan import GroupPlan
 from chainlab.fleet.job import Job
 from chainlab.fleet.rows import Partition
-from chainlab.fleet.tables import ServerColumns
+from chainlab.fleet.tables import ServerColumns, batch_of
 from chainlab.fleet.work import Identified, Scanned
 from chainlab.records import dataclass
 
@@ -57,7 +57,7 @@ class WorkTask:
         if self.function is work.identify:
             return [Identified(content, "", "crash", CRASHED) for content in values]
         if self.function is work.answer:
-            return [failed(evidence, "crash", CRASHED) for _, evidence in values]
+            return batch_of("answers", (failed(evidence, "crash", CRASHED) for _, evidence in values))
         if self.function is work.make_plan:
             return [GroupPlan(self.further[0], evidence, note=CRASHED) for _, evidence in values]
         return [(evidence, False) for _, evidence in values]

@@ -18,6 +18,7 @@ from chainlab.fleet.contents import content_hash, evidence_hash, explain, read_c
 from chainlab.fleet.group_plan import GroupPlan, fits, plan_group
 from chainlab.fleet.job import Job
 from chainlab.fleet.rows import Partition
+from chainlab.fleet.tables import Batch
 from chainlab.impact import Impact, Proposal, of_proposal
 from chainlab.records import dataclass
 
@@ -111,12 +112,13 @@ def _gone(content: str) -> Identified:
     return Identified(content, "", "input", "the input changed while the fleet was read; run it again")
 
 
-def answer(job: Job, partition: Partition, wanted: Mapping[int, tuple[str, str]]) -> list[Answer]:
-    """The answers for some rows (by number, with the hashes of content and evidence)."""
-    return [
+def answer(job: Job, partition: Partition, wanted: Mapping[int, tuple[str, str]]) -> Batch:
+    """The answers (``Answer``) for some rows (by number, with the hashes of content and evidence)."""
+    answers = (
         _answered(job, evidence, case) if isinstance(case, Case) else failed(evidence, *case)
         for evidence, case in _cases(job, partition, wanted)
-    ]
+    )
+    return tables.batch_of("answers", answers)
 
 
 def _cases(
