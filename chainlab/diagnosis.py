@@ -378,9 +378,9 @@ def _predicted(case: Case, target: Target) -> TargetDiagnosis:
 
 
 def _private_root(case: Case, served: ServedChain, verdicts: Sequence[ClientVerdict]) -> list[Finding]:
-    """Whether nobody accepts because the chain leads to a root that no public CA has published."""
-    root = served.root
-    if root is None or case.catalog.publishes(root.sha256) or not verdicts:
+    """Whether no client, the public's among them, accepts a chain to a root that no public CA has published."""
+    root, own = served.root, {profile.id for profile, _ in case.request.own_clients}
+    if root is None or case.catalog.publishes(root.sha256) or all(verdict.profile.id in own for verdict in verdicts):
         return []
     if any(verdict.verdict is Verdict.ACCEPT for verdict in verdicts):
         return []

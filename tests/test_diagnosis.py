@@ -177,6 +177,9 @@ def test_a_private_root_is_named_where_no_client_has_it(tmp_path: Path, pki: Pki
     assert found.certificates == (pki.ca("R").sha256,)
     own = replace(request, own_clients=(parse_own_client(f"own=openssl-3:{known}"),))
     assert "private-root" not in codes(diagnose(own))
+    known.write_text(pem([pki.ca("S")]), "ascii")
+    assert "private-root" in codes(diagnose(own))
+    assert "private-root" not in codes(diagnose(replace(own, selector="none")))
 
 
 def test_an_issuer_that_nobody_knows_is_named_in_a_chain_on_the_wire(tmp_path: Path, pki: Pki) -> None:
