@@ -246,11 +246,13 @@ class CertGraph:
         """The entity that signed it; its key hash is empty where no held certificate tells the key (dangling)."""
         if self.is_self_signed(certificate):
             return certificate.entity
-        by_name = [c for c in self.issuers(certificate) if c.subject.key == certificate.issuer.key]
-        if by_name:
-            surest = min(by_name, key=lambda issuer: self.signature(certificate, issuer) is not Signature.VALID)
-            return surest.entity
-        return certificate.issuer.key, ""
+        named = None
+        for issuer in self.issuers(certificate):
+            if issuer.subject.key == certificate.issuer.key:
+                if self.signature(certificate, issuer) is Signature.VALID:
+                    return issuer.entity
+                named = named or issuer
+        return named.entity if named is not None else (certificate.issuer.key, "")
 
     def to_networkx(self) -> nx.MultiDiGraph[Entity]:
         """The graph as a ``networkx.MultiDiGraph``: nodes are entities, edges run from issuer to subject.
