@@ -49,7 +49,7 @@ wine: $(VENV)/.dev ## compare the chain engine with Wine's crypt32 itself; insta
 
 SECONDS ?= 60
 JOBS    ?= 2
-fuzz: $(VENV)/.dev ## every reader, the search and the renderers under atheris, SECONDS for each (Linux, macOS)
+fuzz: $(VENV)/.dev ## every reader, the search and every renderer under atheris, SECONDS of CPU for each (Linux, macOS)
 	$(RUN) pip install --quiet --disable-pip-version-check -e '.[fuzz]'
 	$(RUN) tests.fuzz --seconds $(SECONDS) --jobs $(JOBS)
 	$(RUN) tools.build_reliability

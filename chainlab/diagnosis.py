@@ -22,7 +22,7 @@ from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
 from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
 from chainlab.records import dataclass, field
-from chainlab.review import review
+from chainlab.review import about_root, review
 from chainlab.server import Binding, StoreName
 from chainlab.server_state import Baseline, known_thumbprints, shipped_program
 from chainlab.siblings import other_key_types
@@ -353,7 +353,7 @@ def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosi
     verdicts = case.simulator(target).verdicts(seen.chain)
     findings = review(target, case.scene, case.question(target), None, seen.chain)
     served = ServedChain("observed", seen.chain, _root_among(case.scene.graph, seen.chain), observed=seen)
-    findings += _private_root(case, served, verdicts)
+    findings += about_root(served.root, verdicts, case.request.own_clients, case.catalog)
     findings += _second_opinion(verdicts, case.request)
     return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
 
@@ -371,20 +371,10 @@ def _predicted(case: Case, target: Target) -> TargetDiagnosis:
     outcome = simulator.outcome(case.scene.server)
     served = _served(outcome.prediction)
     findings = review(target, case.scene, case.question(target), outcome.prediction, served.chain)
-    findings += _private_root(case, served, outcome.verdicts)
+    findings += about_root(served.root, outcome.verdicts, case.request.own_clients, case.catalog)
     findings += _second_opinion(outcome.verdicts, case.request)
     plan = case.plan_for(target) if case.request.with_plan else None
     return TargetDiagnosis(target, served, outcome.verdicts, outcome.judged[1:], tuple(findings), plan)
-
-
-def _private_root(case: Case, served: ServedChain, verdicts: Sequence[ClientVerdict]) -> list[Finding]:
-    """Whether no client, the public's among them, accepts a chain to a root that no public CA has published."""
-    root, own = served.root, {profile.id for profile, _ in case.request.own_clients}
-    if root is None or case.catalog.publishes(root.sha256) or all(verdict.profile.id in own for verdict in verdicts):
-        return []
-    if any(verdict.verdict is Verdict.ACCEPT for verdict in verdicts):
-        return []
-    return [Finding(kinds.PRIVATE_ROOT, {"label": root.label}, (root.sha256,))]
 
 
 def _second_opinion(verdicts: tuple[ClientVerdict, ...], request: Request) -> list[Finding]:

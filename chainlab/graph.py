@@ -135,7 +135,8 @@ class CertGraph:
         known = self._possible.get(child.sha256)
         if known is None:
             aki = child.aki
-            alike = child.issuer.key, aki.key_id, aki.serial, aki.issuer and aki.issuer.key
+            named = aki.issuer.key if aki.issuer is not None else None
+            alike = child.issuer.key, aki.key_id, aki.serial, named
             known = self._possible_above.get(alike)
             if known is None:
                 found = self._found(child)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene
+from chainlab.catalog import Catalog
 from chainlab.certificate import Certificate
 from chainlab.changes import WindowsUpdate
+from chainlab.clients import ClientVerdict, Profile, Verdict
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.findings import Finding
 from chainlab.ground_truth import compare
@@ -62,6 +64,21 @@ def review(
     """Every finding about one target; ``prediction`` is ``None`` where the served chain was observed."""
     reviewed = _Target(target.leaf, scene, question, prediction, served, target.seen)
     return [finding for rule in _RULES for finding in rule(reviewed)]
+
+
+def about_root(
+    root: Certificate | None, verdicts: Sequence[ClientVerdict], own: Iterable[tuple[Profile, object]], catalog: Catalog
+) -> list[Finding]:
+    """Whether no client, the public's among them, accepts a chain to a root that no public CA has published.
+
+    ``own`` are the clients that the user described: where only they were asked, nothing is said of the public's.
+    """
+    described = {profile.id for profile, _ in own}
+    if root is None or catalog.publishes(root.sha256) or all(v.profile.id in described for v in verdicts):
+        return []
+    if any(verdict.verdict is Verdict.ACCEPT for verdict in verdicts):
+        return []
+    return [Finding(kinds.PRIVATE_ROOT, {"label": root.label}, (root.sha256,))]
 
 
 def _about_leaf(target: _Target) -> Iterator[Finding]:

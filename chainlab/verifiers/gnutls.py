@@ -44,7 +44,8 @@ RETRIES_EXPIRED_FROM = (3, 6, 14)
 _INSECURE = BROKEN_HASHES | {"sha1"}
 
 SORTS_LEFTOVERS_FROM = (3, 7)
-"""First release that goes on behind the first sorted run [D: lib/x509/common.c of 3.6 and 3.7]."""
+"""First release that goes on behind the first sorted run [D: lib/x509/common.c, 3.6 does not, 3.7.9 does; I: which one
+between them began, from the date of the change]."""
 
 MAX_SORTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: longer lists, or what is left of them, are not sorted [D: lib/x509/common.c]."""
