@@ -18,9 +18,10 @@ from pathlib import Path
 
 from chainlab.catalog.twins import load_twins
 from chainlab.clients import Judge
-from chainlab.diagnosis import Request, open_case
+from chainlab.diagnosis import open_case
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.paths.checks import Question
+from chainlab.request import Request
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = 0.020

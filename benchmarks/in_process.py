@@ -17,8 +17,9 @@ from cryptography.exceptions import InvalidSignature
 from benchmarks.scenes import AT, ROOT
 from chainlab.catalog.twins import load_twins
 from chainlab.clients import load_profiles, select
-from chainlab.diagnosis import Diagnosis, Knowledge, Request, case_of, diagnosis_of
+from chainlab.diagnosis import Diagnosis, Knowledge, case_of, diagnosis_of
 from chainlab.evidence import ReadOptions, read_inputs
+from chainlab.request import Request
 
 PFX = ROOT / "fixtures/r46/leaf-and-issuer.pfx"
 FACTOR, ALLOWANCE = 2.0, 0.010

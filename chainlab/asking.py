@@ -15,8 +15,8 @@ from chainlab.records import dataclass, field
 
 if TYPE_CHECKING:
     from chainlab.catalog import Twins
-    from chainlab.diagnosis import Request
     from chainlab.evidence import ReadOptions
+    from chainlab.request import Request
     from chainlab.server import StoreName
 
 PathLike = str | os.PathLike[str]
@@ -83,7 +83,7 @@ def _no_date(option: str, text: str) -> UsageError:
 def make_request(inputs: Sequence[PathLike], options: Options, *, with_plan: bool = False) -> Request:
     """What the use cases take. ``UsageError`` for malformed options."""
     from chainlab.clients import parse_own_client
-    from chainlab.diagnosis import Request
+    from chainlab.request import Request
     from chainlab.server_state import Baseline
     from chainlab.windows.pfx_import import ImportTool
 

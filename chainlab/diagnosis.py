@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chainlab import findings as kinds
 from chainlab.assembly import Scene, assemble
-from chainlab.catalog import Catalog, RootProgram, Twins
+from chainlab.catalog import Catalog, RootProgram
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge, Profile, Snapshots, Verdict, load_profiles, select
-from chainlab.evidence import CertificateEvidence, Evidence, ReadOptions, read_inputs, trust_anchors, with_key_logs
+from chainlab.evidence import CertificateEvidence, Evidence, read_inputs, trust_anchors, with_key_logs
 from chainlab.findings import Finding, Severity
 from chainlab.graph import CertGraph
 from chainlab.ground_truth import policies_in_force
 from chainlab.observation import ObservedChain, observed_chains, served_chains
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet, TrustStore
-from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, make_plan
+from chainlab.plan import EACH_CLIENT_ONCE, JudgedChain, Objective, Plan, ServerPlan, Simulator, better_chain, make_plan
 from chainlab.records import dataclass, field
-from chainlab.review import about_root, review
-from chainlab.server import Binding, StoreName
-from chainlab.server_state import Baseline, known_thumbprints, shipped_program
+from chainlab.request import Request
+from chainlab.review import about_better, about_root, review
+from chainlab.server import Binding
+from chainlab.server_state import known_thumbprints, shipped_program
 from chainlab.siblings import other_key_types
 from chainlab.store_review import review_stores
 from chainlab.targets import Target, choose_targets, observed_targets, unresolved_bindings
@@ -36,38 +36,7 @@ from chainlab.windows.status import names
 if TYPE_CHECKING:
     from chainlab.traffic import Traffic
 
-Inputs = tuple[tuple[Path, StoreName | None], ...]
-
 _NOTHING: Final = Evidence()
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: inputs (with the store each stands for), the moment, and the options of the command line.
-
-    ``server_inputs`` describe the server under the inputs; they are diagnosed themselves only where ``inputs`` hold no
-    server certificate. ``served`` is a file with chains as they are on the wire (PEM in wire order, or any
-    handshakes); then nothing is predicted. ``own_clients`` are profiles with the file of their roots. ``twins`` are
-    laboratory certificates that stand for real ones everywhere. ``cross_check`` validates accepted paths again with
-    pyhanko-certvalidator. ``objective`` weighs the clients for the plan, by ``traffic`` where access logs were read.
-    ``imported`` is the folder of the encodings that the user has imported into the catalogue.
-    """
-
-    inputs: Inputs
-    at: datetime
-    selector: str = ""
-    host: str = ""
-    served: Path | None = None
-    own_clients: tuple[tuple[Profile, Path], ...] = ()
-    baseline: Baseline = field(default_factory=Baseline)
-    reading: ReadOptions = field(default_factory=ReadOptions)
-    twins: Twins | None = None
-    with_plan: bool = True
-    cross_check: bool = False
-    server_inputs: Inputs = ()
-    objective: Objective = EACH_CLIENT_ONCE
-    traffic: Traffic | None = None
-    imported: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,20 +318,25 @@ def _clients(
 
 
 def _observed(case: Case, target: Target, seen: ObservedChain) -> TargetDiagnosis:
-    """Clients judged on the chain that was on the wire; nothing is predicted or planned."""
-    verdicts = case.simulator(target).verdicts(seen.chain)
+    """Clients judged on the chain that was on the wire, and whether another were better; nothing is predicted."""
+    simulator, request = case.simulator(target), case.request
+    verdicts = simulator.verdicts(seen.chain)
     findings = review(target, case.scene, case.question(target), None, seen.chain)
     served = ServedChain("observed", seen.chain, _root_among(case.scene.graph, seen.chain), observed=seen)
-    findings += about_root(served.root, verdicts, case.request.own_clients, case.catalog)
-    findings += _second_opinion(verdicts, case.request)
+    if request.with_plan:
+        findings += about_better(better_chain(simulator, seen.chain, request.objective), verdicts)
+    findings += about_root(served.root, verdicts, request.own_clients, case.catalog)
+    findings += _second_opinion(verdicts, request)
     return TargetDiagnosis(target, served, verdicts, (), tuple(findings), None)
 
 
 def _root_among(graph: CertGraph, chain: Sequence[Certificate]) -> Certificate | None:
     """The self-signed certificate above the leaf to which issuers lead that were all sent."""
-    above = [chain[0]]
+    above, left = [chain[0]], set(chain[1:])
     for certificate in above:
-        above.extend(issuer for issuer in graph.issuers(certificate) if issuer in chain and issuer not in above)
+        found = [issuer for issuer in graph.issuers(certificate) if issuer in left]
+        above.extend(found)
+        left.difference_update(found)
     return next((certificate for certificate in above[1:] if graph.is_self_signed(certificate)), None)
 
 
@@ -399,5 +373,5 @@ def _served(prediction: ChainPrediction) -> ServedChain:
     )
 
 
-__all__ = ["Case", "Diagnosis", "Knowledge", "Request", "ServedChain", "TargetDiagnosis", "case_of", "diagnose",
+__all__ = ["Case", "Diagnosis", "Knowledge", "ServedChain", "TargetDiagnosis", "case_of", "diagnose",
            "diagnosis_of", "enlarged", "open_case"]  # fmt: skip

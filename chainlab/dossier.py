@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from chainlab.diagnosis import Case, Diagnosis, Request, diagnosis_of, open_case
+from chainlab.diagnosis import Case, Diagnosis, diagnosis_of, open_case
 from chainlab.explanation import Explanation, windows_of
 from chainlab.planning import Planned, planned_of
 from chainlab.records import dataclass
+from chainlab.request import Request
 from chainlab.timeline import Timelines, timelines_of
 
 

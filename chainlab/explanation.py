@@ -7,11 +7,12 @@ from datetime import datetime
 
 from chainlab.certificate import Certificate
 from chainlab.clients import Profile
-from chainlab.diagnosis import Case, Request, open_case
+from chainlab.diagnosis import Case, open_case
 from chainlab.errors import UsageError
 from chainlab.findings import Finding
 from chainlab.paths.result import BuildResult
 from chainlab.records import dataclass
+from chainlab.request import Request
 from chainlab.targets import Target
 from chainlab.verifiers import Family
 from chainlab.windows.engine import ChainPrediction

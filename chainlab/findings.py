@@ -341,6 +341,15 @@ PRIVATE_ROOT = _kind(
     "Judge your own with --client NAME=FAMILY:ROOTS.pem (FAMILY as in 'chainlab clients list'); --clients none leaves "
     "out the public ones.",
 )  # fmt: skip
+BETTER_CHAIN = _kind(
+    "better-chain", Severity.WARNING,
+    "{then} of {total} would accept (now {now}, who all still would) if the server {how}; that chain ends on {date}",
+    "What a server sends beside its certificate is its own choice; clients that lack one root often know an older one, "
+    "to which a cross-certificate leads.",
+    "Put exactly these certificates, in this order, into the chain file of nginx, HAProxy or the load balancer; "
+    "'chainlab catalog show FINGERPRINT' says where one is published. IIS chooses by the server's stores: 'chainlab "
+    "plan' finds the changes.",
+)  # fmt: skip
 CHAIN_ERROR = _kind(
     "chain-error", Severity.WARNING, "Windows finds fault with {label}: {why}",
     "The chain is served all the same, but clients may see the same fault.",

@@ -29,7 +29,7 @@ MAX_LOOKED_AT: Final = 12_000
 """Possible issuers, where a certificate has more than that, which are looked at in one graph to find the right ones."""
 
 MAX_CHECKS: Final = 5_000
-"""Signature checks of one graph, each weighed by its key; the number of certificates is added."""
+"""Signature checks of one graph, each weighed by its key; a good one counts one less, since no certificate has many."""
 
 MAX_UNCHECKED: Final = 8
 """Issuers of one certificate that are taken for possible although no check was left for them."""
@@ -71,7 +71,7 @@ class CertGraph:
         self._possible_above: dict[object, tuple[Certificate, ...]] = {}
         self._of_one_key: dict[int, bool] = {}
         self._to_look_at = MAX_LOOKED_AT
-        self._checks = MAX_CHECKS + len(self.certificates)
+        self._checks = MAX_CHECKS
         self._comparisons = MAX_COMPARISONS
         self._curtailed = False
         self.answers: dict[tuple[object, ...], Any] = {}
@@ -199,7 +199,9 @@ class CertGraph:
         if self._checks < 0:
             self._curtailed = True
             return Signature.UNCHECKED
-        return check_signature(child, key)
+        signature = check_signature(child, key)
+        self._checks += signature is Signature.VALID
+        return signature
 
     def _as_published(self, child: Certificate, issuer: Certificate) -> Signature:
         same_key = child.aki.key_id in (None, issuer.ski) or issuer.ski is None

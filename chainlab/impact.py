@@ -17,12 +17,13 @@ from typing import Final
 from chainlab.certificate import Certificate
 from chainlab.changes import Change, Phrase, Rebind, RenewCertificate, Restart, WindowsUpdate
 from chainlab.comparison import Answer, Difference, compare, lost_by
-from chainlab.diagnosis import Case, Request, enlarged, open_case
+from chainlab.diagnosis import Case, enlarged, open_case
 from chainlab.errors import UsageError
 from chainlab.evidence import CertificateEvidence, KeyPresence, ReadOptions
 from chainlab.outbound import Outbound, outbound
 from chainlab.proposal import Files, Names, catalogued, make_changes, parse_phrase, read_phrases
 from chainlab.records import dataclass, field
+from chainlab.request import Request
 from chainlab.server import Binding, Server
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry

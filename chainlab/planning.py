@@ -8,13 +8,14 @@ from itertools import combinations
 from typing import Final
 
 from chainlab.certificate import Certificate
-from chainlab.diagnosis import Case, Request, open_case
+from chainlab.diagnosis import Case, open_case
 from chainlab.errors import UsageError
 from chainlab.findings import Finding
 from chainlab.plan import Option, ServerPlan
 from chainlab.plan.effects import simulate
 from chainlab.plan.simulation import Outcome, Simulator
 from chainlab.records import dataclass
+from chainlab.request import Request
 from chainlab.server import Binding
 from chainlab.targets import Target
 

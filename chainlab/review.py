@@ -19,6 +19,7 @@ from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
+from chainlab.plan import BetterChain
 from chainlab.records import dataclass
 from chainlab.server import Server
 from chainlab.server_state import root_store_seen
@@ -81,6 +82,29 @@ def about_root(
     return [Finding(kinds.PRIVATE_ROOT, {"label": root.label}, (root.sha256,))]
 
 
+def about_better(better: BetterChain | None, now: Sequence[ClientVerdict]) -> list[Finding]:
+    """That another chain would be accepted by more of the clients whose verdicts on what was sent are ``now``."""
+    if better is None:
+        return []
+    parts = []
+    if better.added:
+        parts.append(f"sent {_labels(better.added)} too")
+    if better.left_out:
+        parts.append(f"left out {_labels(better.left_out)}")
+    parameters = {
+        "then": str(len(better.accepting)),
+        "total": number_of(len(now), "client"),
+        "now": str(sum(verdict.verdict is Verdict.ACCEPT for verdict in now)),
+        "how": " and ".join(parts) or "sent each certificate once, every one certified by the next",
+        "date": _day(better.ends),
+    }
+    return [Finding(kinds.BETTER_CHAIN, parameters, tuple(c.sha256 for c in better.certificates[:-1]))]
+
+
+def _labels(certificates: Iterable[Certificate]) -> str:
+    return ", ".join(certificate.label for certificate in certificates)
+
+
 def _about_leaf(target: _Target) -> Iterator[Finding]:
     leaf, at = target.leaf.certificate, target.question.at
     concerned = (leaf.sha256,)
@@ -130,9 +154,9 @@ def _about_end(target: _Target) -> Iterator[Finding]:
 
 def _about_observed_end(target: _Target) -> Iterator[Finding]:
     """The last CA certificate that was sent has an issuer that nobody knows."""
-    graph, top, left = target.scene.graph, target.served[0], list(target.served[1:])
-    while above := [issuer for issuer in graph.issuers(top) if issuer in left]:
-        top = above[0]
+    graph, top, left = target.scene.graph, target.served[0], set(target.served[1:])
+    while above := next((issuer for issuer in graph.issuers(top) if issuer in left), None):
+        top = above
         left.remove(top)
     if top.is_ca and not graph.issuers(top) and not graph.by_subject(top.issuer):
         yield Finding(kinds.ISSUER_UNKNOWN, {"issuer": top.issuer.common, "label": top.label}, (top.sha256,))

@@ -21,10 +21,15 @@ from chainlab.assembly import certificates_above
 from chainlab.certificate import Certificate
 from chainlab.clients import Judge, Profile
 from chainlab.comparison import Answer, Difference, compare
-from chainlab.diagnosis import Case, Request, open_case
+from chainlab.diagnosis import Case, open_case
+from chainlab.graph import CertGraph
+from chainlab.paths.reach import ways_up
+from chainlab.paths.search import Budget
 from chainlab.plan import Simulator
 from chainlab.properties import StoreProperties
 from chainlab.records import dataclass
+from chainlab.request import Request
+from chainlab.server import StoreEntry
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry
 
@@ -33,6 +38,13 @@ _TICK: Final = timedelta(seconds=1)
 
 LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 """Later dates are not looked at: certificates without a planned end say 9999-12-31 [D: RFC 5280, 4.1.2.5]."""
+
+
+MAX_MET: Final = 2_000
+"""Certificates met on all ways up from a server certificate; where there are more, no date is looked at."""
+
+MAX_EFFORT: Final = 20_000
+"""Certificates met, and such as bring dates, over all dates that are looked at: 200 where there are a hundred."""
 
 
 class Turn(Enum):
@@ -101,13 +113,16 @@ def _used(answer: Answer) -> set[str]:
 class Timeline:
     """One target: how it stands at the start, and every date on which that changes.
 
-    ``quiet``: dates that were looked at and change nothing.
+    ``quiet``: dates that were looked at and change nothing. ``left_out``: dates that were not looked at, which are the
+    latest, from ``ends`` on (``None`` where there are none).
     """
 
     target: Target
     start: Answer
     events: tuple[Event, ...]
     quiet: int
+    left_out: int = 0
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,11 @@ class Timelines:
     def worse(self) -> bool:
         """Whether a client stops accepting within the time."""
         return any(event.worse for timeline in self.targets for event in timeline.events)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every date within the time was looked at."""
+        return not any(timeline.left_out for timeline in self.targets)
 
 
 def timeline(request: Request, until: datetime | None = None) -> Timelines:
@@ -150,13 +170,17 @@ def _answer_key(case: Case, target: Target) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """What a target's answers over time share. ``moments``: every date that may matter, with its causes."""
+    """What a target's answers over time share. ``moments``: every date that may matter, with its causes.
+
+    ``limits``: dates that matter for certificates issued from then on. ``most``: how many dates are looked at.
+    """
 
     case: Case
     target: Target
     judge: Judge
     moments: dict[datetime, list[Cause]]
     limits: dict[datetime, list[Cause]]
+    most: int
 
     @classmethod
     def of(cls, case: Case, target: Target) -> _Course:
@@ -171,13 +195,17 @@ class _Course:
         for moment, cause in _client_limits(judge, concerned):
             limits[moment].append(cause)
         known = {moment: causes for moment, causes in moments.items() if moment < LAST}
-        return cls(case, target, judge, known, dict(limits))
+        served = target.observed.chain if target.observed is not None else ()
+        most = _most(case.scene.graph, leaf, len(concerned) + 2 * len(served))
+        return cls(case, target, judge, known, dict(limits), most)
 
     def timeline(self, until: datetime) -> Timeline:
-        start = self.answer(self.case.request.at, self.target.leaf.certificate)
-        events = list(self._events(start, until))
+        start, now = self.answer(self.case.request.at, self.target.leaf.certificate), self.case.request.at
+        dates = sorted(moment for moment in {*self.moments, *self.limits} if now < moment <= until)
+        later = dates[self.most :]
+        events = list(self._events(start, later[0] - _TICK if later else until))
         return Timeline(self.target, start, tuple(e for e in events if e.changes_something),
-                        sum(not e.changes_something for e in events))  # fmt: skip
+                        sum(not e.changes_something for e in events), len(later), min(later, default=None))  # fmt: skip
 
     def _events(self, before: Answer, until: datetime) -> Iterator[Event]:
         start, leaf = self.case.request.at, self.target.leaf.certificate
@@ -220,15 +248,28 @@ class _Course:
         found = self.answer(at, self._renewed(at))
         return replace(found, servings=tuple(replace(s, chain=(leaf, *s.chain[1:])) for s in found.servings))
 
+    def _simulator(self, at: datetime, leaf: Certificate) -> Simulator:
+        case, target = self.case, self.target
+        if at == case.request.at and leaf == target.leaf.certificate:  # the diagnosis may have asked the same
+            return case.simulator(target)
+        judge = self.judge.asked(replace(case.question(target), at=at))
+        return Simulator(case.scene.graph, leaf, at, judge, case.policies)
+
     def answer(self, at: datetime, leaf: Certificate) -> Answer:
         """What is served at a moment, and every client's verdict."""
-        question = replace(self.case.question(self.target), at=at)
-        simulator = Simulator(self.case.scene.graph, leaf, at, self.judge.asked(question), self.case.policies)
-        seen = self.target.observed
+        simulator, seen = self._simulator(at, leaf), self.target.observed
         if seen is None:
             return Answer.of(simulator.outcome(self.case.scene.server))
         chain = (leaf, *seen.chain[1:])
         return Answer.observed(chain, simulator.verdicts(chain))
+
+
+def _most(graph: CertGraph, leaf: Certificate, at_hand: int) -> int:
+    """How many dates may be looked at: each costs about what there is to meet on the way up, and to look through."""
+    budget = Budget(MAX_MET)
+    for _ in ways_up(graph, leaf, budget):
+        pass
+    return 0 if budget.exceeded else MAX_EFFORT // (MAX_MET - budget.steps + at_hand)
 
 
 def _validity(certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause]]:
@@ -240,10 +281,12 @@ def _validity(certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause
 
 def _program(case: Case, certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause]]:
     """What Microsoft's list, or a store's own copy of it, says of the roots concerned."""
-    server = case.scene.server
+    server, held = case.scene.server, defaultdict[Certificate, list[StoreEntry]](list)
+    for entry in server.held_in("Root"):
+        held[entry.certificate].append(entry)
     for certificate in certificates:
         listed = program_entry(server, certificate)
-        entries = [*server.find(certificate, "Root"), *([listed] if listed is not None else [])]
+        entries = [*held.get(certificate, ()), *([listed] if listed is not None else [])]
         for properties in {entry.properties for entry in entries}:
             yield from _dates(certificate, properties)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.impact import Impact, impact
 from chainlab.lab.writers import reg
+from chainlab.request import Request
 from chainlab.server import LM_CA, LM_MY, LM_ROOT
 from tests.pki import Pki, at
 

@@ -10,11 +10,12 @@ import pytest
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
 from chainlab.crosscheck import second_opinion
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.errors import UsageError
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
+from chainlab.request import Request
 from chainlab.verifiers import Handshake, build, family_for
 from tests.pki import NOW, Pki, at
 

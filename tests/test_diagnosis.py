@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from chainlab.catalog.twins import load_twins
+from chainlab.certificate import Certificate
 from chainlab.clients import Verdict, parse_own_client
-from chainlab.diagnosis import Diagnosis, Request, diagnose
+from chainlab.diagnosis import Diagnosis, diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import ReadOptions
+from chainlab.finding import Finding
 from chainlab.lab.writers import pem
+from chainlab.request import Request
 from chainlab.server import StoreName
 from chainlab.server_state import Baseline
 from tests.pki import NOW, Pki, at
@@ -78,6 +81,68 @@ def test_observed_chains_are_judged_as_they_are(request_for, fixtures: Path, ser
     assert accepting(diagnosis) == expected
     assert diagnosis.targets[0].served.basis == "observed"
     assert diagnosis.targets[0].plan is None
+
+
+def sent(request_for, folder: Path, *chain: Certificate, **fields: object) -> Diagnosis:
+    """The diagnosis of these certificates on the wire, in this order."""
+    file = folder / "sent.pem"
+    file.write_text(pem(chain), "ascii")
+    return diagnose(request_for(served=file, **fields))
+
+
+def better(diagnosis: Diagnosis) -> list[Finding]:
+    return [finding for finding in diagnosis.targets[0].findings if finding.code == "better-chain"]
+
+
+@pytest.mark.parametrize("positions", [(0, 1), (0, 1, 2), (0,), (0, 2, 1), (0, 1, 1, 2, 3), (0, 3, 2, 1)])
+def test_a_better_chain_is_accepted_as_said_once_it_is_sent(
+    request_for, fixtures: Path, tmp_path: Path, positions: tuple[int, ...]
+) -> None:
+    whole = diagnose(request_for(served=fixtures / "r46" / "served-aaa.pem")).targets[0].served.chain
+    before = sent(request_for, tmp_path, *(whole[position] for position in positions))
+    after = sent(request_for, tmp_path, *whole)
+    assert accepting(before) <= accepting(after) == 117
+    assert len(better(before)) == (accepting(before) < accepting(after))
+    for finding in better(before):
+        assert finding.certificates == tuple(certificate.sha256 for certificate in whole)
+        assert finding.parameters["then"] == str(accepting(after))
+        assert finding.parameters["now"] == str(accepting(before))
+        missing = [whole[position] for position in range(4) if position not in positions]
+        assert all(certificate.label in finding.parameters["how"] for certificate in missing)
+
+
+def test_no_chain_is_called_better_where_every_client_accepts(request_for, fixtures: Path, tmp_path: Path) -> None:
+    whole = diagnose(request_for(served=fixtures / "r46" / "served-aaa.pem")).targets[0].served.chain
+    assert not better(sent(request_for, tmp_path, *whole))
+    assert not better(sent(request_for, tmp_path, *whole[:2], selector="nss-3.101"))
+    assert better(sent(request_for, tmp_path, *whole[:2], selector="nss-3.90"))
+
+
+def test_no_chain_is_called_better_that_loses_a_client(tmp_path: Path, pki: Pki) -> None:
+    """OpenSSL 1.0.1 follows what is served to its end, and finds no shorter way to a root that it knows."""
+    served = tmp_path / "served.pem"
+    served.write_text(pem([pki.leaf("I"), pki.ca("I", "R")]), "ascii")
+    clients = []
+    for root, family in (("R", "openssl-1.0.1"), ("S", "openssl-3")):
+        known = tmp_path / f"{root}.pem"
+        known.write_text(pem([pki.ca(root)]), "ascii")
+        clients.append(parse_own_client(f"{root}={family}:{known}"))
+    cross = tmp_path / "cross.pem"
+    cross.write_text(pem([pki.ca("R", "S")]), "ascii")
+    request = Request(((cross, None),), NOW, served=served, own_clients=tuple(clients), selector="none")
+    diagnosis = diagnose(request)
+    assert accepting(diagnosis) == 1
+    assert not better(diagnosis)
+    assert better(diagnose(replace(request, own_clients=tuple(clients[1:]))))
+
+
+def test_a_superfluous_certificate_is_named_where_a_client_trips_over_it(tmp_path: Path, pki: Pki) -> None:
+    file, roots = tmp_path / "served.pem", tmp_path / "roots.pem"
+    roots.write_text(pem([pki.ca("R")]), "ascii")
+    file.write_text(pem([pki.leaf("I"), pki.ca("X"), pki.ca("I", "R")]), "ascii")
+    strict = parse_own_client(f"strict=bearssl:{roots}")
+    (finding,) = better(diagnose(Request((), NOW, served=file, own_clients=(strict,), selector="none")))
+    assert finding.parameters["how"] == f"left out {pki.ca('X').label}"
 
 
 def test_a_collected_server_replaces_the_assumptions(request_for) -> None:

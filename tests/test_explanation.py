@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from chainlab.catalog.twins import load_twins
-from chainlab.diagnosis import Request
 from chainlab.errors import UsageError
 from chainlab.explanation import Explained, explain
+from chainlab.request import Request
 from chainlab.windows.selection import LostBecause, Policy
 from tests.pki import at
 

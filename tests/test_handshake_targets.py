@@ -10,7 +10,7 @@ import pytest
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
 from chainlab.clients import Verdict, parse_own_client
-from chainlab.diagnosis import Diagnosis, Request, diagnose
+from chainlab.diagnosis import Diagnosis, diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.lab import captures as lab
@@ -19,6 +19,7 @@ from chainlab.lab.writers import jks, pem
 from chainlab.report.json_report import as_json
 from chainlab.report.terminal import TerminalPage
 from chainlab.report.text import render
+from chainlab.request import Request
 from tests.captures import key_log, tls13, transcript
 from tests.pki import Pki, at
 

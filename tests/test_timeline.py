@@ -16,10 +16,13 @@ from chainlab.lab.writers import reg
 from chainlab.paths.checks import Question
 from chainlab.plan import Simulator
 from chainlab.properties import NOT_BEFORE_FILETIME
+from chainlab.request import Request
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
+from chainlab.server_state import Baseline
 from chainlab.timeline import Event, Timeline, Turn, timeline
 from tests.machines import Machines
-from tests.pki import Pki, at
+from tests.pki import NOW, Pki, at
+from tests.promises import bombs_meshes
 
 
 @pytest.fixture
@@ -159,3 +162,26 @@ def test_two_decades_with_all_clients_take_less_than_a_second(machines: Machines
     answer = timeline(machines.request("r46/leaf-and-issuer.pfx"), at("2046-12-31"))
     assert time.process_time() - started < 1
     assert answer.targets[0].start.total == 120
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_dates_that_are_too_many_are_counted_and_the_earliest_looked_at(tmp_path: Path, served: bool) -> None:
+    path = bombs_meshes.dated_ring(tmp_path, 300)
+    bare = Request((), NOW, served=path) if served else Request(((path, None),), NOW, baseline=Baseline(windows=False))
+    answer = timeline(replace(bare, selector="py-certifi-*"))
+    (line,) = answer.targets
+    looked_at = len(line.events) + line.quiet
+    assert looked_at > 10
+    assert not answer.complete
+    assert line.ends is not None
+    assert all(event.at < line.ends for event in line.events)
+    assert line.left_out >= 300 - looked_at
+    early = timeline(replace(bare, selector="py-certifi-*"), line.ends - timedelta(days=1))
+    assert early.complete
+
+
+def test_no_date_is_looked_at_where_a_mesh_leads_up(tmp_path: Path) -> None:
+    request = Request(((bombs_meshes.dated_mesh(tmp_path, 9), None),), NOW, baseline=Baseline(windows=False))
+    (line,) = timeline(replace(request, selector="py-certifi-*")).targets
+    assert not line.events
+    assert line.left_out > 70

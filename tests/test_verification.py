@@ -9,7 +9,6 @@ import pytest
 
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
-from chainlab.diagnosis import Request
 from chainlab.errors import InputError
 from chainlab.evidence import CertificateEvidence, Place
 from chainlab.observation import ObservedChain
@@ -18,6 +17,7 @@ from chainlab.report.plan_json import render
 from chainlab.report.terminal import TerminalPage
 from chainlab.report.verify_json import as_json
 from chainlab.report.verify_text import render as render_text
+from chainlab.request import Request
 from chainlab.verification import Promise, Verification, read_promise, verify
 from tests.pki import Pki, at
 

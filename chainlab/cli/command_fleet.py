@@ -20,9 +20,9 @@ from chainlab.cli.output import Printing, print_answer, renderer, write_chunks
 from chainlab.cli.progress import bar
 
 if TYPE_CHECKING:
-    from chainlab.diagnosis import Request
     from chainlab.fleet import Summary
     from chainlab.fleet.crew import Crew
+    from chainlab.request import Request
 
 STOPPED: Final = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the signal."""

@@ -34,7 +34,7 @@ def timeline(
 ) -> None:
     """On which dates the served chain or a client's verdict changes, and because of which certificate.
 
-    Exit status 1 if a client stops accepting within the time.
+    Exit status 1 if a client stops accepting within the time, or if there are more dates than are looked at.
     """
     from chainlab.timeline import timeline as run
 
@@ -48,4 +48,4 @@ def timeline(
         page=lambda page: renderer("timeline_text")(answer, page, verbose=verbose),
         json=lambda: renderer("timeline_json")(answer),
     )
-    raise typer.Exit(1 if answer.worse else 0)
+    raise typer.Exit(1 if answer.worse or not answer.complete else 0)

@@ -21,8 +21,8 @@ from chainlab.errors import InputError, UsageError
 from chainlab.records import dataclass
 
 if TYPE_CHECKING:
-    from chainlab.diagnosis import Request
     from chainlab.evidence import ReadOptions
+    from chainlab.request import Request
     from chainlab.server import StoreName
 
 

@@ -13,7 +13,7 @@ from chainlab.cli.progress import bar
 from chainlab.errors import InputError
 
 if TYPE_CHECKING:
-    from chainlab.diagnosis import Request
+    from chainlab.request import Request
 
 
 class Unit(StrEnum):

@@ -15,6 +15,7 @@ from chainlab.clients.snapshots import SnapshotStore
 from chainlab.clients.windows_client import build_windows
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
+from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, most_telling
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import TrustStore
@@ -129,14 +130,21 @@ class Judge:
         judge._question = question
         return judge
 
+    def anchor_in_reach(self, leaf: Certificate) -> bool:
+        """Whether the graph holds any way from a server certificate to a root that one of the clients trusts."""
+        return any(anchor_in_reach(leaf, group.store, self._graph) for group in self._groups)
+
     def issuance_limits(self) -> dict[datetime, list[tuple[Profile, Certificate]]]:
         """When clients stop to trust what a certificate issues from then on, and who they are."""
+        of_groups = [
+            [(certificate, limit) for certificate in self._graph.certificates
+             if (limit := group.store.setting(certificate).issued_before) is not None]
+            for group in self._groups
+        ]  # fmt: skip
         limits: dict[datetime, list[tuple[Profile, Certificate]]] = {}
-        for certificate in self._graph.certificates:
-            for profile, group in self._members:
-                limit = self._groups[group].store.setting(certificate).issued_before
-                if limit is not None:
-                    limits.setdefault(limit, []).append((profile, certificate))
+        for profile, group in self._members:
+            for certificate, limit in of_groups[group]:
+                limits.setdefault(limit, []).append((profile, certificate))
         return limits
 
     @property

@@ -27,6 +27,7 @@ from chainlab.paths.checks import (
     undecodable_extension,
 )
 from chainlab.paths.names import matches_host
+from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
 from chainlab.paths.search import End
@@ -70,7 +71,8 @@ def build_windows(
     )
     prediction = predict_chain(server, graph, leaf, question.at, (Policy.KB,), question.purpose)
     judged = _judged(prediction.chosen, Case(graph, question, switches))
-    return BuildResult((judged,), 0 if judged.good else None, prediction.budget_exceeded)
+    open_ended = prediction.budget_exceeded and anchor_in_reach(leaf, trust, graph)
+    return BuildResult((judged,), 0 if judged.good else None, open_ended)
 
 
 def _entries(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from chainlab import __version__
-from chainlab.diagnosis import Request
 from chainlab.proposal import names_in, parse_phrase, read_phrases
 from chainlab.records import dataclass, field
+from chainlab.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from chainlab.plan.costs import Cost
 from chainlab.plan.effects import PlannedOutcome
 from chainlab.plan.objective import EACH_CLIENT_ONCE, Objective
 from chainlab.plan.planner import Option, Plan, SendableChain, ServerPlan, make_plan
+from chainlab.plan.served_sets import BetterChain, better_chain
 from chainlab.plan.simulation import JudgedChain, Judgement, Outcome, Simulator, surely_accepting
 
 __all__ = [
-    "EACH_CLIENT_ONCE", "Cost", "JudgedChain", "Judgement", "Objective", "Option", "Outcome", "Plan", "PlannedOutcome",
-    "SendableChain", "ServerPlan", "Simulator", "make_plan", "surely_accepting",
+    "EACH_CLIENT_ONCE", "BetterChain", "Cost", "JudgedChain", "Judgement", "Objective", "Option", "Outcome", "Plan",
+    "PlannedOutcome", "SendableChain", "ServerPlan", "Simulator", "better_chain", "make_plan", "surely_accepting",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ from chainlab.report.html_model import MAX_TARGETS, Contents, certificates, fact
 from chainlab.report.html_page import environment, markup, policy, source
 from chainlab.report.impact_text import MAX_HIERARCHIES
 from chainlab.report.parts import CERTAINTY, sighting
-from chainlab.report.timeline_text import cause_text
+from chainlab.report.timeline_text import cause_text, not_looked_at
 from chainlab.windows.schannel import ACTIVATION_NOTE, ACTIVATIONS, settling_checks
 from chainlab.wording import accepting, number_of
 
@@ -95,6 +95,7 @@ def _words() -> dict[str, Any]:
         "wording": wording,
         "files_note": lambda changes: files_note(change.commands() for change in changes),
         "cause_text": cause_text,
+        "not_looked_at": not_looked_at,
         "counted": counted,
         "number_of": number_of,
         "accepting": accepting,

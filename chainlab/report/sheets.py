@@ -21,7 +21,7 @@ from chainlab.report.plan_words import clients_named, headline, outcome_words
 from chainlab.report.plan_words import counted as option_counted
 from chainlab.report.sheet import Sheet, Table
 from chainlab.report.text import condition_of, count_failing
-from chainlab.report.timeline_text import cause_text
+from chainlab.report.timeline_text import cause_text, not_looked_at
 from chainlab.report.words import by_series
 from chainlab.timeline import Event, Timelines
 from chainlab.verification import Verification
@@ -213,8 +213,8 @@ def of_timelines(timelines: Timelines) -> list[Sheet]:
         start = timeline.start
         text = f"{timeline.target.leaf.certificate.label}: {accepting(counted(start), start.total)} now"
         columns = ("date", "what happens", "accept before", "from then on", "lost", "won")
-        until = f"Looked at until {timelines.until:%Y-%m-%d}."
-        sheets.append(Sheet(text, not worse, (until,), (Table("Dates", columns, rows),)))
+        until = (f"Looked at until {timelines.until:%Y-%m-%d}.", *filter(None, [not_looked_at(timeline)]))
+        sheets.append(Sheet(text, not (worse or timeline.left_out), until, (Table("Dates", columns, rows),)))
     return sheets
 
 

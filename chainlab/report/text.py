@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from chainlab import findings as kinds
 from chainlab.clients import ClientVerdict, Verdict
 from chainlab.comparison import grouped
 from chainlab.diagnosis import Diagnosis, TargetDiagnosis
@@ -96,6 +97,9 @@ class _Writer:
             self.page.line(
                 f"With {number_of(len(best.changes), 'change')} {len(best.lasting)} of {total} accept; see below"
             )
+        for finding in target.findings:
+            if finding.kind is kinds.BETTER_CHAIN:
+                self.page.line(f"With another chain {finding.parameters['then']} of {total} accept; see below")
 
     def weight(self, target: TargetDiagnosis) -> None:
         """How much of the access logs will fail, where some were read."""

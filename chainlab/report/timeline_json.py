@@ -44,6 +44,7 @@ def _timeline(timeline: Timeline) -> Json:
         "start": answer_json(timeline.start),
         "events": [_event(event) for event in timeline.events],
         "quiet_dates": timeline.quiet,
+        "dates_left_out": timeline.left_out,
     }
 
 

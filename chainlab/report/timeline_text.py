@@ -32,6 +32,16 @@ def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbo
         _event(page, event, verbose)
     if timeline.quiet:
         page.line(f"{number_of(timeline.quiet, 'more date')} without any change.", "dim")
+    if unseen := not_looked_at(timeline):
+        page.line(unseen, "bold red")
+
+
+def not_looked_at(timeline: Timeline) -> str:
+    """What to say of dates that were left out; empty if there are none."""
+    if timeline.ends is None:
+        return ""
+    dates = number_of(timeline.left_out, "date was", "dates were")
+    return f"{dates} not looked at, from {timeline.ends:%Y-%m-%d} on: too much stands above this certificate."
 
 
 def _event(page: Page, event: Event, verbose: bool) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Case, Question, judge
+from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
-from chainlab.paths.search import MAX_DEPTH, Budget, End, Origin, Step, search
+from chainlab.paths.search import MAX_DEPTH, MAX_STEPS, Budget, End, Origin, Step, search
 from chainlab.paths.trust import TrustLevel, TrustStore
 from chainlab.records import dataclass, field
 from chainlab.verifiers.family import (
@@ -25,9 +26,12 @@ from chainlab.verifiers.family import (
     Scene,
     ServedOrder,
     Stop,
-    SubjectIndex,
     names_match,
+    signature_holds,
 )
+
+FEW_STEPS: Final = 100
+"""Steps of a search before it is asked whether the trust store can be reached at all; ordinary ones take fewer."""
 
 MAX_KEPT: Final = 64
 """Failed candidates kept for the explanation."""
@@ -49,15 +53,34 @@ class _Builder:
     scene: Scene
     problems: tuple[Problem, ...] = ()
     anchor: Certificate | None = None
-    served: SubjectIndex = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.served = SubjectIndex(self.scene.handshake.served[1:])
+    budget: Budget = field(default_factory=Budget)
 
     def run(self) -> BuildResult:
-        family, budget = self.family, Budget(depth=self.family.depth or MAX_DEPTH)
+        """The whole search; where it turns out long, only if it can come to an end that this client trusts."""
+        result = self._searched(FEW_STEPS)
+        if not result.budget_exceeded:
+            return result
+        if self._anchor_in_reach():
+            return self._searched(MAX_STEPS)
+        return BuildResult(tuple(map(self._out_of_reach, result.candidates)), None)  # what was found tells why
+
+    def _out_of_reach(self, judged: JudgedPath) -> JudgedPath:
+        """The path with its reason; that the search went no further up is none."""
+        if self.family.depth or judged.path.end is not End.DEPTH:
+            return judged
+        others = tuple(problem for problem in judged.problems if problem.reason is not Reason.TOO_LONG)
+        nowhere = Problem(Reason.NO_ANCHOR, judged.path.top, "nothing above it leads to a certificate that is trusted")
+        return JudgedPath(judged.path, (nowhere, *others))
+
+    def _anchor_in_reach(self) -> bool:
+        scene, (leaf, *others) = self.scene, self.scene.handshake.served
+        unknown = any(issuer not in scene.graph for issuer in (*others, *scene.handshake.fetchable))
+        return unknown or anchor_in_reach(leaf, scene.trust, scene.graph)
+
+    def _searched(self, steps: int) -> BuildResult:
+        family, self.budget = self.family, Budget(steps, self.family.depth or MAX_DEPTH)
         kept: list[JudgedPath] = []
-        for proposal in self._proposals(budget):
+        for proposal in self._proposals():
             judged = self._judge(proposal)
             if len(kept) < MAX_KEPT or judged.good:
                 kept.append(judged)
@@ -65,13 +88,13 @@ class _Builder:
                 break
         chosen = len(kept) - 1 if kept and kept[-1].good else None
         cut = not family.depth and any(judged.path.end is End.DEPTH for judged in kept)
-        return BuildResult(tuple(kept), chosen, budget.exceeded or cut)
+        return BuildResult(tuple(kept), chosen, self.budget.exceeded or cut)
 
-    def _proposals(self, budget: Budget) -> Iterable[Proposal]:
+    def _proposals(self) -> Iterable[Proposal]:
         if self.family.propose is not None:
             return self.family.propose(self.family, self.scene)
         start = self._leaf_step(self.scene.handshake.served[0])
-        found = search(start, self._expand, budget, loop=self.family.loop)
+        found = search(start, self._expand, self.budget, loop=self.family.loop)
         return (Proposal(path, self.family.switches, self.problems) for path in found)
 
     def _stops(self, judged: JudgedPath) -> bool:
@@ -132,13 +155,13 @@ class _Builder:
         served: list[Candidate] = []
         if not (self.family.closed_store and last.origin in (Origin.STORE, Origin.ANCHOR)):
             served = self._candidates(path, self._within_reach(path), trusted=False)
-        steps = self._merge(trusted, served)
+        steps = self._merge(path, trusted, served)
         if self.family.aia and not steps:
             fetched = self._candidates(path, self.scene.handshake.fetchable, trusted=False)
             steps = [self._step(candidate.issuer, Origin.AIA) for candidate in fetched]
         return steps[: self.family.choices] if self.family.choices else steps
 
-    def _merge(self, trusted: list[Candidate], served: list[Candidate]) -> list[Step]:
+    def _merge(self, path: tuple[Step, ...], trusted: list[Candidate], served: list[Candidate]) -> list[Step]:
         """Both sources in the family's order, each certificate once."""
         family = self.family
         if family.served_choices:
@@ -148,18 +171,29 @@ class _Builder:
         if family.prefer is Prefer.TRUSTED:
             candidates = trusted + served
         else:  # a served self-signed certificate gives way to the store's
-            ends = [candidate for candidate in served if self._ends(candidate)]
-            on = [candidate for candidate in served if candidate not in ends]
+            on: list[Candidate] = []
+            ends: list[Candidate] = []
+            for candidate in served:
+                (ends if self._ends(candidate) else on).append(candidate)
             if trusted and family.store_choices:  # and does not come back
                 ends = []
             candidates = on if on and family.stop is Stop.FIRST_PATH else on + trusted + ends
         steps: dict[tuple[str, bool], Step] = {}
-        for candidate in family.select(candidates):
+        for candidate in self._as_many_as_matter(path, family.select(candidates)):
             origin = Origin.ANCHOR if candidate.trusted else Origin.SERVED
             stored = candidate.trusted and family.stop is Stop.FIRST_STORED  # counts apart from a served copy
             step = self._climbed(candidate, self._step(candidate.issuer, origin))
             steps.setdefault((candidate.issuer.sha256, stored), step)
         return list(steps.values())
+
+    def _as_many_as_matter(self, path: tuple[Step, ...], candidates: list[Candidate]) -> list[Candidate]:
+        """The first of them, one more than the search can come to: none of its path, each from at most two sources."""
+        most = 2 * (self.budget.steps + 1)
+        if len(candidates) <= most:
+            return candidates
+        loop, passed = self.family.loop, {self.family.loop(step.certificate) for step in path}
+        fresh = accumulate(loop(candidate.issuer) not in passed for candidate in candidates)
+        return candidates[: next((place for place, count in enumerate(fresh) if count > most), len(candidates))]
 
     def _climbed(self, candidate: Candidate, step: Step) -> Step:
         """An anchor of the store that has an issuer there is only a step for a verifier that climbs on."""
@@ -196,7 +230,10 @@ class _Builder:
         """The served certificates in which this family looks for the next issuer."""
         served, last = self.scene.handshake.served, path[-1]
         if self.family.served_order is ServedOrder.ANY:
-            return self.served.named(last.certificate.issuer)
+            index = self.scene.handshake.index
+            if signature_holds in self.family.served_rules:  # of many of one name only those that signed it are asked
+                return index.signers(last.certificate, self.scene.graph)
+            return index.named(last.certificate.issuer)
         if last.origin not in (Origin.LEAF, Origin.SERVED):
             return ()
         if self.family.served_order is ServedOrder.NEXT:

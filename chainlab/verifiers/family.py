@@ -94,12 +94,65 @@ class LeafTrust(Enum):
     UNQUESTIONED = "it is an anchor, and only the host name is looked at"
 
 
+class SubjectIndex:
+    """Certificates by subject, in the order in which they were added.
+
+    ``named`` answers with every certificate that any way of comparing names (``Matching``) could find for a name.
+    """
+
+    def __init__(self, certificates: Iterable[Certificate] = ()) -> None:
+        self._certificates: list[Certificate] = []
+        self._places: dict[str | bytes | None, list[int]] = {}
+        self._found: dict[tuple[str, bytes | None], list[Certificate]] = {}
+        self._signers: dict[str, list[Certificate]] = {}
+        for certificate in certificates:
+            self.add(certificate)
+
+    def add(self, certificate: Certificate) -> None:
+        """One more, at the end."""
+        for name in (certificate.subject.key, certificate.subject.der):
+            self._places.setdefault(name, []).append(len(self._certificates))
+        self._certificates.append(certificate)
+        self._found.clear()
+        self._signers.clear()
+
+    def named(self, name: Name) -> Sequence[Certificate]:
+        """Those with this text, or with this encoding although another decoder gave another text."""
+        found = self._found.get((name.key, name.der))
+        if found is None:
+            places = self._places.get(name.key, [])
+            if name.der is not None:
+                places = sorted({*places, *self._places.get(name.der, ())})
+            found = self._found[name.key, name.der] = [self._certificates[place] for place in places]
+        return found
+
+    def signers(self, child: Certificate, graph: CertGraph) -> Sequence[Certificate]:
+        """Those named for the child's issuer whose key signed it."""
+        found = self._signers.get(child.sha256)
+        if found is None:
+            found = [issuer for issuer in self.named(child.issuer) if graph.signature(child, issuer).holds]
+            self._signers[child.sha256] = found
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """What a client gets to see: the served list (leaf first), and what it may fetch by AIA."""
 
     served: tuple[Certificate, ...]
     fetchable: tuple[Certificate, ...] = ()
+    _indices: list[SubjectIndex] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    @property
+    def index(self) -> SubjectIndex:
+        """The served certificates behind the first place; made once, since every family looks into it."""
+        if not self._indices:
+            self._indices.append(SubjectIndex(self.served[1:]))
+        return self._indices[0]
+
+    def copies(self, certificate: Certificate) -> int:
+        """How often the served list holds it behind the first place."""
+        return sum(other == certificate for other in self.index.named(certificate.subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +178,6 @@ class Candidate:
     def child(self) -> Certificate:
         """The certificate whose issuer is looked for."""
         return self.path[-1].certificate
-
-
-class SubjectIndex:
-    """Certificates by subject, in the order in which they were added.
-
-    ``named`` answers with every certificate that any way of comparing names (``Matching``) could find for a name.
-    """
-
-    def __init__(self, certificates: Iterable[Certificate] = ()) -> None:
-        self._certificates: list[Certificate] = []
-        self._places: dict[str | bytes | None, list[int]] = {}
-        for certificate in certificates:
-            self.add(certificate)
-
-    def add(self, certificate: Certificate) -> None:
-        """One more, at the end."""
-        for name in (certificate.subject.key, certificate.subject.der):
-            self._places.setdefault(name, []).append(len(self._certificates))
-        self._certificates.append(certificate)
-
-    def named(self, name: Name) -> list[Certificate]:
-        """Those with this text, or with this encoding although another decoder gave another text."""
-        places = self._places.get(name.key, [])
-        if name.der is not None:
-            places = sorted({*places, *self._places.get(name.der, ())})
-        return [self._certificates[place] for place in places]
 
 
 IssuerRule = Callable[[Candidate], bool]

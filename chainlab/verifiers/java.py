@@ -153,7 +153,7 @@ def as_a_tree_set(candidates: list[Candidate]) -> list[Candidate]:
         return candidates
     roots = {candidate.issuer.sha256 for candidate in candidates if candidate.trusted}
     found = [candidate for candidate in candidates if candidate.trusted or candidate.issuer.sha256 not in roots]
-    found.sort(key=lambda candidate: (not candidate.trusted, hash_bucket(candidate.issuer)))
+    found.sort(key=lambda candidate: (not candidate.trusted, _bucket_of(candidate)))
     latest = found[::-1]
     return sorted(latest, key=lambda candidate: (not has_named_key(candidate), not _leads_to_root(candidate)))
 
@@ -171,6 +171,15 @@ def has_named_key(candidate: Candidate) -> bool:
 
 def _leads_to_root(candidate: Candidate) -> bool:
     return bool(candidate.scene.trust.anchors_named(candidate.issuer.issuer))
+
+
+def _bucket_of(candidate: Candidate) -> int:
+    issuer, answers = candidate.issuer, candidate.scene.graph.answers
+    key = "HashSet", issuer.sha256
+    if key not in answers:
+        answers[key] = hash_bucket(issuer)
+    bucket: int = answers[key]
+    return bucket
 
 
 def hash_bucket(certificate: Certificate) -> int:

@@ -74,10 +74,11 @@ def path_length_fits(candidate: Candidate) -> bool:
 
 def not_used_up(candidate: Candidate) -> bool:
     """The served list holds one more of it than the path: OpenSSL takes out what it has followed, twins stay."""
-    used = sum(step.certificate == candidate.issuer for step in candidate.path)
+    identity = candidate.issuer.sha256
+    used = sum(step.certificate.sha256 == identity for step in candidate.path)
     if not used:
         return True
-    return used < sum(certificate == candidate.issuer for certificate in candidate.scene.handshake.served[1:])
+    return used < candidate.scene.handshake.copies(candidate.issuer)
 
 
 def valid_first(candidates: list[Candidate]) -> list[Candidate]:

@@ -17,11 +17,12 @@ from chainlab.catalog.imported import Imported
 from chainlab.catalog.twins import load_twins
 from chainlab.cataloguing import import_files, show
 from chainlab.certificate import Certificate
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import Limits, ReadOptions, read_inputs
 from chainlab.lab.writers import pem
 from chainlab.report.catalog_json import as_json
+from chainlab.request import Request
 from tests.pki import NOW, Pki
 
 R46_BY_USERTRUST = "92f351bf3d54164dfa8dd8f9e1139d3150349786485d2b9eecd00e2971c1e6c5"

@@ -100,15 +100,19 @@ def test_profiles_of_the_cryptoapi_family_are_judged_by_the_engine(pki: Pki) -> 
     assert answer.verdict is Verdict.ACCEPT
 
 
-def test_a_mesh_beyond_the_budget_is_unknown(pki: Pki) -> None:
+@pytest.mark.parametrize(("above", "verdict"), [("R", Verdict.UNKNOWN), ("Nobody", Verdict.REJECT)])
+def test_a_mesh_beyond_the_budget_is_unknown_where_a_root_can_be_reached(
+    pki: Pki, above: str, verdict: Verdict
+) -> None:
     names = [f"M{number}" for number in range(9)]
     crosses = [pki.ca(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    crosses.append(pki.ca("M8", above, not_after=at("2024-01-01")))
     leaf, root = pki.leaf("M0"), pki.ca("R")
     graph = CertGraph([leaf, *crosses, root])
     windows = Profile("own-pc", "PC", "cryptoapi", "own-pc")
     (answer,) = Judge([(windows, RootSet([root]))], graph, Question(NOW)).verdicts((leaf, *crosses))
-    assert answer.verdict is Verdict.UNKNOWN
-    assert answer.reason == "search-stopped"
+    assert answer.verdict is verdict
+    assert (answer.reason == "search-stopped") == (verdict is Verdict.UNKNOWN)
 
 
 def test_three_fetches_take_effect(pki: Pki) -> None:

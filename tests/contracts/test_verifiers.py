@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
+from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for, known_families
 from chainlab.verifiers.family import Family, ServedOrder, Stop
@@ -52,6 +53,7 @@ def test_accepted_paths_hold_edge_by_edge_and_end_in_an_anchor(
         path = result.accepted.path.certificates
         assert path[0] == leaf
         assert path[-1] in anchors
+        assert anchor_in_reach(leaf, trust, graph), "what is out of reach is refused without a whole search"
         assert all(graph.signature(child, issuer).holds for child, issuer in itertools.pairwise(path))
         at_hand = Counter(certificate.sha256 for certificate in dict.fromkeys([leaf, *anchors]))
         assert Counter(c.sha256 for c in path) <= at_hand | Counter(c.sha256 for c in [leaf, *pool])

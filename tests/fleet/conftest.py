@@ -14,10 +14,10 @@ import pytest
 
 from benchmarks.fleet_simulator import Simulator
 from chainlab.catalog.twins import load_twins
-from chainlab.diagnosis import Request
 from chainlab.evidence import ReadOptions
 from chainlab.fleet import Job
 from chainlab.fleet.crew import Crew
+from chainlab.request import Request
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 FEW = "android-2,android-4.4,java-8,cryptoapi"

@@ -10,13 +10,14 @@ from functools import cache
 from chainlab.certificate import Certificate
 from chainlab.clients import Profile
 from chainlab.decoding import decode_certificate
-from chainlab.diagnosis import Case, Diagnosis, Knowledge, Request, case_of, diagnosis_of
+from chainlab.diagnosis import Case, Diagnosis, Knowledge, case_of, diagnosis_of
 from chainlab.evidence import BindingEvidence, CertificateEvidence, Evidence, KeyPresence, Place
 from chainlab.findings import BROKEN_PART, Finding
 from chainlab.lab.writers import friendly_name
 from chainlab.paths.trust import RootSet
 from chainlab.planning import Planned, planned_of
 from chainlab.properties import derive
+from chainlab.request import Request
 from chainlab.server import LM_CA, LM_MY, LM_ROOT, StoreName
 from tests.ctls import tlv
 from tests.fuzz.names import any_name, certificate

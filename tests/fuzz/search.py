@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
+from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.result import BuildResult
 from chainlab.paths.trust import RootSet
 from chainlab.server import LM_ROOT
@@ -78,7 +79,10 @@ def run(data: bytes) -> None:
     question = Question(NOW + timedelta(days=choices.number(3) * 200), HOST)
     for identity in families():
         trust, handshake = RootSet(case.roots), Handshake(case.served)
-        check_result(identity, build(family_for(identity), handshake, trust, graph, question), case.roots)
+        result = build(family_for(identity), handshake, trust, graph, question)
+        check_result(identity, result, case.roots)
+        reached = result.accepted is None or anchor_in_reach(case.served[0], trust, graph)
+        assert reached, f"{identity} accepts a path to an anchor that is said to be out of reach"
     check_prediction(case.served, choices)
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from chainlab.clients import Verdict, parse_own_client
-from chainlab.diagnosis import Diagnosis, Request, diagnose
+from chainlab.diagnosis import Diagnosis, diagnose
 from chainlab.errors import UsageError
 from chainlab.findings import KINDS
 from chainlab.lab.folder import MARK, folder_files
 from chainlab.lab.lesson import client_options, commands
 from chainlab.lab.scenario import Made, make
 from chainlab.lab.scenarios import load_scenario, scenario_names
+from chainlab.request import Request
 
 NAMES = scenario_names()
 

@@ -9,10 +9,11 @@ import pytest
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict, Judge
-from chainlab.diagnosis import Case, Request, open_case
+from chainlab.diagnosis import Case, open_case
 from chainlab.impact import impact
 from chainlab.plan import Objective, ServerPlan
 from chainlab.plan.simulation import Judgement
+from chainlab.request import Request
 from tests.pki import Pki, at
 from tests.plan.test_planner import World
 

@@ -75,7 +75,7 @@ def _on(*commands: str) -> list[tuple[str, tuple[str, ...]]]:
         "explain": ("--client", "chrome"), "graph": ("-o", "%/graph.json"), "impact": ("--change", "root-update off"),
         "plan": ("-o", "%/plan"),
     }  # fmt: skip
-    return [(name, (name, "@", *NONE, *more.get(name, ()))) for name in commands]
+    return [(name, (*name.split(), "@", *NONE, *more.get(name, ()))) for name in commands]
 
 
 def _said(name: str, command: str) -> str:
@@ -93,7 +93,13 @@ BOMBS: Final[tuple[Bomb, ...]] = (
     *(
         Bomb(f"{name}: {command}", make, _said(name, command), line, READ, several=True)
         for name, make in meshes.ALL
-        for command, line in _on("diagnose", "explain", "graph", "impact", "plan")
+        for command, line in _on("diagnose", "diagnose --served", "explain", "graph", "impact", "plan", "timeline",
+                                 "timeline --served")
+    ),
+    *(
+        Bomb(f"{name}: {command}", make, "dates were not looked at", line, frozenset({1}), several=True)
+        for name, make in meshes.DATED
+        for command, line in _on("timeline", "timeline --served")
     ),
     *(
         Bomb(f"mesh of 30: graph as {kind}", meshes.ALL[3][1], "more than the 300 that can be laid out",
@@ -127,7 +133,8 @@ if __name__ == "__main__":
     only = sys.argv[1] if len(sys.argv) > 1 else ""
     rows = measure(only)
     if only and MEASURED.exists():  # the others stay as they were measured
-        anew = {row["name"]: row for row in rows}
-        rows = [anew.get(row["name"], row) for row in json.loads(MEASURED.read_text("utf-8"))["bombs"]]
+        known = {row["name"]: row for row in json.loads(MEASURED.read_text("utf-8"))["bombs"]}
+        known.update({str(row["name"]): row for row in rows})
+        rows = [known[bomb.name] for bomb in BOMBS if bomb.name in known]
     if rows:
         MEASURED.write_text(json.dumps({"bombs": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

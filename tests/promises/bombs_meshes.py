@@ -24,6 +24,21 @@ def mesh(folder: Path, size: int) -> Path:
     return _written(folder, [raw.leaf("CA 0"), *cross])
 
 
+def dated_mesh(folder: Path, size: int) -> Path:
+    """The same, and each certificate expires on a date of its own."""
+    names = [f"CA {number}" for number in range(size)]
+    pairs = [(subject, issuer) for subject in names for issuer in names if subject != issuer]
+    cross = (raw.ca(*pair, validity=raw.until(number)) for number, pair in enumerate(pairs))
+    return _written(folder, [raw.leaf("CA 0"), *cross])
+
+
+def dated_ring(folder: Path, size: int) -> Path:
+    """Each CA certified by the next, each until a date of its own."""
+    pairs = ((f"CA {number}", f"CA {(number + 1) % size}") for number in range(size))
+    cas = (raw.ca(*pair, validity=raw.until(number)) for number, pair in enumerate(pairs))
+    return _written(folder, [raw.leaf("CA 0"), *cas])
+
+
 def layers(folder: Path, depth: int, width: int) -> Path:
     """Layer over layer of CAs, each certified by every one above: width to the power of depth."""
     levels = [[f"CA {level} {number}" for number in range(width)] for level in range(depth)]
@@ -89,3 +104,10 @@ ALL: Final[tuple[tuple[str, Callable[[Path], Path]], ...]] = (
     ("10000 namesakes signed by nobody", partial(namesakes_by_nobody, count=10_000)),
     ("10000 certificates of one entity", partial(one_entity, count=10_000)),
 )
+
+DATED: Final[tuple[tuple[str, Callable[[Path], Path]], ...]] = (
+    ("mesh of 15, each until its date", partial(dated_mesh, size=15)),
+    ("ring of 500, each until its date", partial(dated_ring, size=500)),
+    ("ring of 5000, each until its date", partial(dated_ring, size=5000)),
+)
+"""Graphs with more dates than anybody can look at."""

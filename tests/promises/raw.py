@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,6 +30,12 @@ def tlv(tag: int, *parts: bytes) -> bytes:
         return bytes([tag, size]) + content
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes([tag, 0x80 | len(length)]) + length + content
+
+
+def until(number: int) -> bytes:
+    """A validity from 2021 to a date of its own for each number below ten million, after 2026."""
+    end = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return tlv(SEQUENCE, tlv(0x17, b"210101000000Z"), tlv(0x17, f"{end:%y%m%d%H%M%S}Z".encode()))
 
 
 def integer(value: int) -> bytes:
@@ -99,9 +106,10 @@ def certificate(
     return tlv(SEQUENCE, tbs, algorithm, tlv(BITS, b"\0", signature))
 
 
-def ca(subject: str, issuer: str, *extensions: bytes, serial: int = 1) -> bytes:
+def ca(subject: str, issuer: str, *extensions: bytes, serial: int = 1, validity: bytes = VALIDITY) -> bytes:
     """A CA certificate between entities by their names, each with the key of that seed."""
-    return certificate(name(subject), name(issuer), spki(subject), issuer, CA, *extensions, serial=serial)
+    named, by = name(subject), name(issuer)
+    return certificate(named, by, spki(subject), issuer, CA, *extensions, serial=serial, validity=validity)
 
 
 def leaf(issuer: str, host: str = "www.example.test", *extensions: bytes) -> bytes:

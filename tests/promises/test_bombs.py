@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -19,8 +20,17 @@ LOADED = 2.5
 
 
 def usual(bomb: Bomb) -> bool:
-    """Those of every run: a graph with more paths than anybody can follow is then asked about by one command only."""
-    return not bomb.several or bomb.name.endswith(": diagnose")
+    """Those of every run: a graph with more paths than anybody can follow is then asked about by few commands only."""
+    return not bomb.several or bomb.name.endswith((": diagnose", *USUAL))
+
+
+USUAL: Final = (
+    "mesh of 100: diagnose --served",
+    "10 layers of 20: diagnose --served",
+    "10000 certificates of one entity: diagnose --served",
+    "mesh of 15, each until its date: timeline --served",
+    "ring of 5000, each until its date: timeline",
+)
 
 
 @pytest.mark.parametrize(

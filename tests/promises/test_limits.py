@@ -12,7 +12,7 @@ from chainlab.certificate import Certificate
 from chainlab.clients.windows_client import build_windows
 from chainlab.decoding import decode_certificate
 from chainlab.der import more_than
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.errors import LimitError, UsageError
 from chainlab.evidence import Limits, Place, ReadOptions, read_bytes
 from chainlab.graph import MAX_COMPARISONS, MAX_ISSUERS, CertGraph
@@ -22,6 +22,7 @@ from chainlab.paths.trust import RootSet
 from chainlab.report.graph_as_svg import MAX_EDGES
 from chainlab.report.graph_as_svg import render as draw
 from chainlab.report.graph_model import Edge, Picture
+from chainlab.request import Request
 from chainlab.server_state import Baseline
 from chainlab.signatures import Signature
 from chainlab.verifiers import Handshake, build, family_for

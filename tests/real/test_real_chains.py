@@ -10,10 +10,11 @@ import jsonschema
 import pytest
 
 from chainlab.clients import Judge, Snapshots, Verdict, load_profiles, select
-from chainlab.diagnosis import Diagnosis, Request, diagnose
+from chainlab.diagnosis import Diagnosis, diagnose
 from chainlab.graph import CertGraph
 from chainlab.paths.checks import Question
 from chainlab.report.json_report import render
+from chainlab.request import Request
 from tests.pki import at
 
 AT = at("2026-11-20")

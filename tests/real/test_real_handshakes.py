@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.errors import InputError
 from chainlab.evidence import Evidence, Place, ReadOptions, read_bytes, read_inputs
 from chainlab.evidence import wire as caps
 from chainlab.lab.captures import certificate_message, encodings, packets, pcap, pcapng
+from chainlab.request import Request
 from tests.captures import key_log, names, tls13
 from tests.conftest import SHARED
 from tests.pki import Pki, at

@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 
 from chainlab.catalog.twins import load_twins
-from chainlab.diagnosis import Request
 from chainlab.explanation import explain
 from chainlab.report.explain_json import render as render_json
 from chainlab.report.explain_text import render
 from chainlab.report.terminal import TerminalPage
+from chainlab.request import Request
 from tests.pki import at
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "chainlab/report/data/chainlab.explanation-1.schema.json").read_text())

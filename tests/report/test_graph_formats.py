@@ -11,10 +11,11 @@ import pytest
 
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.errors import UsageError
 from chainlab.graph import CertGraph
 from chainlab.report.graph_model import Picture, picture, renderer_for
+from chainlab.request import Request
 from chainlab.server import LM_CA, LM_ROOT, Server, StoreEntry
 from tests.pki import NOW, Pki, at
 

@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate, Name
 from chainlab.clients import ClientVerdict, Profile, Verdict, parse_own_client
-from chainlab.diagnosis import Request
 from chainlab.dossier import Dossier, dossier, dossier_of
 from chainlab.escaping import script_json
 from chainlab.explanation import Explained, explain
@@ -36,6 +35,7 @@ from chainlab.report.graph_model import picture
 from chainlab.report.html_matrix import MAX_YEARS, matrix, who_fails
 from chainlab.report.html_report import fragment, render, render_explained, render_impact
 from chainlab.report.plan_package import package
+from chainlab.request import Request
 from chainlab.server import LM_AUTHROOT, LM_CA, LM_MY
 from tests.pki import Pki, at
 from tests.report.test_plan_scripts import hostile

@@ -9,11 +9,12 @@ import jsonschema
 import pytest
 
 from chainlab.catalog.twins import load_twins
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.paths.reasons import Reason
 from chainlab.report.json_report import render
 from chainlab.report.terminal import TerminalPage
 from chainlab.report.text import render as render_text
+from chainlab.request import Request
 from chainlab.windows.selection import LostBecause
 from tests.pki import at
 

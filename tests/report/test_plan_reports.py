@@ -17,7 +17,6 @@ from markdown_it import MarkdownIt
 from chainlab.catalog.twins import load_twins
 from chainlab.changes import MoveToUntrusted
 from chainlab.changes.commands import file_name
-from chainlab.diagnosis import Request
 from chainlab.dossier import dossier_of
 from chainlab.errors import UsageError
 from chainlab.planning import Planned, plan
@@ -25,6 +24,7 @@ from chainlab.properties import StoreProperties
 from chainlab.report import html_report, plan_json, plan_text, runbook
 from chainlab.report.markdown_page import MarkdownPage
 from chainlab.report.terminal import TerminalPage
+from chainlab.request import Request
 from chainlab.server import LM_ROOT, Binding, StoreEntry
 from tests.pki import at
 from tests.report.test_plan_scripts import HOSTILE, hostile

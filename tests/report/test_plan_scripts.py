@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from chainlab.catalog.twins import load_twins
 from chainlab.certificate import Certificate, Name
 from chainlab.changes import DeleteCertificate, ImportCertificate, MoveToUntrusted
-from chainlab.diagnosis import Request
 from chainlab.plan.operations import operations
 from chainlab.planning import Planned, plan
 from chainlab.report.plan_package import package
 from chainlab.report.plan_scripts import endpoints, scripts
+from chainlab.request import Request
 from chainlab.server import LM_CA, SYSTEM_CA, Binding
 from tests.pki import Pki, at
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from chainlab.catalog.twins import load_twins
-from chainlab.diagnosis import Request, diagnose
+from chainlab.diagnosis import diagnose
 from chainlab.report.terminal import ASCII, UNICODE, TerminalPage, glyphs_for
 from chainlab.report.text import render
 from chainlab.report.words import version_key
+from chainlab.request import Request
 from tests.pki import at
 
 
