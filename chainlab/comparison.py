@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from chainlab.certificate import Certificate
 from chainlab.clients import ClientVerdict
 from chainlab.plan import Judgement, Outcome, surely_accepting
-from chainlab.records import dataclass
+from chainlab.records import dataclass, field
 from chainlab.server import Binding
 from chainlab.targets import Target
 from chainlab.windows.engine import Certainty
@@ -24,17 +25,17 @@ class Serving:
 
     ``policies``: the tie rules that serve it; none for a rival in a full tie and for a chain that was observed.
     ``root``: the self-signed end, which is not sent (``None``: there is none, or it is not known).
+    ``accepting``: ids of the clients that accept.
     """
 
     policies: tuple[Policy, ...]
     chain: Chain
     root: Certificate | None
     verdicts: tuple[ClientVerdict, ...]
+    accepting: frozenset[str] = field(init=False, compare=False, repr=False)
 
-    @property
-    def accepting(self) -> frozenset[str]:
-        """Ids of the clients that accept."""
-        return Judgement.of(self.verdicts).accepting
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "accepting", Judgement.of(self.verdicts).accepting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,14 @@ A = TypeVar("A", bound=Answered)
 def grouped(answers: Iterable[A]) -> list[tuple[A, list[Binding]]]:
     """Results that are equal in all but their endpoint once, each with all its endpoints, in their order."""
     groups: list[tuple[A, list[Binding]]] = []
+    of_leaf = defaultdict[str, list[tuple[A, list[Binding]]]](list)
     for answer in answers:
-        bindings = next((known for first, known in groups if _alike(first, answer)), None)
+        candidates = of_leaf[answer.target.leaf.certificate.sha256]
+        bindings = next((known for first, known in candidates if _alike(first, answer)), None)
         if bindings is None:
             bindings = list[Binding]()
             groups.append((answer, bindings))
+            candidates.append(groups[-1])
         if answer.target.binding is not None:
             bindings.append(answer.target.binding)
     return groups

@@ -138,6 +138,8 @@ class Case:
     _judges: dict[str, Judge] = field(default_factory=dict)
     _simulators: dict[Target, Simulator] = field(default_factory=dict)
     _answers: dict[Target, TargetDiagnosis] = field(default_factory=dict)
+    _endpoints: dict[Target, list[Target]] = field(default_factory=dict)
+    _positions: dict[Target, int] = field(default_factory=dict)
     _plan: ServerPlan | None = None
 
     def question(self, target: Target) -> Question:
@@ -164,13 +166,20 @@ class Case:
 
     def sites(self) -> list[Target]:
         """The targets to plan for: one for each predicted server certificate and host."""
-        apart = {self._shared(target): target for target in self.scene.targets if target.observed is None}
-        return list(apart.values())
+        return [alike[-1] for alike in self._apart().values() if alike[0].observed is None]
 
     def alike(self, target: Target) -> list[Target]:
         """The targets that get the same answer as this one: other endpoints of its certificate and host."""
-        shared = self._shared(target)
-        return [other for other in self.scene.targets if self._shared(other) == shared]
+        return self._apart().get(self._shared(target), [])
+
+    def _apart(self) -> dict[Target, list[Target]]:
+        """The endpoints of each certificate and host, by what they share."""
+        if not self._endpoints:
+            for target in self.scene.targets:
+                self._endpoints.setdefault(self._shared(target), []).append(target)
+            planned = [shared for shared in self._endpoints if shared.observed is None]
+            self._positions.update((shared, number) for number, shared in enumerate(planned))
+        return self._endpoints
 
     def plan(self) -> ServerPlan | None:
         """What to do with the server, for all its targets together; ``None`` where nothing is predicted."""
@@ -185,9 +194,8 @@ class Case:
 
     def position(self, target: Target) -> int | None:
         """Which of the sites a target belongs to; ``None`` where its chain was observed."""
-        shared = [self._shared(site) for site in self.sites()]
-        wanted = self._shared(target)
-        return shared.index(wanted) if wanted in shared else None
+        self._apart()
+        return self._positions.get(self._shared(target))
 
     def _shared(self, target: Target) -> Target:
         """The target without what makes no difference for its answer."""

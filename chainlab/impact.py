@@ -223,7 +223,8 @@ class _Course:
         leaf = target.leaf.certificate
         if target.binding is not None:
             sha1 = next((bound.sha1 for bound in self.server(step).bindings if _same(bound, target.binding)), leaf.sha1)
-            return next((c for c in self.case.scene.graph.certificates if c.sha1 == sha1), leaf)
+            others = (c for c in self.case.scene.graph.certificates if c.sha1 == sha1)
+            return leaf if sha1 == leaf.sha1 else next(others, leaf)
         for change in (step.change for step in self.steps[:step]):
             if isinstance(change, RenewCertificate):
                 leaf = change.certificate if change.old == leaf else leaf

@@ -10,7 +10,6 @@ from chainlab import findings as kinds
 from chainlab.assembly import Scene
 from chainlab.catalog import Catalog
 from chainlab.certificate import Certificate
-from chainlab.changes import WindowsUpdate
 from chainlab.clients import ClientVerdict, Profile, Verdict
 from chainlab.evidence import CertificateEvidence, KeyPresence
 from chainlab.findings import Finding
@@ -19,13 +18,12 @@ from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
 from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.search import End
-from chainlab.plan import BetterChain
+from chainlab.plan import BetterChain, updated
 from chainlab.records import dataclass
 from chainlab.server import Server
 from chainlab.server_state import root_store_seen
 from chainlab.targets import Target
 from chainlab.windows.engine import BOTH, Certainty, ChainPrediction, predict_chain
-from chainlab.windows.root_update import program_entry
 from chainlab.windows.selection import Policy, WindowsPath
 from chainlab.windows.status import TrustError, describe
 from chainlab.wording import number_of
@@ -180,7 +178,7 @@ def _about_renewal(target: _Target) -> Iterator[Finding]:
     if target.prediction is None:
         return
     path = target.prediction.chosen.certificates
-    held = {entry.certificate for entry in target.scene.server.entries}
+    held = target.scene.server.certificates
     for child, above in zip(path, (*path[1:], None), strict=True):
         wrong = [c for c in target.scene.graph.by_subject(child.issuer) if c in held and _other_key(child, c)]
         if wrong and (above is None or above in wrong) and not target.scene.graph.is_self_signed(child):
@@ -237,7 +235,7 @@ def _about_update(target: _Target) -> Iterator[Finding]:
     scene, prediction = target.scene, target.prediction
     if prediction is None or scene.fresh is not None:
         return
-    after = target.predicted(WindowsUpdate(program_entry).apply(scene.server))
+    after = target.predicted(updated(scene.server))
     if after.root is not None and after.served != prediction.chosen.served:
         held = scene.server.find(after.root, "Root")
         state = "restricted in the Root store" if held else "not in the Root store"
@@ -250,7 +248,9 @@ def _about_aia(target: _Target) -> Iterator[Finding]:
     server, prediction = target.scene.server, target.prediction
     if prediction is None or server.aia or prediction.chosen.path.end is not End.NO_ISSUER:
         return
-    after = target.predicted(replace(server, aia=True))
+    if "with AIA" not in server.answers:
+        server.answers["with AIA"] = replace(server, aia=True)
+    after = target.predicted(server.answers["with AIA"])
     fetched = [c for c in after.certificates if c not in prediction.chosen.certificates]
     if after.served != prediction.chosen.served and fetched:
         parameters = {"label": fetched[0].label, "other": _describe_path(after)}
@@ -296,14 +296,22 @@ def _about_expiry(target: _Target) -> Iterator[Finding]:
 
 def _about_pfx(target: _Target) -> Iterator[Finding]:
     """A PFX that carries a self-signed root can put it back into the Root store [I]."""
-    for item in target.scene.evidence.certificates:
-        certificate = item.certificate
-        brings = item.format == "PFX" and item.store is None and item.place.file == target.leaf.place.file
-        if brings and certificate.is_ca and target.scene.graph.is_self_signed(certificate):
-            parameters = {"place": item.place.file, "label": certificate.label}
-            state = _blocked(target, certificate)
-            kind = kinds.PFX_BRINGS_BLOCKED_ROOT if state else kinds.PFX_BRINGS_ROOT
-            yield Finding(kind, {**parameters, "state": state} if state else parameters, (certificate.sha256,))
+    file = target.leaf.place.file
+    for certificate in _roots_brought(target.scene, file):
+        parameters = {"place": file, "label": certificate.label}
+        state = _blocked(target, certificate)
+        kind = kinds.PFX_BRINGS_BLOCKED_ROOT if state else kinds.PFX_BRINGS_ROOT
+        yield Finding(kind, {**parameters, "state": state} if state else parameters, (certificate.sha256,))
+
+
+def _roots_brought(scene: Scene, file: str) -> Sequence[Certificate]:
+    """The roots in a PFX; found once for all the server certificates in it."""
+    graph, key = scene.graph, ("roots in a PFX", file)
+    if key not in graph.answers:
+        inside = (i.certificate for i in scene.evidence.from_file(file) if i.format == "PFX" and i.store is None)
+        graph.answers[key] = [each for each in inside if each.is_ca and graph.is_self_signed(each)]
+    brought: list[Certificate] = graph.answers[key]
+    return brought
 
 
 def _blocked(target: _Target, root: Certificate) -> str:

@@ -7,15 +7,15 @@ A ``Server`` never changes: every change yields a new one. Store locations follo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, KeysView
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.errors import UsageError
 from chainlab.properties import NO_PROPERTIES, StoreProperties
-from chainlab.records import dataclass
+from chainlab.records import dataclass, field
 
 _LOCATIONS: Final = {
     "localmachine": "LocalMachine", "lm": "LocalMachine", "hklm": "LocalMachine",
@@ -128,6 +128,21 @@ class Server:
     disallowed_hashes: frozenset[str] = frozenset()
     chain_config: tuple[tuple[str, int | str], ...] = ()
     assumptions: tuple[str, ...] = ()
+    answers: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was worked out about this state and does not change: every server certificate asks again."""
+
+    @property
+    def certificates(self) -> KeysView[Certificate]:
+        """Every certificate in any store."""
+        return self._by_certificate().keys()
+
+    def _by_certificate(self) -> dict[Certificate, list[StoreEntry]]:
+        known: dict[Certificate, list[StoreEntry]] | None = self.answers.get("by certificate")
+        if known is None:
+            known = self.answers["by certificate"] = {}
+            for entry in self.entries:
+                known.setdefault(entry.certificate, []).append(entry)
+        return known
 
     def held_in(self, logical: str, *locations: str) -> list[StoreEntry]:
         """Entries of a logical store in the given locations (default LocalMachine), in their order."""
@@ -136,7 +151,9 @@ class Server:
 
     def find(self, certificate: Certificate, logical: str, *locations: str) -> list[StoreEntry]:
         """The entries of this certificate in a logical store."""
-        return [e for e in self.held_in(logical, *locations) if e.certificate == certificate]
+        wanted = locations or ("LocalMachine",)
+        held = self._by_certificate().get(certificate, ())
+        return [e for e in held if e.store.logical == logical and e.store.location in wanted]
 
     def with_entry(self, entry: StoreEntry) -> Server:
         """A server that also has this entry; the same certificate in the same physical store is replaced."""

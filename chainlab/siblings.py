@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chainlab import findings as kinds
@@ -28,26 +27,41 @@ class Judged(Protocol):
 
 
 def other_key_types(targets: Sequence[Judged]) -> Mapping[int, list[Finding]]:
-    """For each target by its number: clients that accept the same names' other key type but not this one."""
-    found: dict[int, list[Finding]] = defaultdict(list)
-    for (_, better), (number, worse) in permutations(enumerate(targets), 2):
-        for finding in _worse(better, worse):
-            if finding not in found[number]:
-                found[number].append(finding)
+    """For each target by its number: clients that accept the same names' other key type but not this one.
+
+    Of several certificates of another key type, the one that most of these clients accept is named.
+    """
+    sites = defaultdict[str, dict[tuple[str, frozenset[str]], Judged]](dict)
+    accepting = [_accepting(target) for target in targets]
+    for target, clients in zip(targets, accepting, strict=True):
+        for name in _names(target):
+            sites[name].setdefault((_algorithm(target), clients), target)
+    found: dict[int, list[Finding]] = {}
+    for number, (worse, clients) in enumerate(zip(targets, accepting, strict=True)):
+        better: dict[str, tuple[int, Judged]] = {}
+        others = {answer: other for name in sorted(_names(worse)) for answer, other in sites[name].items()}
+        for (kind, theirs), other in others.items():
+            count = len(theirs - clients)
+            if kind != _algorithm(worse) and count > better.get(kind, (0,))[0]:
+                better[kind] = count, other
+        if better:
+            found[number] = [_finding(count, other, worse) for count, other in better.values()]
     return found
 
 
-def _worse(better: Judged, worse: Judged) -> Iterator[Finding]:
+def _finding(count: int, better: Judged, worse: Judged) -> Finding:
     good, bad = better.target.leaf.certificate, worse.target.leaf.certificate
-    names = sorted(set(good.dns_names) & set(bad.dns_names))
-    if not names or good.key.algorithm == bad.key.algorithm:
-        return
-    count = len(_accepting(better) - _accepting(worse))
-    if count:
-        parameters = {
-            "count": str(count), "good": good.key.algorithm, "bad": bad.key.algorithm, "names": ", ".join(names[:3]),
-        }  # fmt: skip
-        yield Finding(kinds.OTHER_KEY_DIFFERS, parameters, (good.sha256, bad.sha256))
+    names = ", ".join(sorted(_names(better) & _names(worse))[:3])
+    parameters = {"count": str(count), "good": _algorithm(better), "bad": _algorithm(worse), "names": names}
+    return Finding(kinds.OTHER_KEY_DIFFERS, parameters, (good.sha256, bad.sha256))
+
+
+def _names(judged: Judged) -> set[str]:
+    return set(judged.target.leaf.certificate.dns_names)
+
+
+def _algorithm(judged: Judged) -> str:
+    return judged.target.leaf.certificate.key.algorithm
 
 
 def _accepting(judged: Judged) -> frozenset[str]:

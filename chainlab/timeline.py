@@ -29,7 +29,6 @@ from chainlab.plan import Simulator
 from chainlab.properties import StoreProperties
 from chainlab.records import dataclass
 from chainlab.request import Request
-from chainlab.server import StoreEntry
 from chainlab.targets import Target
 from chainlab.windows.root_update import program_entry
 
@@ -281,12 +280,10 @@ def _validity(certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause
 
 def _program(case: Case, certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause]]:
     """What Microsoft's list, or a store's own copy of it, says of the roots concerned."""
-    server, held = case.scene.server, defaultdict[Certificate, list[StoreEntry]](list)
-    for entry in server.held_in("Root"):
-        held[entry.certificate].append(entry)
+    server = case.scene.server
     for certificate in certificates:
         listed = program_entry(server, certificate)
-        entries = [*held.get(certificate, ()), *([listed] if listed is not None else [])]
+        entries = [*server.find(certificate, "Root"), *([listed] if listed is not None else [])]
         for properties in {entry.properties for entry in entries}:
             yield from _dates(certificate, properties)
 
@@ -304,11 +301,9 @@ def _concerns(purposes: frozenset[str] | None) -> bool:
 
 
 def _client_limits(judge: Judge, certificates: list[Certificate]) -> Iterator[tuple[datetime, Cause]]:
-    concerned = set(certificates)
-    for limit, pairs in judge.issuance_limits().items():
+    for limit, pairs in judge.issuance_limits(certificates).items():
         clients: dict[Certificate, list[Profile]] = defaultdict(list)
         for profile, certificate in pairs:
-            if certificate in concerned:
-                clients[certificate].append(profile)
+            clients[certificate].append(profile)
         for certificate, profiles in clients.items():
             yield limit + _TICK, Cause(Turn.CLIENTS, certificate, tuple(profiles))

@@ -50,3 +50,12 @@ def test_equal_answers_or_other_names_say_nothing(pki: Pki, fixtures) -> None:
     assert not other_key_types([answer(rsa, "ab"), answer(pki.leaf("I"), "ab")])
     assert not other_key_types([answer(rsa, "abc"), answer(pki.leaf("I", "other.test"), "a")])
     assert not other_key_types([answer(pki.leaf("I"), "abc"), answer(pki.leaf("J"), "a")])
+
+
+def test_of_many_certificates_of_the_other_key_type_the_best_is_named_once(pki: Pki, fixtures) -> None:
+    rsa, good = rsa_leaf(pki, fixtures), pki.leaf("J")
+    found = other_key_types([answer(pki.leaf("I"), "ab"), answer(good, "abc"), answer(rsa, "a"), answer(rsa, "b")])
+    assert {number: [finding.certificates for finding in findings] for number, findings in found.items()} == {
+        2: [(good.sha256, rsa.sha256)],
+        3: [(good.sha256, rsa.sha256)],
+    }

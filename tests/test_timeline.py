@@ -116,7 +116,7 @@ def test_clients_programs_that_distrust_new_certificates_name_their_clients(
     profile, sha256, limit = limited[0]
     root = catalog.get(sha256)
     judge = Judge([(profile, snapshots.store(profile.store))], CertGraph([root]), Question(limit))
-    assert judge.issuance_limits() == {limit: [(profile, root)]}
+    assert judge.issuance_limits([root]) == {limit: [(profile, root)]}
 
 
 def test_nothing_changes_between_the_dates(machines: Machines) -> None:

@@ -134,10 +134,11 @@ class Judge:
         """Whether the graph holds any way from a server certificate to a root that one of the clients trusts."""
         return any(anchor_in_reach(leaf, group.store, self._graph) for group in self._groups)
 
-    def issuance_limits(self) -> dict[datetime, list[tuple[Profile, Certificate]]]:
-        """When clients stop to trust what a certificate issues from then on, and who they are."""
+    def issuance_limits(self, roots: Iterable[Certificate]) -> dict[datetime, list[tuple[Profile, Certificate]]]:
+        """When clients stop to trust what one of these certificates issues from then on, and who they are."""
+        certificates = tuple(roots)
         of_groups = [
-            [(certificate, limit) for certificate in self._graph.certificates
+            [(certificate, limit) for certificate in certificates
              if (limit := group.store.setting(certificate).issued_before) is not None]
             for group in self._groups
         ]  # fmt: skip

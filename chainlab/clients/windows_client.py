@@ -64,7 +64,7 @@ def build_windows(
     """
     leaf = handshake.served[0]
     server = Server(
-        entries=tuple(_entries(handshake.served, trust, graph.certificates)),
+        entries=tuple(_entries(handshake.served, trust, graph)),
         root_update=False,
         aia=bool(handshake.fetchable),
         fetchable=handshake.fetchable,
@@ -75,11 +75,16 @@ def build_windows(
     return BuildResult((judged,), 0 if judged.good else None, open_ended)
 
 
-def _entries(
-    served: Iterable[Certificate], trust: TrustStore, certificates: Iterable[Certificate]
-) -> Iterator[StoreEntry]:
+def _entries(served: Iterable[Certificate], trust: TrustStore, graph: CertGraph) -> Iterator[StoreEntry]:
     for certificate in served:
         yield StoreEntry(certificate, LM_CA, source="the handshake")
+    key = "a client's stores", id(trust)
+    if key not in graph.answers:  # with the store, so that its id stays its own
+        graph.answers[key] = trust, tuple(_own_stores(trust, graph.certificates))
+    yield from graph.answers[key][1]
+
+
+def _own_stores(trust: TrustStore, certificates: Iterable[Certificate]) -> Iterator[StoreEntry]:
     for certificate in certificates:
         setting = trust.setting(certificate)
         if setting.level is TrustLevel.ANCHOR:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chainlab.catalog import ProgramEntry
 from chainlab.certificate import Certificate
 from chainlab.findings import Finding
 from chainlab.properties import NO_PROPERTIES, StoreProperties
-from chainlab.records import dataclass
+from chainlab.records import dataclass, field
 from chainlab.server import StoreName
 
 
@@ -209,6 +209,8 @@ class Evidence:
     """Everything that was read, in reading order; one view per kind of item."""
 
     items: tuple[Item, ...] = ()
+    _kinds: dict[type, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _files: dict[str, list[CertificateEvidence]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Evidence:
@@ -220,7 +222,17 @@ class Evidence:
 
     def kind(self, wanted: type[_T]) -> tuple[_T, ...]:
         """The items of one kind, in reading order."""
-        return tuple(item for item in self.items if isinstance(item, wanted))
+        known: tuple[_T, ...] | None = self._kinds.get(wanted)
+        if known is None:
+            known = self._kinds[wanted] = tuple(item for item in self.items if isinstance(item, wanted))
+        return known
+
+    def from_file(self, file: str) -> Sequence[CertificateEvidence]:
+        """The sightings of certificates in one file, in reading order."""
+        if not self._files:
+            for item in self.certificates:
+                self._files.setdefault(item.place.file, []).append(item)
+        return self._files.get(file, ())
 
     @property
     def certificates(self) -> tuple[CertificateEvidence, ...]:

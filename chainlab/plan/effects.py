@@ -38,7 +38,10 @@ class PlannedOutcome:
 
 def updated(server: Server) -> Server:
     """The server after a Windows Update."""
-    return WindowsUpdate(program_entry).apply(server)
+    known: Server | None = server.answers.get("updated")
+    if known is None:
+        known = server.answers["updated"] = WindowsUpdate(program_entry).apply(server)
+    return known
 
 
 def states(server: Server, changes: Sequence[Change]) -> tuple[Server, Server]:

@@ -196,7 +196,7 @@ class Assessments:
 
     def candidates(self, among: World, graph: CertGraph, leaf: Certificate) -> tuple[list[CandidatePath], bool]:
         """The candidate chains, and whether there are more."""
-        key = leaf.sha256, frozenset(among.entries)
+        key = leaf.sha256, among.held
         known = self._paths.get(key)
         if known is None:
             known = self._paths[key] = _candidate_paths(among, graph, leaf)

@@ -13,7 +13,7 @@ from collections import defaultdict
 
 from chainlab.certificate import Certificate
 from chainlab.properties import StoreProperties
-from chainlab.records import dataclass
+from chainlab.records import dataclass, field
 from chainlab.server import Server, StoreEntry, StoreName
 
 _WORLD = frozenset({"Root", "CA", "My", "Trust"})
@@ -24,6 +24,8 @@ _LOCATIONS = frozenset({"LocalMachine", "System"})
 class World:
     """The machine's candidates: fingerprint -> entries, the trusted ones among them, and what is distrusted.
 
+    ``held``: the fingerprints.
+
     ``disallowed`` are SHA-256 fingerprints of the Untrusted store; ``disallowed_hashes`` are the disallowed list's
     entries: SHA-1 thumbprints, signature hashes (property 15) or MD5 hashes of public keys (property 25).
     """
@@ -33,6 +35,10 @@ class World:
     disallowed: frozenset[str]
     disallowed_hashes: frozenset[str] = frozenset()
     program_roots: frozenset[str] = frozenset()
+    held: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", frozenset(self.entries))
 
     def __contains__(self, certificate: object) -> bool:
         return isinstance(certificate, Certificate) and certificate.sha256 in self.entries
@@ -65,12 +71,19 @@ class World:
 
 
 def world(server: Server) -> World:
-    """Collect what the engine sees.
+    """What the engine sees of a server, collected once.
 
     A certificate is trusted by being in Root itself, not by its key [D: "final chain must begin with a certificate
     contained in the root store"]; distrust is by certificate too, so a cross-certificate of the same key stays usable
     [D header, F]. Archived copies are not candidates: store look-ups leave them out [D: CERT_ARCHIVED_PROP_ID].
     """
+    known: World | None = server.answers.get("world")
+    if known is None:
+        known = server.answers["world"] = _collected(server)
+    return known
+
+
+def _collected(server: Server) -> World:
     entries: dict[str, list[StoreEntry]] = defaultdict(list)
     trusted: dict[str, list[StoreEntry]] = defaultdict(list)
     disallowed = set()

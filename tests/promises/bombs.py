@@ -102,6 +102,11 @@ BOMBS: Final[tuple[Bomb, ...]] = (
         for command, line in _on("timeline", "timeline --served")
     ),
     *(
+        Bomb(f"1000 server certificates: {command}", functools.partial(meshes.crowd, size=1000), "", line, READ,
+             several=True)
+        for command, line in _on("diagnose", "diagnose --served", "impact", "plan")
+    ),
+    *(
         Bomb(f"mesh of 30: graph as {kind}", meshes.ALL[3][1], "more than the 300 that can be laid out",
              ("graph", "@", *NONE, "-o", f"%/graph.{kind}"), frozenset({2}))
         for kind in ("svg", "html")

@@ -39,6 +39,12 @@ def dated_ring(folder: Path, size: int) -> Path:
     return _written(folder, [raw.leaf("CA 0"), *cas])
 
 
+def crowd(folder: Path, size: int) -> Path:
+    """Server certificates of one CA, each a site of its own."""
+    leaves = [raw.leaf("CA", f"www{number}.example.test") for number in range(size)]
+    return _written(folder, [*leaves, raw.ca("CA", "Root"), raw.ca("Root", "Root")])
+
+
 def layers(folder: Path, depth: int, width: int) -> Path:
     """Layer over layer of CAs, each certified by every one above: width to the power of depth."""
     levels = [[f"CA {level} {number}" for number in range(width)] for level in range(depth)]
