@@ -49,9 +49,9 @@ wine: $(VENV)/.dev ## compare the chain engine with Wine's crypt32 itself; insta
 
 SECONDS ?= 60
 JOBS    ?= 2
-fuzz: $(VENV)/.dev ## every reader, the search and every renderer under atheris, SECONDS of CPU for each (Linux, macOS)
+fuzz: $(VENV)/.dev ## every reader, the search and every renderer under atheris, SECONDS of CPU for each; IN_ALL=1: over all runs (Linux, macOS)
 	$(RUN) pip install --quiet --disable-pip-version-check -e '.[fuzz]'
-	$(RUN) tests.fuzz --seconds $(SECONDS) --jobs $(JOBS)
+	$(RUN) tests.fuzz --seconds $(SECONDS) --jobs $(JOBS) $(if $(IN_ALL),--in-all)
 	$(RUN) tools.build_reliability
 
 format: $(VENV)/.dev

@@ -86,7 +86,7 @@ def about_better(better: BetterChain | None, now: Sequence[ClientVerdict]) -> li
         return []
     parts = []
     if better.added:
-        parts.append(f"sent {_labels(better.added)} too")
+        parts.append(f"also sent {_labels(better.added)}")
     if better.left_out:
         parts.append(f"left out {_labels(better.left_out)}")
     parameters = {
@@ -100,7 +100,7 @@ def about_better(better: BetterChain | None, now: Sequence[ClientVerdict]) -> li
 
 
 def _labels(certificates: Iterable[Certificate]) -> str:
-    return ", ".join(certificate.label for certificate in certificates)
+    return " and ".join(certificate.label for certificate in certificates)
 
 
 def _about_leaf(target: _Target) -> Iterator[Finding]:
