@@ -29,7 +29,10 @@ MAX_LOOKED_AT: Final = 12_000
 """Possible issuers, where a certificate has more than that, which are looked at in one graph to find the right ones."""
 
 MAX_CHECKS: Final = 5_000
-"""Signature checks of one graph, each weighed by its key; a good one counts one less, since no certificate has many."""
+"""Signature checks of one graph that are in vain, each weighed by its key (``cost_of``)."""
+
+GOOD: Final = 3
+"""By how much less a good signature counts, of which no certificate has many: it is free with an ordinary key."""
 
 MAX_UNCHECKED: Final = 8
 """Issuers of one certificate that are taken for possible although no check was left for them."""
@@ -195,12 +198,14 @@ class CertGraph:
         return known
 
     def _check(self, child: Certificate, key: Certificate) -> Signature:
-        self._checks -= cost_of(key.key)
+        cost = cost_of(key.key)
+        self._checks -= cost
         if self._checks < 0:
             self._curtailed = True
             return Signature.UNCHECKED
         signature = check_signature(child, key)
-        self._checks += signature is Signature.VALID
+        if signature is Signature.VALID:
+            self._checks += min(cost, GOOD)
         return signature
 
     def _as_published(self, child: Certificate, issuer: Certificate) -> Signature:
@@ -240,6 +245,15 @@ class CertGraph:
                 break
             if signature.holds:
                 yield issuer
+
+    def stands_for(self, renewed: Certificate, original: Certificate) -> None:
+        """Take over for a certificate that differs in its dates only what is known of who issued the other."""
+        self._issuers[renewed.sha256] = self.issuers(original)
+        possible = self._possible[renewed.sha256] = self.possible_issuers(original)
+        for issuer in possible:
+            known = self._signatures.get((original.sha256, issuer.spki_sha256))
+            if known is not None:
+                self._signatures[renewed.sha256, issuer.spki_sha256] = known
 
     def is_self_signed(self, certificate: Certificate) -> bool:
         """Self-issued and signed with its own key (RFC 5280, 3.2)."""

@@ -44,8 +44,14 @@ class Signature(Enum):
 
 
 def cost_of(key: PublicKeyInfo) -> int:
-    """What one verification with this key costs, in those with a key on P-256 or of RSA-2048 (0.1 ms)."""
-    return 1 + (key.bits // 4096) ** 2 if key.algorithm == "RSA" else 1 + key.bits // 300
+    """What one verification with this key costs, in those with a key on P-256 or of RSA up to 4096 bits (0.1 ms).
+
+    Measured through cryptography on x86-64, 2026-11-29: 0.06 ms on P-256, 0.47 on P-384 and P-521; 0.02 ms with RSA of
+    2048 bits, 0.07 with 4096, 0.26 with 8191.
+    """
+    if key.algorithm == "RSA":
+        return max(1, (key.bits // 2048) ** 2 // 4)
+    return 1 if key.bits <= 256 else 5
 
 
 def check_signature(child: Certificate, issuer_key: Certificate) -> Signature:

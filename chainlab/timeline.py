@@ -239,7 +239,9 @@ class _Course:
         leaf = self.target.leaf.certificate
         digest = hashlib.sha256(f"{leaf.sha256} renewed at {at.isoformat()}".encode()).hexdigest()
         lifetime = min(leaf.not_after - leaf.not_before, timedelta(days=366))
-        return replace(leaf, sha256=digest, sha1=digest[:40], not_before=at, not_after=min(at, LAST) + lifetime)
+        renewed = replace(leaf, sha256=digest, sha1=digest[:40], not_before=at, not_after=min(at, LAST) + lifetime)
+        self.case.scene.graph.stands_for(renewed, leaf)
+        return renewed
 
     def renewed_answer(self, at: datetime) -> Answer:
         """The answer for a certificate issued at that moment; it stands in the chain as the one it renews."""

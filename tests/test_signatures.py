@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from chainlab.certificate import PublicKeyInfo
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.graph import CertGraph
-from chainlab.signatures import Signature, check_signature
+from chainlab.signatures import Signature, check_signature, cost_of
 from tests.pki import Pki, forged
 
 
@@ -91,3 +92,9 @@ def test_a_key_for_key_agreement_signed_nothing(pki: Pki) -> None:
 
 def test_an_unknown_algorithm_cannot_be_checked(pki: Pki) -> None:
     assert check_signature(forged(pki.leaf("I")), pki.ca("I", "R")) is Signature.UNSUPPORTED
+
+
+def test_a_check_is_weighed_by_what_its_key_costs() -> None:
+    weights = {bits: cost_of(PublicKeyInfo("RSA", bits)) for bits in (1024, 2048, 4096, 8192, 16384)}
+    assert weights == {1024: 1, 2048: 1, 4096: 1, 8192: 4, 16384: 16}
+    assert [cost_of(PublicKeyInfo("EC", bits)) for bits in (256, 384, 521)] == [1, 5, 5]

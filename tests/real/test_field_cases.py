@@ -24,6 +24,7 @@ from chainlab.certificate import (
 )
 from chainlab.decoding import decode_certificate
 from chainlab.evidence import ReadOptions, read_inputs
+from chainlab.graph import CertGraph
 from chainlab.windows.engine import Certainty
 from chainlab.windows.selection import Policy
 from chainlab.windows.status import TrustError
@@ -142,3 +143,14 @@ def test_the_real_r46_hierarchy_has_equal_dates_so_both_rules_agree(real: Callab
     blocked = Machine(leaf, Root=[own, usertrust], CA=[issuing, by_usertrust], Disallowed=[own]).predict()
     assert blocked.certainty is Certainty.FIRM
     assert blocked.chosen.root == usertrust
+
+
+def test_all_ca_certificates_of_the_ccadb_are_few_enough_for_every_signature_to_be_checked(
+    shared: Callable[[str], Path],
+) -> None:
+    archive = zipfile.ZipFile(shared("certs/ccadb.zip"))
+    graph = CertGraph(decode_certificate(archive.read(name)) for name in archive.namelist())
+    assert len(graph) > 10_000
+    for certificate in graph.certificates:
+        graph.issuers(certificate)
+    assert not graph.curtailed
