@@ -223,7 +223,14 @@ def _subtree(base: Any) -> GeneralName:
     name = _general_name(base)
     if name.kind == "dirname" and name.value.startswith("#"):
         raise ValueError("a directory name that does not decode")  # it would be equal to none, and exclude none
+    if name.kind == "dirname" and any(_tagged(attribute) for rdn in base.chosen.chosen for attribute in rdn):
+        raise ValueError("an attribute value of no ASN.1 type")  # verifiers read strings, and refuse the whole name
     return name
+
+
+def _tagged(attribute: Any) -> bool:
+    """Whether an attribute's value is of a class other than universal."""
+    return bool(attribute["value"].dump()[0] & 0xC0)
 
 
 def _bounded(value: Any) -> bool:

@@ -236,3 +236,12 @@ def _with_extensions(values: list[tuple[str, bytes]]) -> Certificate:
     )
     rest = b"".join(made[part.start : part.end] for part in signature)
     return decode_certificate(_tlv(0x30, _tlv(0x30, kept + _tlv(0xA3, _tlv(0x30, listed))) + rest))
+
+
+def test_a_directory_name_in_constraints_whose_value_is_of_no_type_does_not_decode(pki: Pki) -> None:
+    """[19] in place of a string: no verifier reads such a name, and what it excludes would never be found."""
+    excluded = bytes.fromhex("3014a1123010a40e300c310a3008060355040393 0171".replace(" ", ""))
+    made = pki.with_extension("I", "R", "2.5.29.30", excluded, critical=True)
+    assert "2.5.29.30" in made.extensions.unparsed
+    sound = pki.with_extension("J", "R", "2.5.29.30", excluded.replace(b"\x93\x01q", b"\x0c\x01q"), critical=True)
+    assert not sound.extensions.unparsed
