@@ -43,7 +43,8 @@ MAX_MET: Final = 2_000
 """Certificates met on all ways up from a server certificate; where there are more, no date is looked at."""
 
 MAX_EFFORT: Final = 20_000
-"""Certificates met, and such as bring dates, over all dates that are looked at: 200 where there are a hundred."""
+"""Certificates met, and such as bring dates, over all dates that are looked at: 200 dates where there are a hundred.
+Chosen so that the worst bomb of ``tests/promises`` stays within its five seconds."""
 
 
 class Turn(Enum):
@@ -113,7 +114,7 @@ class Timeline:
     """One target: how it stands at the start, and every date on which that changes.
 
     ``quiet``: dates that were looked at and change nothing. ``left_out``: dates that were not looked at, which are the
-    latest, from ``ends`` on (``None`` where there are none).
+    latest, from ``left_out_from`` on (``None`` where there are none).
     """
 
     target: Target
@@ -121,7 +122,7 @@ class Timeline:
     events: tuple[Event, ...]
     quiet: int
     left_out: int = 0
-    ends: datetime | None = None
+    left_out_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,10 +173,10 @@ def test_dates_that_are_too_many_are_counted_and_the_earliest_looked_at(tmp_path
     looked_at = len(line.events) + line.quiet
     assert looked_at > 10
     assert not answer.complete
-    assert line.ends is not None
-    assert all(event.at < line.ends for event in line.events)
+    assert line.left_out_from is not None
+    assert all(event.at < line.left_out_from for event in line.events)
     assert line.left_out >= 300 - looked_at
-    early = timeline(replace(bare, selector="py-certifi-*"), line.ends - timedelta(days=1))
+    early = timeline(replace(bare, selector="py-certifi-*"), line.left_out_from - timedelta(days=1))
     assert early.complete
 
 

@@ -213,8 +213,8 @@ def of_timelines(timelines: Timelines) -> list[Sheet]:
         start = timeline.start
         text = f"{timeline.target.leaf.certificate.label}: {accepting(counted(start), start.total)} now"
         columns = ("date", "what happens", "accept before", "from then on", "lost", "won")
-        until = (f"Looked at until {timelines.until:%Y-%m-%d}.", *filter(None, [not_looked_at(timeline)]))
-        sheets.append(Sheet(text, not (worse or timeline.left_out), until, (Table("Dates", columns, rows),)))
+        notes = (f"Looked at until {timelines.until:%Y-%m-%d}.", *filter(None, [not_looked_at(timeline)]))
+        sheets.append(Sheet(text, not (worse or timeline.left_out), notes, (Table("Dates", columns, rows),)))
     return sheets
 
 

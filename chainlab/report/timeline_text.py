@@ -38,10 +38,10 @@ def _timeline(page: Page, timeline: Timeline, bindings: Sequence[Binding], verbo
 
 def not_looked_at(timeline: Timeline) -> str:
     """What to say of dates that were left out; empty if there are none."""
-    if timeline.ends is None:
+    if timeline.left_out_from is None:
         return ""
     dates = number_of(timeline.left_out, "date was", "dates were")
-    return f"{dates} not looked at, from {timeline.ends:%Y-%m-%d} on: too much stands above this certificate."
+    return f"{dates} not looked at, from {timeline.left_out_from:%Y-%m-%d} on: too much stands above this certificate."
 
 
 def _event(page: Page, event: Event, verbose: bool) -> None:

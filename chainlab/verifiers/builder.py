@@ -31,7 +31,8 @@ from chainlab.verifiers.family import (
 )
 
 FEW_STEPS: Final = 100
-"""Steps of a search before it is asked whether the trust store can be reached at all; ordinary ones take fewer."""
+"""Steps of a search before it is asked whether the trust store can be reached at all. Ordinary ones take few: 7 at most
+over the fixtures, 65 captures and served chains of public CAs, for every client (measured 2026-11-30)."""
 
 MAX_KEPT: Final = 64
 """Failed candidates kept for the explanation."""
