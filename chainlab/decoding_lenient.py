@@ -224,7 +224,7 @@ def _subtree(base: Any) -> GeneralName:
     if name.kind == "dirname" and name.value.startswith("#"):
         raise ValueError("a directory name that does not decode")  # it would be equal to none, and exclude none
     if name.kind == "dirname" and any(_tagged(attribute) for rdn in base.chosen.chosen for attribute in rdn):
-        raise ValueError("an attribute value of no ASN.1 type")  # OpenSSL 3.0.19 and GnuTLS 3.7.9 refuse it [measured]
+        raise ValueError("an attribute value of no ASN.1 type")  # OpenSSL 3.0.19 refuses it [measured]
     return name
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from chainlab import oids
 from chainlab.certificate import Certificate, NameConstraints
 from chainlab.graph import CertGraph
-from chainlab.paths.names import HostRules, judged_breaches, matches_host, names_of
+from chainlab.paths.names import HostRules, in_forms, judged_breaches, matches_host, names_of
 from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
@@ -92,7 +92,8 @@ class Switches:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
     ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
     ``names_in_email`` the subject's e-mail addresses (both where there are no alternative names), ``names_need_san``
-    refuses a leaf without alternative names. Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
+    refuses a leaf without alternative names, ``name_forms`` are those that are compared (empty: all).
+    Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
     below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
     ``policies`` are the inputs of policy processing (6.1.1); TLS clients do none (``None``).
@@ -119,6 +120,7 @@ class Switches:
     names_in_cn: bool = False
     names_in_email: bool = False
     names_need_san: bool = False
+    name_forms: frozenset[str] = frozenset()
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
     rejected_schemes: frozenset[str] = frozenset()
@@ -337,6 +339,12 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             )
         if _names_of_other_forms(case, position, constraints):
             yield Problem(Reason.UNCHECKED, issuer, "its name constraints are of a form that cannot be judged here")
+        if case.switches.name_forms:
+            below = (name for lower in case.certificates[:position] for name in names_of(lower))
+            constraints = in_forms(constraints, case.switches.name_forms, below)
+            if constraints is None:
+                yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names of a form that the verifier refuses")
+                continue
         yield from _forbidden_names(case, position, constraints)
 
 
@@ -356,7 +364,7 @@ def _forbidden_names(case: Case, position: int, constraints: NameConstraints) ->
         email = case.switches.names_in_email and lower.extensions.subject_alternative_names is None
         common_name = not lower_position and case.switches.names_in_cn
         names = partial(names_of, lower, common_name=common_name, email=email)
-        key = (issuer.sha256, lower.sha256, f"{common_name} {email}")
+        key = (issuer.sha256, lower.sha256, f"{common_name} {email}", *sorted(case.switches.name_forms))
         found = judged_breaches(case.graph, key, constraints, names)
         if found is None:
             yield too_many_names(issuer)

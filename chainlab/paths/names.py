@@ -93,6 +93,24 @@ def breaches(constraints: NameConstraints, names: Iterable[GeneralName]) -> Iter
             yield Breach(name, excluded=False)
 
 
+def in_forms(
+    constraints: NameConstraints, forms: frozenset[str], names: Iterable[GeneralName]
+) -> NameConstraints | None:
+    """What is left of constraints for a verifier that compares these forms of names only; ``None``: it refuses.
+
+    It passes over permitted names of other forms, and refuses excluded ones once there is a name of that form at all,
+    and forms that it does not know [measured: GnuTLS 3.7.9, 2026-11-30].
+    """
+    refused = {name.kind for name in names} - forms
+    unknown = any(tree.kind == "other" for tree in (*constraints.permitted, *constraints.excluded))
+    if unknown or any(tree.kind in refused for tree in constraints.excluded):
+        return None
+    permitted, excluded = (
+        tuple(tree for tree in trees if tree.kind in forms) for trees in (constraints.permitted, constraints.excluded)
+    )
+    return NameConstraints(permitted, excluded, constraints.bounded)
+
+
 def judged_breaches(
     graph: CertGraph, key: tuple[str, ...], constraints: NameConstraints, names: Callable[[], list[GeneralName]]
 ) -> tuple[Breach, ...] | None:

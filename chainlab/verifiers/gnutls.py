@@ -7,6 +7,8 @@ dropped). Where a certificate comes up again, the next one takes its place and t
 does Debian's 3.7.9, which is the release measured. A self-signed last
 certificate is dropped, and so is everything from the first certificate on that has name and key of a root, the first of
 which must be valid. What remains is judged against the roots that bear the last one's issuer name: one path.
+Name constraints count for host names, e-mail and IP addresses; excluded directory names and unknown forms refuse,
+permitted directory names are passed over (certtool, measured 2026-11-30).
 anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is refused (``gnutls-legacy``: allowed by priority
 string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before 3.0) does not sort the list. Sources: 3.7.9
 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c, verify.c and common.c, with Debian's patches
@@ -77,6 +79,7 @@ def family(version: str = "") -> Family:
             any_on_ca=False,
             anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA),
             names_in_cn=True,
+            name_forms=frozenset({"dns", "email", "ip"}),
             host=HostRules(common_name_fallback=True),
         ),
         prepare=_as_served if old else sort,
