@@ -92,7 +92,8 @@ class Switches:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
     ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
     ``names_in_email`` the subject's e-mail addresses (both where there are no alternative names), ``names_need_san``
-    refuses a leaf without alternative names, ``name_forms`` are those that are compared (empty: all).
+    refuses a leaf without alternative names, ``name_forms`` are those that are compared (empty: all),
+    ``critical_name_forms`` those without which a critical extension is not understood (empty: all are).
     Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
     below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
@@ -121,6 +122,7 @@ class Switches:
     names_in_email: bool = False
     names_need_san: bool = False
     name_forms: frozenset[str] = frozenset()
+    critical_name_forms: frozenset[str] = frozenset()
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
     rejected_schemes: frozenset[str] = frozenset()
@@ -339,13 +341,26 @@ def _name_constraints(case: Case) -> Iterator[Problem]:
             )
         if _names_of_other_forms(case, position, constraints):
             yield Problem(Reason.UNCHECKED, issuer, "its name constraints are of a form that cannot be judged here")
-        if case.switches.name_forms:
-            below = (name for lower in case.certificates[:position] for name in names_of(lower))
-            constraints = in_forms(constraints, case.switches.name_forms, below)
-            if constraints is None:
-                yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names of a form that the verifier refuses")
-                continue
-        yield from _forbidden_names(case, position, constraints)
+        judged = _in_known_forms(case, position, constraints)
+        if isinstance(judged, Problem):
+            yield judged
+        else:
+            yield from _forbidden_names(case, position, judged)
+
+
+def _in_known_forms(case: Case, position: int, constraints: NameConstraints) -> NameConstraints | Problem:
+    """The constraints as far as the verifier compares them, or why it refuses them as a whole."""
+    issuer, switches = case.certificates[position], case.switches
+    critical = oids.NAME_CONSTRAINTS in issuer.extensions.critical
+    known = switches.critical_name_forms if critical else frozenset()
+    if known and any(tree.kind not in known for tree in (*constraints.permitted, *constraints.excluded)):
+        return Problem(Reason.CRITICAL_EXTENSION, issuer, "name constraints of a form that is not understood")
+    if not switches.name_forms:
+        return constraints
+    below = (name for lower in case.certificates[:position] for name in names_of(lower))
+    left = in_forms(constraints, switches.name_forms, below)
+    refused = Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names of a form that the verifier refuses")
+    return refused if left is None else left
 
 
 def _names_of_other_forms(case: Case, position: int, constraints: NameConstraints) -> bool:

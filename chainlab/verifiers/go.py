@@ -18,5 +18,10 @@ def family(version: str = "") -> Family:
         basis=Basis.MEASURED,
         sources=("measured 2026-11-20 with Go 1.19.8",),
         matching=Matching.BYTES,
-        switches=Switches(anchor=Anchor.ALL, self_issued_count=True, rejected_hashes=BROKEN_HASHES | {"sha1"}),
+        switches=Switches(
+            anchor=Anchor.ALL,
+            self_issued_count=True,
+            rejected_hashes=BROKEN_HASHES | {"sha1"},
+            critical_name_forms=frozenset({"dns", "email", "ip", "uri"}),  # "unhandled critical extension" [measured]
+        ),
     )

@@ -32,6 +32,7 @@ def family(version: str = "") -> Family:
         loop=anything_goes,
         switches=Switches(
             anchor=Anchor.ALL,
+            critical_name_forms=frozenset({"dns", "email", "ip", "uri", "other"}),  # not directory names [measured]
             any_on_leaf=False,
             self_issued_count=True,
             leaf_not_ca=True,
