@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.conftest import ROOT
+from tests.promises.running import unmeasured
 
 CPU_SECONDS: Final = 60
 """What a run may take before it is killed: more than any promise, so that the figure says by how much it failed."""
@@ -82,17 +82,10 @@ def _measured(arguments: Sequence[str], folder: Path) -> tuple[int, float, int]:
     }  # fmt: skip
     started = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _STARTER],
-        input=json.dumps(job), capture_output=True, text=True, check=True, env=_environment(),
+        input=json.dumps(job), capture_output=True, text=True, check=True, env={**unmeasured(), "NO_COLOR": "1"},
     )  # fmt: skip
     status, seconds, kilobytes = json.loads(started.stdout)
     return int(status), float(seconds), int(kilobytes)
-
-
-def _environment() -> dict[str, str]:
-    """Without what makes coverage measure the process: its cost would be measured instead."""
-    measuring = ("COVERAGE_", "COV_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(measuring)}
-    return {**kept, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
 
 
 @functools.cache
