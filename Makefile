@@ -58,9 +58,11 @@ format: $(VENV)/.dev
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/agreement.md (about 1.5 GB, 30 minutes)
+oracles: $(VENV)/.dev ## every real verifier on unseen random PKIs; writes docs/agreement.md and name-constraints.md (about 1.5 GB, 40 minutes)
 	$(RUN) tools.install_oracles --all
 	$(RUN) tests.oracles.report
+	$(RUN) tests.oracles.name_forms
+	$(RUN) tests.oracles.name_page
 
 conformance: $(VENV)/.dev ## the public suites, chainlab beside two validators; writes docs/conformance.md
 	$(RUN) tests.conformance.report

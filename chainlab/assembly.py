@@ -94,10 +94,7 @@ def certificates_above(
     """
     waiting = list(leaves)
     key = ("above", signed, *(leaf.sha256 for leaf in waiting))
-    if key not in graph.answers:
-        graph.answers[key] = _above(waiting, graph.issuers if signed else graph.possible_issuers)
-    above: tuple[Certificate, ...] = graph.answers[key]
-    return above
+    return graph.answers.once(key, lambda: _above(waiting, graph.issuers if signed else graph.possible_issuers))
 
 
 def _above(

@@ -183,10 +183,15 @@ def _general_name(name: Any) -> GeneralName:
         decoded = _name(name.chosen, name.chosen.dump())
         return GeneralName("dirname", decoded.text, decoded)
     kind = _GENERAL_NAME_KINDS.get(name.name, "other")
-    value = str(name.native) if kind != "other" else name.name
+    value = str(name.native) if kind != "other" else _form(name)
     if kind == "ip" and "/" in value:
         value = str(ipaddress.ip_network(value, strict=False))
     return GeneralName(kind, value)
+
+
+def _form(name: Any) -> str:
+    """What kind of name it is, as the other decoder says it: the type of another name, else words."""
+    return str(name.chosen["type_id"].dotted if name.name == "other_name" else name.name.replace("_", " "))
 
 
 def _subject_alternative_names(value: Any) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from chainlab.answers import Answers
 from chainlab.certificate import Certificate, Name
 from chainlab.signatures import Signature, check_signature, cost_of
 
@@ -77,7 +78,7 @@ class CertGraph:
         self._checks = MAX_CHECKS
         self._comparisons = MAX_COMPARISONS
         self._curtailed = False
-        self.answers: dict[tuple[object, ...], Any] = {}
+        self.answers = Answers()
         """What was worked out about its certificates and does not change: every client asks again."""
 
     @property

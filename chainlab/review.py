@@ -248,9 +248,7 @@ def _about_aia(target: _Target) -> Iterator[Finding]:
     server, prediction = target.scene.server, target.prediction
     if prediction is None or server.aia or prediction.chosen.path.end is not End.NO_ISSUER:
         return
-    if "with AIA" not in server.answers:
-        server.answers["with AIA"] = replace(server, aia=True)
-    after = target.predicted(server.answers["with AIA"])
+    after = target.predicted(server.answers.once("with AIA", lambda: replace(server, aia=True)))
     fetched = [c for c in after.certificates if c not in prediction.chosen.certificates]
     if after.served != prediction.chosen.served and fetched:
         parameters = {"label": fetched[0].label, "other": _describe_path(after)}
@@ -306,12 +304,13 @@ def _about_pfx(target: _Target) -> Iterator[Finding]:
 
 def _roots_brought(scene: Scene, file: str) -> Sequence[Certificate]:
     """The roots in a PFX; found once for all the server certificates in it."""
-    graph, key = scene.graph, ("roots in a PFX", file)
-    if key not in graph.answers:
+    graph = scene.graph
+
+    def brought() -> list[Certificate]:
         inside = (i.certificate for i in scene.evidence.from_file(file) if i.format == "PFX" and i.store is None)
-        graph.answers[key] = [each for each in inside if each.is_ca and graph.is_self_signed(each)]
-    brought: list[Certificate] = graph.answers[key]
-    return brought
+        return [each for each in inside if each.is_ca and graph.is_self_signed(each)]
+
+    return graph.answers.once(("roots in a PFX", file), brought)
 
 
 def _blocked(target: _Target, root: Certificate) -> str:

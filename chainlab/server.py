@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Container, Iterable, KeysView
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
+from chainlab.answers import Answers
 from chainlab.catalog import RootProgram
 from chainlab.certificate import Certificate
 from chainlab.errors import UsageError
@@ -128,7 +129,7 @@ class Server:
     disallowed_hashes: frozenset[str] = frozenset()
     chain_config: tuple[tuple[str, int | str], ...] = ()
     assumptions: tuple[str, ...] = ()
-    answers: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    answers: Answers = field(default_factory=Answers, init=False, compare=False, repr=False)
     """What was worked out about this state and does not change: every server certificate asks again."""
 
     @property
@@ -137,12 +138,13 @@ class Server:
         return self._by_certificate().keys()
 
     def _by_certificate(self) -> dict[Certificate, list[StoreEntry]]:
-        known: dict[Certificate, list[StoreEntry]] | None = self.answers.get("by certificate")
-        if known is None:
-            known = self.answers["by certificate"] = {}
+        def listed() -> dict[Certificate, list[StoreEntry]]:
+            found: dict[Certificate, list[StoreEntry]] = {}
             for entry in self.entries:
-                known.setdefault(entry.certificate, []).append(entry)
-        return known
+                found.setdefault(entry.certificate, []).append(entry)
+            return found
+
+        return self.answers.once("by certificate", listed)
 
     def held_in(self, logical: str, *locations: str) -> list[StoreEntry]:
         """Entries of a logical store in the given locations (default LocalMachine), in their order."""

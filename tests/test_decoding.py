@@ -17,12 +17,15 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainlab import oids
 from chainlab.certificate import AuthorityKeyIdentifier, Certificate, Name
 from chainlab.decoding import MAX_CERTIFICATE_BYTES, decode_certificate
 from chainlab.decoding_lenient import decode_leniently, decode_name_constraints
 from chainlab.der import children, element, tbs_slices
 from chainlab.evidence import ReadOptions, read_inputs
 from chainlab.lab.captures import vector
+from chainlab.paths.name_rules import REGISTERED_ID
+from tests.oracles.wine.forge import general_name
 from tests.pki import Pki
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,6 +81,15 @@ def _with_names(names: bytes) -> bytes:
     builder = x509.CertificateBuilder(name, name, key.public_key(), 5, START, START + timedelta(1))
     builder = builder.add_extension(x509.BasicConstraints(True, None), True).add_extension(alternatives, False)
     return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def test_both_decoders_call_a_name_of_another_form_the_same() -> None:
+    upn, identifier, mail = "upn:me@example.test", "rid:1.2.3", "email:me@example.test"
+    der = _with_names(b"".join(general_name(name) for name in (upn, identifier, mail)))
+    strict, lenient = decode_certificate(der), decode_leniently(der, tbs_slices(der), "refused")
+    assert strict.extensions.subject_alternative_names == lenient.extensions.subject_alternative_names
+    values = [name.value for name in strict.extensions.subject_alternative_names or ()]
+    assert values == [oids.USER_PRINCIPAL_NAME, REGISTERED_ID, "me@example.test"]
 
 
 def test_trailing_bytes_are_cut_off(pki: Pki) -> None:

@@ -22,10 +22,10 @@ from chainlab.paths.checks import (
     Switches,
     late,
     out_of_time,
-    too_many_names,
     unchecked_signature,
     undecodable_extension,
 )
+from chainlab.paths.name_constraints import too_many_names
 from chainlab.paths.names import matches_host
 from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, Reason
@@ -79,9 +79,7 @@ def _entries(served: Iterable[Certificate], trust: TrustStore, graph: CertGraph)
     for certificate in served:
         yield StoreEntry(certificate, LM_CA, source="the handshake")
     key = "a client's stores", id(trust)
-    if key not in graph.answers:  # with the store, so that its id stays its own
-        graph.answers[key] = trust, tuple(_own_stores(trust, graph.certificates))
-    yield from graph.answers[key][1]
+    yield from graph.answers.once(key, lambda: tuple(_own_stores(trust, graph.certificates)), keep=trust)
 
 
 def _own_stores(trust: TrustStore, certificates: Iterable[Certificate]) -> Iterator[StoreEntry]:

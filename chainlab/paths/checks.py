@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from enum import Enum, Flag, auto
-from functools import partial
+from enum import Flag, auto
 from typing import Final
 
 from chainlab import oids
-from chainlab.certificate import Certificate, NameConstraints
+from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.names import HostRules, in_forms, judged_breaches, matches_host, names_of
+from chainlab.paths.name_constraints import constrained
+from chainlab.paths.name_rules import NameRules
+from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin
@@ -35,14 +36,6 @@ _DECISIVE: Final = frozenset({
     oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.SUBJECT_ALT_NAME, oids.NAME_CONSTRAINTS,
 })  # fmt: skip
 """Extensions whose absence and presence lead to different verdicts."""
-
-
-class Names(Enum):
-    """What a verifier does with name constraints."""
-
-    CHECKED = "checked"
-    REFUSED = "a critical extension it does not know"
-    IGNORED = "ignored"
 
 
 class Demand(Flag):
@@ -90,10 +83,7 @@ class Switches:
     ``path_lengths`` judges these, ``self_issued_limited`` those in self-issued ones too, ``self_issued_count`` counts
     such CAs against them. The leaf:
     ``leaf_key_usage`` names bits of which one must be there (``rsa_leaf_key_usage`` where its key is RSA),
-    ``leaf_not_ca`` refuses a CA certificate. Name constraints: ``names_in_cn`` judges a host in the CN too,
-    ``names_in_email`` the subject's e-mail addresses (both where there are no alternative names), ``names_need_san``
-    refuses a leaf without alternative names, ``name_forms`` are those that are compared (empty: all),
-    ``critical_name_forms`` those without which a critical extension is not understood (empty: all are).
+    ``leaf_not_ca`` refuses a CA certificate. ``names`` says what name constraints mean.
     Algorithms: ``rejected_hashes`` and ``rejected_schemes`` of signatures
     below the anchor, ``min_rsa_bits`` of keys, the leaf's where ``leaf_key_size``.
     ``max_length`` counts certificates with the anchor. ``demands`` names extensions that must be there.
@@ -117,12 +107,7 @@ class Switches:
     leaf_key_usage: frozenset[str] = frozenset()
     rsa_leaf_key_usage: frozenset[str] = frozenset()
     leaf_not_ca: bool = False
-    name_constraints: Names = Names.CHECKED
-    names_in_cn: bool = False
-    names_in_email: bool = False
-    names_need_san: bool = False
-    name_forms: frozenset[str] = frozenset()
-    critical_name_forms: frozenset[str] = frozenset()
+    names: NameRules = field(default_factory=NameRules)
     critical_extensions: bool = True
     rejected_hashes: frozenset[str] = BROKEN_HASHES
     rejected_schemes: frozenset[str] = frozenset()
@@ -205,13 +190,13 @@ def _ends_in_anchor(case: Case) -> Iterator[Problem]:
 
 def _lacks_intermediate(case: Case) -> bool:
     """The path ends below an issuer that is an intermediate: a leaf's issuer, or one known only as not self-signed."""
-    top, answers = case.path.top, case.graph.answers
-    key = ("an intermediate", top.sha256)
-    if key not in answers:
-        known = case.graph.by_subject(top.issuer)
-        answers[key] = not any(c.looks_self_signed for c in known) if known else not top.is_ca
-    lacks: bool = answers[key]
-    return lacks
+    top, graph = case.path.top, case.graph
+
+    def lacks() -> bool:
+        known = graph.by_subject(top.issuer)
+        return not any(c.looks_self_signed for c in known) if known else not top.is_ca
+
+    return graph.answers.once(("an intermediate", top.sha256), lacks)
 
 
 def _signatures(case: Case) -> Iterator[Problem]:
@@ -324,76 +309,7 @@ def _leaf(case: Case) -> Iterator[Problem]:
 
 
 def _name_constraints(case: Case) -> Iterator[Problem]:
-    handling = case.switches.name_constraints
-    for position, issuer in enumerate(case.judged(Anchor.NAMES)):
-        constraints = issuer.extensions.name_constraints
-        if position == 0 or constraints is None or handling is Names.IGNORED:
-            continue
-        if handling is Names.REFUSED:
-            if oids.NAME_CONSTRAINTS in issuer.extensions.critical:
-                yield Problem(Reason.NAME_CONSTRAINT, issuer, "critical name constraints are not supported")
-            continue
-        if case.switches.names_need_san and not case.certificates[0].extensions.subject_alternative_names:
-            yield Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names, and the server certificate has no SAN")
-        if constraints.bounded:
-            yield Problem(
-                Reason.UNCHECKED, issuer, "its name constraints have minimum or maximum, which RFC 5280 forbids"
-            )
-        if _names_of_other_forms(case, position, constraints):
-            yield Problem(Reason.UNCHECKED, issuer, "its name constraints are of a form that cannot be judged here")
-        judged = _in_known_forms(case, position, constraints)
-        if isinstance(judged, Problem):
-            yield judged
-        else:
-            yield from _forbidden_names(case, position, judged)
-
-
-def _in_known_forms(case: Case, position: int, constraints: NameConstraints) -> NameConstraints | Problem:
-    """The constraints as far as the verifier compares them, or why it refuses them as a whole."""
-    issuer, switches = case.certificates[position], case.switches
-    critical = oids.NAME_CONSTRAINTS in issuer.extensions.critical
-    known = switches.critical_name_forms if critical else frozenset()
-    if known and any(tree.kind not in known for tree in (*constraints.permitted, *constraints.excluded)):
-        return Problem(Reason.CRITICAL_EXTENSION, issuer, "name constraints of a form that is not understood")
-    if not switches.name_forms:
-        return constraints
-    below = (name for lower in case.certificates[:position] for name in names_of(lower))
-    left = in_forms(constraints, switches.name_forms, below)
-    refused = Problem(Reason.NAME_CONSTRAINT, issuer, "constrains names of a form that the verifier refuses")
-    return refused if left is None else left
-
-
-def _names_of_other_forms(case: Case, position: int, constraints: NameConstraints) -> bool:
-    """RFC 5280, 4.2.1.10: a constraint on a form of names that is not processed matters once such a name is there."""
-    trees = {tree.value for tree in (*constraints.permitted, *constraints.excluded) if tree.kind == "other"}
-    below = case.certificates[:position] if trees else ()
-    return any(n.kind == "other" and n.value in trees for certificate in below for n in names_of(certificate))
-
-
-def _forbidden_names(case: Case, position: int, constraints: NameConstraints) -> Iterator[Problem]:
-    """The first name below ``position`` that the constraints forbid; self-issued CAs are exempt."""
-    issuer = case.certificates[position]
-    for lower_position, lower in enumerate(case.certificates[:position]):
-        if lower_position and lower.self_issued:
-            continue
-        email = case.switches.names_in_email and lower.extensions.subject_alternative_names is None
-        common_name = not lower_position and case.switches.names_in_cn
-        names = partial(names_of, lower, common_name=common_name, email=email)
-        key = (issuer.sha256, lower.sha256, f"{common_name} {email}", *sorted(case.switches.name_forms))
-        found = judged_breaches(case.graph, key, constraints, names)
-        if found is None:
-            yield too_many_names(issuer)
-        elif found:
-            name = found[0].name
-            detail = f"does not allow the {name.kind} name '{name.value}'"
-            yield Problem(Reason.NAME_CONSTRAINT, issuer, detail)
-        if found != ():
-            return
-
-
-def too_many_names(issuer: Certificate) -> Problem:
-    """Names and constraints that were not compared may fit or not."""
-    return Problem(Reason.UNCHECKED, issuer, "its name constraints and the names below are too many to be compared")
+    return constrained(case.certificates, case.judged(Anchor.NAMES), case.switches.names, case.graph)
 
 
 def _policies(case: Case) -> Iterator[Problem]:

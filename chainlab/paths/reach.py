@@ -41,10 +41,7 @@ def anchor_in_reach(leaf: Certificate, trust: TrustStore, graph: CertGraph) -> b
     key of an anchor counts as one.
     """
     key = "anchor in reach", leaf.sha256, id(trust)
-    if key not in graph.answers:  # with the store, so that its id stays its own
-        graph.answers[key] = trust, _leads_to(trust, _reachable(leaf, graph), graph)
-    found: bool = graph.answers[key][1]
-    return found
+    return graph.answers.once(key, lambda: _leads_to(trust, _reachable(leaf, graph), graph), keep=trust)
 
 
 def _leads_to(trust: TrustStore, reached: _Reached, graph: CertGraph) -> bool:
@@ -73,17 +70,17 @@ class _Reached:
 
 def _reachable(leaf: Certificate, graph: CertGraph) -> _Reached:
     """Every certificate of the graph that may have signed ``leaf``, or one of these, itself included; found once."""
-    key = "reachable", leaf.sha256
-    if key not in graph.answers:
+
+    def climbed() -> _Reached:
         left = _Unreached(graph.certificates)
         reached = [leaf]
         for child in reached:
             found = [issuer for issuer in left.could_issue(child) if _may_hold(graph, child, issuer)]
             left.take(found)
             reached += found
-        graph.answers[key] = _Reached(reached)
-    known: _Reached = graph.answers[key]
-    return known
+        return _Reached(reached)
+
+    return graph.answers.once(("reachable", leaf.sha256), climbed)
 
 
 def _may_hold(graph: CertGraph, child: Certificate, issuer: Certificate) -> bool:

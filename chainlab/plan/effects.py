@@ -38,10 +38,7 @@ class PlannedOutcome:
 
 def updated(server: Server) -> Server:
     """The server after a Windows Update."""
-    known: Server | None = server.answers.get("updated")
-    if known is None:
-        known = server.answers["updated"] = WindowsUpdate(program_entry).apply(server)
-    return known
+    return server.answers.once("updated", lambda: WindowsUpdate(program_entry).apply(server))
 
 
 def states(server: Server, changes: Sequence[Change]) -> tuple[Server, Server]:

@@ -4,12 +4,13 @@ Models: the recorded trust-manager generations of 2010 (Android 2.3), 2011 (4.0)
 (Conscrypt). Anchors are matched by name and key and never checked for expiry; extended key usages of CAs are ignored.
 Before 7 the served list is rearranged by names alone, each certificate followed by the first later one of its issuer's
 name, and cut at the first that is an anchor; that one path is validated. From 7 on every path is tried, anchors first;
-served issuers that are expired or weak are passed over. From 10 on Conscrypt is a module of its own that
-updates reach: it refuses SHA-1.
-Sources: the trust managers' code, measured on a desktop JVM 2026-11-20 (recorded verdicts, 57 cases);
-org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The version numbers of the 2014 and 2016
-generations are inferred from dates. Not modelled: host-name rules of apps that replace the verifier, certificate
-pinning, network security configuration, intermediates remembered from earlier connections.
+served issuers that are expired or weak are passed over. From 10 on Conscrypt is a module of its own that updates reach:
+it refuses SHA-1. Name constraints mean what Bouncy Castle (before 7) or Java before 2025 takes them for: to the latter
+a constraint on host names that begins with a dot matches none. Sources: the trust managers' code, measured on a desktop
+JVM 2026-11-20 (recorded verdicts, 57 cases); org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The
+version numbers of the 2014 and 2016 generations are inferred from dates. Not modelled: host-name rules of apps that
+replace the verifier, certificate pinning, network security configuration, intermediates remembered from earlier
+connections.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import replace
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.names import HostRules
+from chainlab.verifiers import bouncycastle, java
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -38,6 +40,11 @@ VERSIONS = tuple(str(version) for version in range(2, 18))
 
 BACKTRACKS_FROM = 7
 """First version whose trust manager tries every path (inferred: the code of 2016-03, released with 7.0)."""
+
+SUN_VALIDATOR_FROM = 7
+"""First version whose ``CertPathValidator`` is OpenJDK's, not Bouncy Castle's: name constraints mean what they meant in
+Java before 2025 [D: libcore's security.properties, ``sun.security.provider.CertPathProvider``; I: since 7, with which
+OpenJDK's classes came, and that Java's later repairs are not in it]."""
 
 CONSCRYPT_MODULE = 10
 """First version whose Conscrypt is a module that updates reach [D: Android 10 release notes, "Conscrypt module"]; the
@@ -66,6 +73,7 @@ def family(version: str = "17") -> Family:
             ca_purposes=False,
             rejected_hashes=hashes,
             min_rsa_bits=1024,
+            names=java.OLD_NAMES if major >= SUN_VALIDATOR_FROM else bouncycastle.NAMES,
             host=HostRules(common_name_fallback=major < 9),
         ),
         note=_standing_for(major),

@@ -7,7 +7,8 @@ no RSA-PSS. Sources: 0.6 measured 2026-11-20; src/x509/x509_minimal.t0 and inc/b
 set up with fewer hash functions or curves.
 """
 
-from chainlab.paths.checks import Anchor, Names, Switches
+from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -51,7 +52,7 @@ def family(version: str = "") -> Family:
             anchor=Anchor.NOTHING,
             leaf_purpose=False,
             ca_purposes=False,
-            name_constraints=Names.REFUSED,
+            names=NameRules(Names.REFUSED),
             rejected_schemes=frozenset({"RSA-PSS"}),
             min_rsa_bits=MIN_RSA_BITS,
             host=HostRules(common_name_fallback=True),

@@ -3,15 +3,17 @@
 Models: every path is tried; key identifier, issuer and serial number of the authority key identifier must fit; anchors
 do not expire; CA purposes are ignored; the fork wants the purposes it is asked for spelt out in the server's
 certificate, refuses RSA signatures by keys below 2048 bits and takes a served certificate with the name and key of a
-root for that root. It checks no host name. ``certvalidator-0.11`` is the
-original: it checks the host and the anchor's path length, not the serial number beside a key identifier, knows no
-RSA-PSS and refuses critical name constraints. Sources: 0.33.0 (registry.py,
-authority.py) and 0.11.1 measured 2026-11-20 with SHA-1 allowed.
+root for that root. Constrained IP addresses and registered IDs are refused. It checks no host name.
+``certvalidator-0.11`` is the original: it checks the host and the anchor's path length, not the serial number beside a
+key identifier, knows no RSA-PSS and refuses critical name constraints. Sources: 0.33.0 (registry.py, authority.py) and
+0.11.1 measured 2026-11-20 with SHA-1 allowed.
 """
 
 from dataclasses import replace
 
-from chainlab.paths.checks import Anchor, Demand, Names, Switches
+from chainlab.certificate import GeneralName, NameConstraints
+from chainlab.paths.checks import Anchor, Demand, Switches
+from chainlab.paths.name_rules import Fit, NameRules, Names, other_refused, refused, unaided_dns_subtree
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, by_certificate, named
 from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
@@ -19,6 +21,17 @@ from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
 VERSIONS = ("", "0.11")
 
 _RULES = (key_id_fits, serial_fits, signature_holds)
+
+
+def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """A dot at the end means nothing; one at the beginning, and an empty constraint, match no name."""
+    return unaided_dns_subtree(name, replace(tree, value=tree.value.removesuffix(".")), excluded)
+
+
+def _unparsed(constraints: NameConstraints, _critical: bool) -> bool:
+    """Other names (as UPN) end the validation."""
+    trees = (*constraints.permitted, *constraints.excluded)
+    return any(tree.kind == "other" and tree.value[:1].isdigit() for tree in trees)
 
 
 def family(version: str = "") -> Family:
@@ -41,6 +54,7 @@ def family(version: str = "") -> Family:
             min_rsa_bits=2048,
             leaf_key_size=False,
             demands=Demand.LEAF_KEY_USAGE | Demand.LEAF_PURPOSE,
+            names=NameRules(dns=_dns, ip=refused, other=other_refused, refuses=_unparsed),
             host=HostRules(common_name_fallback=True),
         ),
     )
@@ -66,7 +80,7 @@ def _original(table: Family) -> Family:
         anchor=Anchor.KEY_SIZE | Anchor.PATH_LENGTH,
         min_rsa_bits=0,
         demands=Demand.NOTHING,
-        name_constraints=Names.REFUSED,
+        names=NameRules(Names.REFUSED),
         rejected_schemes=frozenset({"RSA-PSS"}),
     )
     return replace(

@@ -3,12 +3,12 @@
 Models: every path is tried, roots first, then issuers with a fitting key identifier; AIA is fetched where no path is
 found; names are compared normalised, but a locally added root is looked up by the bytes of its name (NSS); a host must
 be in the SAN (since 58); SHA-1 is refused (since 57), RSA below 1024 bits too. Locally added roots are judged like
-other CAs. Chrome used this verifier from 83 on ChromeOS, 95 on Linux, 105 on Windows and macOS, 114 on Android;
-before, it asked the platform: ``chrome-90-windows`` is Windows' verifier (``cryptoapi``), ``-mac`` Apple's, ``-linux``
-NSS' libpkix, ``-android`` Android's, each with Chrome's rules for names and SHA-1. On iOS it is always Apple's.
-Sources: Chromium 156 measured 2026-11-20 with locally added roots, whose rules are laxer than those for the built-in
-store; Chrome Root Program FAQ and Chromium release notes (versions). Not modelled: Certificate Transparency,
-SCT-dependent distrust, CRLSets.
+other CAs. Constrained URIs are refused, and wildcards that could stand for an excluded host. Chrome used this verifier
+from 83 on ChromeOS, 95 on Linux, 105 on Windows and macOS, 114 on Android; before, it asked the platform:
+``chrome-90-windows`` is Windows' verifier (``cryptoapi``), ``-mac`` Apple's, ``-linux`` NSS' libpkix, ``-android``
+Android's, each with Chrome's rules for names and SHA-1. On iOS it is always Apple's. Sources: Chromium 156 measured
+2026-11-20 with locally added roots, whose rules are laxer than those for the built-in store; Chrome Root Program FAQ
+and Chromium release notes (versions). Not modelled: Certificate Transparency, SCT-dependent distrust, CRLSets.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from dataclasses import replace
 from typing import Final
 
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.name_rules import NameRules, other_unknown, refused
 from chainlab.paths.names import HostRules
 from chainlab.verifiers import android, apple, cryptoapi, nss_libpkix
+from chainlab.verifiers.boringssl import standing_for_excluded
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named
 from chainlab.verifiers.rules import by_key_id, same_bytes, signature_holds
 
@@ -46,7 +48,10 @@ def family(version: str = "") -> Family:
         leaf_trust=LeafTrust.NEVER,
         aia=True,
         switches=Switches(
-            anchor=Anchor.ALL & ~Anchor.SAYS_CA, rejected_hashes=BROKEN_HASHES | {"sha1"}, min_rsa_bits=1024
+            anchor=Anchor.ALL & ~Anchor.SAYS_CA,
+            names=NameRules(dns=standing_for_excluded, uri=refused, other=other_unknown),
+            rejected_hashes=BROKEN_HASHES | {"sha1"},
+            min_rsa_bits=1024,
         ),
     )
     if platform == "ios" or number < OWN_VERIFIER_FROM.get(platform, 0):

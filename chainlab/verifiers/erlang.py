@@ -8,11 +8,13 @@ served root must be held itself. Where the anchor has expired or is unknown, ano
 certificate is looked for; anything else that is wrong ends a path. A served list of the leaf alone, or one the trust
 store continues, is completed from the store. The anchor is judged by its dates alone; an issuer without key usage need
 not be a CA (``is_digitally_sign_cert``) and then does not count for path lengths; anyExtendedKeyUsage does not stand
-for serverAuth; no RSA-PSS certificates; a wildcard does not match unless the program asks for HTTPS rules. Sources:
-lib/ssl/src/ssl_certificate.erl, ssl_handshake.erl, lib/public_key/src/pubkey_cert.erl (OTP 25.2.3), measured 2026-11-24
-with that release. Not modelled: which of two trusted certificates of one name and key comes first (the order of an ETS
-table, different in every connection); an identifier that names a certificate of another subject; a circle of
-certificates, in which OTP 25 walks for ever, is a path that ends nowhere.
+for serverAuth; no RSA-PSS certificates; a wildcard does not match unless the program asks for HTTPS rules. Constraints
+on host names with a leading dot, on mailboxes and on nothing match no name, addresses and unknown forms that are
+constrained end the handshake. Sources: lib/ssl/src/ssl_certificate.erl, ssl_handshake.erl,
+lib/public_key/src/pubkey_cert.erl (OTP 25.2.3), measured 2026-11-24 with that release. Not modelled: which of two
+trusted certificates of one name and key comes first (the order of an ETS table, different in every connection); an
+identifier that names a certificate of another subject; a circle of certificates, in which OTP 25 walks for ever, is a
+path that ends nowhere.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from chainlab.certificate import Certificate, Name
+from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import children, element
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.name_rules import Fit, NameRules, fit, lenient_uri_subtree, mail_subtree, other_refused, refused
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
@@ -68,9 +71,21 @@ def family(version: str = "") -> Family:
             only_signers_are_cas=True,
             rejected_schemes=_NO_PSS,
             max_length=MAX_CERTIFICATES,
+            names=NameRules(dns=_dns, email=_mail, uri=lenient_uri_subtree, ip=refused, other=other_refused),
             host=HostRules(common_name_fallback=True, wildcards=False),
         ),
     )
+
+
+def _dns(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
+    """Exactly this host, or one below in any case."""
+    if not tree.value or tree.value.startswith("."):
+        return Fit.OUTSIDE
+    return fit(name.value == tree.value or name.value.casefold().endswith("." + tree.value.casefold()))
+
+
+def _mail(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    return Fit.OUTSIDE if "@" in tree.value else mail_subtree(name, tree, excluded)
 
 
 @dataclass(frozen=True, slots=True)

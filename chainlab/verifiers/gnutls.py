@@ -4,16 +4,16 @@ Models: ``gnutls_x509_trust_list_verify_crt2``. The served list is sorted: each 
 that could be its issuer (names without regard to string types, key identifiers), cut where the trust list knows the
 issuer (under exactly the encoded name); what is left is sorted in its turn and stays behind it (before 3.7 it is
 dropped). Where a certificate comes up again, the next one takes its place and the end of the list is lost with it: so
-does Debian's 3.7.9, which is the release measured. A self-signed last
-certificate is dropped, and so is everything from the first certificate on that has name and key of a root, the first of
-which must be valid. What remains is judged against the roots that bear the last one's issuer name: one path.
-Name constraints count for host names, e-mail and IP addresses; excluded directory names and unknown forms refuse,
-permitted directory names are passed over (certtool, measured 2026-11-30).
-anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is refused (``gnutls-legacy``: allowed by priority
-string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before 3.0) does not sort the list. Sources: 3.7.9
-(certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c, verify.c and common.c, with Debian's patches
-of 3.7.9-2 (duplicates, loops, long lists) and as of 3.6; BetterTLS results of 3.6.13 and 3.7.2 (fails branching);
-release notes of 3.0 (sorting). Not modelled: priority strings other than the default, PKCS #11 trust modules.
+does Debian's 3.7.9, which is the release measured. A self-signed last certificate is dropped, and so is everything from
+the first certificate on that has name and key of a root, the first of which must be valid. What remains is judged
+against the roots that bear the last one's issuer name: one path. Name constraints count for host names, e-mail and IP
+addresses; excluded directory names, URIs and unknown forms refuse, permitted directory names and URIs are passed over
+(certtool, measured 2026-11-30). anyExtendedKeyUsage counts for the server's certificate only; SHA-1 is refused
+(``gnutls-legacy``: allowed by priority string). Before 3.6.14 an expired way was final. ``gnutls-2`` (before 3.0) does
+not sort the list. Sources: 3.7.9 (certtool and gnutls-cli) measured 2026-11-20; lib/x509/verify-high.c, verify.c and
+common.c, with Debian's patches of 3.7.9-2 (duplicates, loops, long lists) and as of 3.6; BetterTLS results of 3.6.13
+and 3.7.2 (fails branching); release notes of 3.0 (sorting). Not modelled: priority strings other than the default, PKCS
+#11 trust modules.
 """
 
 from __future__ import annotations
@@ -22,8 +22,16 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from chainlab.certificate import Certificate, Name
+from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches, out_of_time
+from chainlab.paths.name_rules import (
+    CommonName,
+    Fit,
+    NameRules,
+    absolute_dns_subtree,
+    ip_subtree,
+    passed_over,
+)
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
@@ -53,6 +61,33 @@ MAX_SORTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: longer lists, or what is left of them, are not sorted [D: lib/x509/common.c]."""
 
 
+def _refused_if_excluded(_name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """Not compared; excluded names of such a form are refused, but not by an empty constraint."""
+    return Fit.REFUSED if excluded and tree.value else Fit.APART
+
+
+def _of_one_version(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """IPv4 and IPv6 addresses are forms of their own."""
+    same = (":" in name.value) == (":" in tree.value)
+    return ip_subtree(name, tree, excluded) if same else Fit.APART
+
+
+def _has_unknown_forms(constraints: NameConstraints, _critical: bool) -> bool:
+    """Forms beyond those of names that it can print, as registered IDs; other names have an OID."""
+    trees = (*constraints.permitted, *constraints.excluded)
+    return any(tree.kind == "other" and not tree.value[:1].isdigit() for tree in trees)
+
+
+_NAMES = NameRules(
+    dns=absolute_dns_subtree,
+    ip=_of_one_version,
+    uri=_refused_if_excluded,
+    dirname=_refused_if_excluded,
+    other=passed_over,
+    refuses=_has_unknown_forms,
+    common_name=CommonName.WITHOUT_NAMES,
+)
+
 _Shortened = tuple[list[Certificate], tuple[Problem, ...]]
 """What is left of the served list, and what is wrong with the root that stands for what was cut off."""
 
@@ -78,8 +113,7 @@ def family(version: str = "") -> Family:
             rejected_hashes=hashes,
             any_on_ca=False,
             anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA),
-            names_in_cn=True,
-            name_forms=frozenset({"dns", "email", "ip"}),
+            names=_NAMES,
             host=HostRules(common_name_fallback=True),
         ),
         prepare=_as_served if old else sort,

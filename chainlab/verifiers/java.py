@@ -3,29 +3,45 @@
 Models: ``PKIXValidator``: a served list in which each certificate names the next as its issuer is cut at the first one
 above the leaf that is trusted itself (same certificate, or same name and key), or kept whole if a root signed the last
 one; it is then only validated, without a second try and without the anchor's expiry. Otherwise ``SunCertPathBuilder``
-tries every path, through roots that are valid now, except right above the leaf. From the updates of January 2020 on
-the root at its end must be a CA that may sign; the path is not built anew if it is not. Up to the updates of
-October 2023 the builder leaves out issuers, roots too, whose name constraints do not permit the subject names and SANs
-below, and does not check constraints again; later ones check the finished path, the host in the CN too, but not the
-root. Extended key usages of CAs are
-ignored; the host may stand in the CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and
-``java-validator`` are the two on their own, as programs call them, ``-noec`` is a run-time image without the module
-jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal verdicts) measured 2026-11-20; sun/security/validator/
-PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and 17. 5 to 7 are taken to be the same (inferred). Not
-modelled: which of two roots with one name and key a validated list ends at (the order of identity hashes, different at
-each start), jdk.certpath.disabledAlgorithms for preinstalled anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
+tries every path, through roots that are valid now, except right above the leaf. From the updates of January 2020 on the
+root at its end must be a CA that may sign; the path is not built anew if it is not. Up to the updates of October 2023
+the builder leaves out issuers, roots too, whose name constraints do not permit the subject names and SANs below, and
+does not check constraints again; later ones check the finished path, the host in the CN too, but not the root. A
+constraint on host names that begins with a dot matches none before 17.0.15, 21.0.7 and 22; before Java 20 one on
+addresses is compared without regard to the IP version. Extended key usages of CAs are ignored; the host may stand in
+the CN; RSA below 1024 bits, MD2 and MD5 are refused. ``java-builder`` and ``java-validator`` are the two on their own,
+as programs call them, ``-noec`` is a run-time image without the module jdk.crypto.ec. Sources: 11.0.2 to 25.0.2 (equal
+verdicts) measured 2026-11-20; sun/security/validator/PKIXValidator.java; BetterTLS results show 8u292 equal to 11 and
+17. 5 to 7 are taken to be the same (inferred). Not modelled: which of two roots with one name and key a validated list
+ends at (the order of identity hashes, different at each start), jdk.certpath.disabledAlgorithms for preinstalled
+anchors ("SHA1 jdkCA"), distrust of named CAs by the JDK.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from chainlab.certificate import Certificate
-from chainlab.paths.checks import Anchor, Names, Switches
-from chainlab.paths.names import HostRules, judged_breaches, names_of
+from chainlab.certificate import Certificate, GeneralName
+from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.name_constraints import judged_breaches
+from chainlab.paths.name_rules import (
+    REGISTERED_ID,
+    CommonName,
+    Fit,
+    NameRules,
+    Names,
+    any_uri_subtree,
+    caseless_mail_subtree,
+    dns_subtree,
+    ip_subtree,
+    unaided_dns_subtree,
+)
+from chainlab.paths.names import HostRules, names_of
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -67,6 +83,16 @@ ALL_ISSUERS_FROM = {8: (8, 371), 11: (11, 0, 19), 17: (17, 0, 7)}
 updates of other releases by date.]
 """
 
+LEADING_DOTS_FROM = {17: (17, 0, 15), 21: (21, 0, 7)}
+"""First update in which a DNS constraint with a leading dot means what is below; before, it and an empty one match
+nothing [D: JDK-8311546 of Java 22 and its backports; M: 17.0.9, 21.0.2 do not, 17.0.15, 25.0.2 do]."""
+
+ADDRESSES_FROM = {20: (20,)}
+"""First release that tells IPv4 and IPv6 networks apart [D: JDK-8267617; M: 17.0.15 does not, 21.0.2 does]."""
+
+MEASURED_ALONE = (17,)
+"""The release with which ``builder`` and ``validator`` were measured."""
+
 _ALONE = ("builder", "validator")
 """Without SunJSSE, which alone looks at the root's basic constraints and key usage (``verifyTrustAnchor``)."""
 
@@ -97,7 +123,7 @@ def family(version: str = "17") -> Family:
         switches=Switches(
             anchor=Anchor.CA | Anchor.KEY_USAGE | Anchor.SAYS_CA if checked else Anchor.NOTHING,
             ca_purposes=False,
-            names_in_cn=True,
+            names=_names(release or MEASURED_ALONE),
             rejected_schemes=schemes,
             min_rsa_bits=MIN_RSA_BITS,
             host=HostRules(common_name_fallback=True),
@@ -109,7 +135,7 @@ def family(version: str = "17") -> Family:
     )
 
 
-def reached(release: tuple[int, ...], since: dict[int, tuple[int, ...]]) -> bool:
+def reached(release: tuple[int, ...], since: Mapping[int, tuple[int, ...]]) -> bool:
     """Whether an update has what came with the updates ``since``; a release without update number is its last one."""
     if not release:
         return True
@@ -117,6 +143,47 @@ def reached(release: tuple[int, ...], since: dict[int, tuple[int, ...]]) -> bool
     if first is None:
         return release[0] > max(since)
     return len(release) == 1 or release >= first
+
+
+def _names(release: tuple[int, ...]) -> NameRules:
+    """``GeneralNameInterface.constrains`` of one release."""
+    return replace(
+        OLD_NAMES,
+        dns=_dns_subtree if reached(release, LEADING_DOTS_FROM) else unaided_dns_subtree,
+        ip=ip_subtree if reached(release, ADDRESSES_FROM) else _bytewise_subtree,
+    )
+
+
+def _dns_subtree(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """An empty constraint ends in an exception."""
+    return dns_subtree(name, tree, excluded) if tree.value else Fit.REFUSED
+
+
+def _bytewise_subtree(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
+    """Byte by byte, whatever the IP versions; where the address has too few bytes, an exception."""
+    address, network = ipaddress.ip_address(name.value).packed, ipaddress.ip_network(tree.value)
+    pairs = zip(address, network.network_address.packed, network.netmask.packed, strict=False)
+    if any(byte & mask != wanted for byte, wanted, mask in pairs):
+        return Fit.OUTSIDE
+    return Fit.REFUSED if len(address) < len(network.netmask.packed) else Fit.INSIDE
+
+
+def _other(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """Equal registered IDs fit; others, and other forms, end in an exception. What the ID is, is not kept."""
+    if name.value != tree.value:
+        return Fit.APART
+    return Fit.UNKNOWN if name.value == REGISTERED_ID and not excluded else Fit.REFUSED
+
+
+OLD_NAMES = NameRules(
+    dns=unaided_dns_subtree,
+    ip=_bytewise_subtree,
+    email=caseless_mail_subtree,
+    uri=any_uri_subtree,
+    other=_other,
+    common_name=CommonName.WITHOUT_NAMES,
+)
+"""Up to Java 19."""
 
 
 def valid_above_the_leaf(candidate: Candidate) -> bool:
@@ -139,7 +206,8 @@ def permits_names_below(candidate: Candidate) -> bool:
     below = [s.certificate for n, s in enumerate(candidate.path) if n == 0 or not s.certificate.self_issued]
     issuer, graph = candidate.issuer, candidate.scene.graph
     return not any(
-        judged_breaches(graph, (issuer.sha256, lower.sha256), constraints, partial(names_of, lower)) for lower in below
+        judged_breaches(graph, (issuer.sha256, lower.sha256), constraints, partial(names_of, lower), OLD_NAMES)
+        for lower in below
     )
 
 
@@ -174,12 +242,8 @@ def _leads_to_root(candidate: Candidate) -> bool:
 
 
 def _bucket_of(candidate: Candidate) -> int:
-    issuer, answers = candidate.issuer, candidate.scene.graph.answers
-    key = "HashSet", issuer.sha256
-    if key not in answers:
-        answers[key] = hash_bucket(issuer)
-    bucket: int = answers[key]
-    return bucket
+    issuer = candidate.issuer
+    return candidate.scene.graph.answers.once(("HashSet", issuer.sha256), lambda: hash_bucket(issuer))
 
 
 def hash_bucket(certificate: Certificate) -> int:
@@ -222,7 +286,7 @@ def _before_october_2023(table: Family, scene: Scene) -> Prepared:
             built,
             served_rules=(*built.served_rules, permits_names_below),
             store_rules=(*built.store_rules, permits_names_below),
-            switches=replace(built.switches, name_constraints=Names.IGNORED),
+            switches=replace(built.switches, names=NameRules(Names.IGNORED)),
         ),
     )
 

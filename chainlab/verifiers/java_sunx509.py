@@ -12,7 +12,8 @@ Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidato
 from __future__ import annotations
 
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import Anchor, Names, Switches
+from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
@@ -36,7 +37,7 @@ def family(version: str = "") -> Family:
         switches=Switches(
             anchor=Anchor.NOTHING,
             ca_purposes=False,
-            name_constraints=Names.REFUSED,
+            names=NameRules(Names.REFUSED),
             host=HostRules(common_name_fallback=True),
         ),
         prepare=_cut_at_anchor,

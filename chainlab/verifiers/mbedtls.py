@@ -20,7 +20,8 @@ from dataclasses import replace
 
 from chainlab import oids
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Names, Switches
+from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
@@ -83,7 +84,7 @@ def family(version: str = "2") -> Family:
         loop=by_certificate,
         switches=Switches(
             ca_purposes=False,
-            name_constraints=Names.REFUSED,
+            names=NameRules(Names.REFUSED),
             rejected_hashes=BROKEN_HASHES | {"sha1"},
             min_rsa_bits=2048,
             max_length=MAX_INTERMEDIATES + 2,

@@ -8,7 +8,8 @@ name constraints; extended key usages are not looked at, nor the host (the progr
 
 from __future__ import annotations
 
-from chainlab.paths.checks import Names, Switches
+from chainlab.paths.checks import Switches
+from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_rank, valid_now
@@ -33,7 +34,7 @@ def family(version: str = "") -> Family:
         switches=Switches(
             leaf_purpose=False,
             ca_purposes=False,
-            name_constraints=Names.REFUSED,
+            names=NameRules(Names.REFUSED),
             rejected_schemes=frozenset({"RSA-PSS", "ECDSA"}),
             host=HostRules(common_name_fallback=True),
         ),

@@ -6,9 +6,9 @@ and serial number that the authority key identifier names; of these the CAs; the
 (``CERT_IsCACert``: extended key usages do not matter here), then one valid now, then a trusted one, then the newer; of
 equals the last served. The path ends at the first trusted issuer; its validity, path length and name constraints are
 judged, not its key usage; by its trust it is a CA even without basic constraints. A server certificate with an RSA key
-needs keyEncipherment where it has a key usage. Sources: 3.87.1 (tstclnt, vfychain) measured 2026-11-20;
-lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c, lib/pki/pkibase.c. Not modelled: certificates cached
-from earlier connections; ``vfychain`` checks no host name.
+needs keyEncipherment where it has a key usage. Constraints on registered IDs and other names are passed over. Sources:
+3.87.1 (tstclnt, vfychain) measured 2026-11-20; lib/certhigh/certvfy.c, lib/pki/certificate.c, lib/pki/pki3hack.c,
+lib/pki/pkibase.c. Not modelled: certificates cached from earlier connections; ``vfychain`` checks no host name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,13 @@ from functools import reduce
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.name_rules import (
+    CommonName,
+    NameRules,
+    any_uri_subtree,
+    caseless_mail_subtree,
+    passed_over,
+)
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
@@ -30,7 +37,12 @@ SWITCHES = Switches(
     any_on_ca=False,
     trust_makes_ca=True,
     also_on_ca=frozenset({oids.CLIENT_AUTH}),
-    names_in_cn=True,
+    names=NameRules(
+        email=caseless_mail_subtree,
+        uri=any_uri_subtree,
+        other=passed_over,
+        common_name=CommonName.WITHOUT_NAMES,
+    ),
     leaf_key_usage=frozenset({"digital_signature", "key_agreement"}),
     rsa_leaf_key_usage=frozenset({"key_encipherment"}),
     host=HostRules(common_name_fallback=True),

@@ -7,11 +7,12 @@ first at every step. One issuer is followed at each step, above a store certific
 self-signed certificate ends the search; the authority key identifier's key, issuer and serial number must fit; anchors
 are self-signed (unless ``partial``) and are judged like every other CA; anyExtendedKeyUsage does not stand for
 serverAuth. Which of several fitting issuers is taken: the first (before 1.1.0), the first valid one else the last
-(1.1.x), the first valid one else the latest to expire (3.x). ``-trusted-first``, ``-partial``, ``-level1`` and
-``-level2`` (``@SECLEVEL``), ``-strict`` are the options of that name. Sources: measured 2026-11-20 with Node 0.10.4
-(1.0.1e) to 24 (3.5.8) and Debian's 3.0.19; crypto/x509/x509_vfy.c and crypto/x509v3/v3_purp.c of the releases;
-openssl-verification-options(1). Not modelled: CRLs, certificate policies, DANE, proxy certificates, auxiliary trust
-settings ("TRUSTED CERTIFICATE").
+(1.1.x), the first valid one else the latest to expire (3.x). Constrained names of a form that is not compared are
+refused, up to 1.0.2 IP addresses too; a constraint on host names that begins with a dot matches none before 1.0.1k.
+``-trusted-first``, ``-partial``, ``-level1`` and ``-level2`` (``@SECLEVEL``), ``-strict`` are the options of that name.
+Sources: measured 2026-11-20 with Node 0.10.4 (1.0.1e) to 24 (3.5.8) and Debian's 3.0.19; crypto/x509/x509_vfy.c and
+crypto/x509v3/v3_purp.c of the releases; openssl-verification-options(1). Not modelled: CRLs, certificate policies,
+DANE, proxy certificates, auxiliary trust settings ("TRUSTED CERTIFICATE").
 """
 
 from __future__ import annotations
@@ -21,8 +22,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from chainlab.certificate import GeneralName
 from chainlab.errors import UsageError
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
+from chainlab.paths.name_rules import (
+    CommonName,
+    Fit,
+    NameRules,
+    Names,
+    any_uri_subtree,
+    dns_subtree,
+    other_refused,
+    refused,
+)
 from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
     Basis,
@@ -62,12 +74,23 @@ LEVEL_RSA_BITS: Final = {1: 1024, 2: 2048}
 SWITCHES: Final = Switches(
     host=HostRules(common_name_fallback=True),
     anchor=Anchor.ALL,
-    names_in_cn=True,
+    names=NameRules(uri=any_uri_subtree, other=other_refused, common_name=CommonName.WITHOUT_NAMES),
     any_on_leaf=False,
     any_on_ca=False,
     leaf_key_usage=frozenset({"digital_signature", "key_encipherment", "key_agreement"}),
 )
 """Checks of ``check_chain_extensions``, ``check_purpose_ssl_server`` and ``internal_verify``, at level 0."""
+
+
+LEADING_DOTS_FROM: Final[Mapping[tuple[int, ...], str]] = {(1, 0, 1): "k"}
+"""Release in which DNS constraints with a leading dot mean what is below.
+
+[D: a change of October 2014, RT3562; M: in 1.0.1e they match nothing, in 1.0.1m what is below; I: the letter.]
+"""
+
+
+def _dotless_subtree(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    return Fit.OUTSIDE if tree.value.startswith(".") else dns_subtree(name, tree, excluded)
 
 
 def release(version: str) -> tuple[tuple[int, ...], str]:
@@ -123,12 +146,28 @@ def _served_first(numbers: tuple[int, ...], letter: str) -> Family:
         self_signed=names_itself_and_may_sign,
         depth=100,
         loop=anything_goes,
-        switches=replace(SWITCHES, key_usage_makes_ca=True, names_in_cn=False, anchor=Anchor.VALIDITY | Anchor.NAMES),
+        switches=replace(
+            SWITCHES, key_usage_makes_ca=True, names=_old_names(numbers, letter), anchor=Anchor.VALIDITY | Anchor.NAMES
+        ),
+    )
+
+
+def _old_names(numbers: tuple[int, ...], letter: str) -> NameRules:
+    """Before 1.1.0 addresses are not compared, but refused where they are constrained [M: 1.0.1e to 1.0.2s].
+
+    Name constraints came with 1.0.0; a critical extension before is one that is not known [I].
+    """
+    if numbers < (1,):
+        return NameRules(Names.REFUSED)
+    dotless = numbers <= (1, 0, 1) and letter < LEADING_DOTS_FROM.get(numbers, "zz")
+    return replace(
+        SWITCHES.names, ip=refused, dns=_dotless_subtree if dotless else dns_subtree, common_name=CommonName.NEVER
     )
 
 
 def _trusted_first(numbers: tuple[int, ...]) -> Family:
     rules = (key_id_fits, serial_fits) if numbers >= (1, 1, 1) else (key_id_fits, serial_fits, may_sign)
+    always = replace(SWITCHES.names, common_name=CommonName.ALWAYS)
     return Family(
         id="",
         title="",
@@ -146,7 +185,7 @@ def _trusted_first(numbers: tuple[int, ...]) -> Family:
         self_signed=names_itself if numbers >= (1, 1, 1) else names_itself_and_may_sign,
         depth=100,
         loop=by_certificate,
-        switches=SWITCHES if numbers >= (1, 1, 1) else replace(SWITCHES, self_issued_limited=False),
+        switches=SWITCHES if numbers >= (1, 1, 1) else replace(SWITCHES, self_issued_limited=False, names=always),
     )
 
 

@@ -1,14 +1,18 @@
 """pyca/cryptography's X.509 verifier (``cryptography.x509.verification``).
 
-Models: every path is tried, issuers with a fitting key identifier first; names are compared as bytes; a host must be
-in the SAN; the anchor is judged like every other CA. CAs need critical basic constraints and a key usage, the server's
+Models: every path is tried, issuers with a fitting key identifier first; names are compared as bytes; a host must be in
+the SAN; the anchor is judged like every other CA. CAs need critical basic constraints and a key usage, the server's
 certificate an authority key identifier and, where it has extended key usages, serverAuth itself; a CA certificate in
-its place is refused. SHA-1 and RSA below 2048 bits are refused (the server's own key is not looked at). Nothing keeps
-a certificate from coming twice. Self-issued CAs count against path lengths; at most 8 intermediates. Sources: 50.0.2
-measured 2026-11-20; src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on signature checks.
+its place is refused. SHA-1 and RSA below 2048 bits are refused (the server's own key is not looked at). Nothing keeps a
+certificate from coming twice. Of names that are constrained it compares host names, e-mail and IP addresses and refuses
+others; constraints that are no plain domain are refused, and critical ones of directory names. Self-issued CAs count
+against path lengths; at most 8 intermediates. Sources: 50.0.2 measured 2026-11-20;
+src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on signature checks.
 """
 
+from chainlab.certificate import GeneralName, NameConstraints
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
+from chainlab.paths.name_rules import Fit, NameRules, covers, dns_subtree, other_refused, refused
 from chainlab.verifiers.family import Basis, Family, Matching, anything_goes, named
 from chainlab.verifiers.rules import by_key_id
 
@@ -16,6 +20,17 @@ VERSIONS = ("",)
 
 MAX_INTERMEDIATES = 8
 """DEFAULT_MAX_CHAIN_DEPTH [D: policy/mod.rs]."""
+
+
+def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """Only a plain domain is well-formed; a wildcard that could stand for an excluded host is excluded."""
+    if not tree.value.strip(".") or "*" in tree.value or tree.value != tree.value.strip("."):
+        return Fit.REFUSED
+    return Fit.INSIDE if excluded and covers(name.value, tree.value) else dns_subtree(name, tree, excluded)
+
+
+def _unhandled(constraints: NameConstraints, critical: bool) -> bool:
+    return critical and any(tree.kind == "dirname" for tree in (*constraints.permitted, *constraints.excluded))
 
 
 def family(version: str = "") -> Family:
@@ -32,7 +47,9 @@ def family(version: str = "") -> Family:
         loop=anything_goes,
         switches=Switches(
             anchor=Anchor.ALL,
-            critical_name_forms=frozenset({"dns", "email", "ip", "uri", "other"}),  # not directory names [measured]
+            names=NameRules(
+                dns=_dns, uri=refused, dirname=refused, other=other_refused, refuses=_unhandled, subject=False
+            ),
             any_on_leaf=False,
             self_issued_count=True,
             leaf_not_ca=True,

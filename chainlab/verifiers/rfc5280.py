@@ -7,6 +7,7 @@ Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 """
 
 from chainlab.paths.checks import Switches
+from chainlab.paths.name_rules import NameRules
 from chainlab.paths.policies import PolicyInputs
 from chainlab.verifiers.family import Basis, Family, Matching
 from chainlab.verifiers.rules import likeliest_first
@@ -23,5 +24,5 @@ def family(version: str = "") -> Family:
         sources=("RFC 5280, section 6", "RFC 4158"),
         matching=Matching.NORMALISED,
         order=likeliest_first,
-        switches=Switches(policies=PolicyInputs(), names_in_email=True),
+        switches=Switches(policies=PolicyInputs(), names=NameRules(in_email=True)),
     )

@@ -8,7 +8,8 @@ the table unless its key identifier is there. Path lengths are carried as the lo
 self-signed one resets. A server certificate that is in the store itself is accepted for its host and purpose alone,
 whatever else is served. Roots are loaded without a look at their dates; one with an unknown critical extension is not
 loaded, nor is one that has name constraints and is no CA, which ends the handshake where it is served. Extended key
-usages of CAs are ignored; where DNS names are constrained, the CN of a certificate without them counts as one.
+usages of CAs are ignored; where DNS names are constrained, the CN of a certificate without them counts as one. Of name
+constraints it compares host names (by their end, dot or not), e-mail addresses and, by their bytes, directory names.
 Sources: 5.5.4-2+deb12u3: src/internal.c, src/ssl.c (AddCA, GetCA, GetCAByName, AddTrustedPeer), wolfcrypt/src/asn.c
 (ParseCertRelative, ConfirmNameConstraints); measured 2026-11-24. Not modelled: the order in which roots of different
 names are loaded, which matters for the path lengths of those that are not self-signed; builds for devices without those
@@ -23,9 +24,19 @@ from functools import partial
 from typing import Final
 
 from chainlab.certificate import Certificate, GeneralName, Name
-from chainlab.der import public_key_bits, tbs_slices
-from chainlab.paths.checks import UNDERSTOOD, Anchor, Names, Switches, too_many_names
-from chainlab.paths.names import HostRules, judged_breaches, names_of
+from chainlab.der import element, public_key_bits, tbs_slices
+from chainlab.paths.checks import UNDERSTOOD, Anchor, Switches
+from chainlab.paths.name_constraints import breached, judged_breaches, too_many_names
+from chainlab.paths.name_rules import (
+    Fit,
+    NameRules,
+    Names,
+    caseless_mail_subtree,
+    directory_subtree,
+    fit,
+    passed_over,
+)
+from chainlab.paths.names import HostRules, names_of
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.paths.trust import TrustLevel
@@ -57,10 +68,32 @@ def family(version: str = "") -> Family:
             anchor=Anchor.NOTHING,
             ca_purposes=False,
             path_lengths=False,  # judged here, with name constraints
-            name_constraints=Names.IGNORED,
+            names=NameRules(Names.IGNORED),
             host=HostRules(common_name_fallback=True),
         ),
     )
+
+
+def _dns(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
+    """``MatchBaseName``: the end of the name, whole labels or not; an empty constraint does not parse."""
+    return fit(name.value.casefold().endswith(tree.value.casefold())) if tree.value else Fit.REFUSED
+
+
+def _directory(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """By the encoded bytes; an empty constraint matches nothing."""
+    if name.name is None or tree.name is None or name.name.der is None or tree.name.der is None:
+        return directory_subtree(name, tree, excluded)
+    try:
+        given, wanted = (each[element(each, 0).content :] for each in (name.name.der, tree.name.der))
+    except ValueError:
+        return Fit.UNKNOWN
+    return fit(bool(wanted) and given.startswith(wanted))
+
+
+_RULES = NameRules(
+    dns=_dns, email=caseless_mail_subtree, ip=passed_over, uri=passed_over, dirname=_directory, other=passed_over
+)
+"""``ConfirmNameConstraints``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +216,11 @@ def _forbidden(child: Certificate, issuer: Certificate, scene: Scene) -> Iterato
     if constraints is None:
         return
     key = (issuer.sha256, child.sha256, "wolfssl")
-    found = judged_breaches(scene.graph, key, constraints, partial(_names, child))
+    found = judged_breaches(scene.graph, key, constraints, partial(_names, child), _RULES)
     if found is None:
         yield too_many_names(issuer)
-    elif found:
-        name = found[0].name
-        yield Problem(Reason.NAME_CONSTRAINT, issuer, f"does not allow the {name.kind} name '{name.value}'")
+    else:
+        yield from (breached(issuer, breach) for breach in found)
 
 
 def _names(certificate: Certificate) -> list[GeneralName]:

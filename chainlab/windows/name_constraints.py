@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 
 from chainlab import oids
-from chainlab.certificate import Certificate, NameConstraints
+from chainlab.certificate import Certificate, GeneralName, NameConstraints
 from chainlab.graph import CertGraph
-from chainlab.paths.names import Breach, judged_breaches, names_of
+from chainlab.paths.name_constraints import Breach, judged_breaches
+from chainlab.paths.name_rules import Fit, NameRules, caseless_mail_subtree, fit, lenient_uri_subtree
+from chainlab.paths.names import names_of
 from chainlab.windows.status import TrustError
 
+
+def _same_form(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
+    return fit(name.value == tree.value)
+
+
+_RULES = NameRules(email=caseless_mail_subtree, uri=lenient_uri_subtree, other=_same_form)
 _EXCLUDED = (TrustError.HAS_EXCLUDED_NAME_CONSTRAINT, "name constraints exclude the leaf")
 _NOT_PERMITTED = (TrustError.HAS_NOT_PERMITTED_NAME_CONSTRAINT, "name constraints do not permit the leaf")
 _UNSUPPORTED = (TrustError.HAS_NOT_SUPPORTED_NAME_CONSTRAINT, "name constraints of an unsupported form")
@@ -44,7 +52,7 @@ def compared(
 ) -> tuple[Breach, ...] | None:
     """How the leaf's names break them; ``None`` where there is too much to compare."""
     names = partial(names_of, leaf, common_name=True, email=True)
-    return judged_breaches(graph, (owner, leaf.sha256, "windows"), constraints, names)
+    return judged_breaches(graph, (owner, leaf.sha256, "windows"), constraints, names, _RULES)
 
 
 def _is_unsupported(constraints: NameConstraints) -> bool:

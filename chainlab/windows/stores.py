@@ -77,10 +77,7 @@ def world(server: Server) -> World:
     contained in the root store"]; distrust is by certificate too, so a cross-certificate of the same key stays usable
     [D header, F]. Archived copies are not candidates: store look-ups leave them out [D: CERT_ARCHIVED_PROP_ID].
     """
-    known: World | None = server.answers.get("world")
-    if known is None:
-        known = server.answers["world"] = _collected(server)
-    return known
+    return server.answers.once("world", lambda: _collected(server))
 
 
 def _collected(server: Server) -> World:

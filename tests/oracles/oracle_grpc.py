@@ -23,5 +23,5 @@ def _version() -> str:
 
 
 ORACLES = (
-    Oracle("grpc", "boringssl-partial", _ask, _version, "tools/install_oracles.py grpcio"),
+    Oracle("grpc", "boringssl-grpc", _ask, _version, "tools/install_oracles.py grpcio"),
 )  # fmt: skip

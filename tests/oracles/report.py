@@ -22,6 +22,7 @@ from tests.oracles.catalogue import CATALOGUE
 from tests.oracles.compare import Tally, compare, describe, family_exists, tally
 from tests.oracles.divergences import known, load_divergences
 from tests.oracles.measurements import Counts, Measurement, digest, load, merged, outdated, save
+from tests.oracles.name_forms import KNOWN
 from tests.oracles.oracle import ROOT, Cell, Oracle, all_oracles
 from tests.oracles.random_pki import scenarios
 from tests.oracles.scenario import Scenario, now
@@ -99,6 +100,16 @@ def page(rows: Sequence[Measurement]) -> str:
         f"({entry.source})"
         for entry in entries
     ] or ["None is listed."]
+    lines += [
+        "",
+        "## Name constraints",
+        "",
+        "The random PKIs constrain whole domains only. Constraints of every form, beside names inside, outside and of "
+        "another shape, were put to every verifier too (`tests/oracles/name_forms.py`): the families answer alike in "
+        "all of these cases, or that they do not know where the value of a registered ID or other name decides.",
+    ]
+    if KNOWN:
+        lines += ["", *(f"- `{oracle}` differs: {why}." for oracle, why in sorted(KNOWN.items()))]
     return "\n".join(lines) + "\n"
 
 

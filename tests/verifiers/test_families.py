@@ -41,11 +41,13 @@ def test_unknown_families_are_usage_errors(identity: str) -> None:
 
 
 def test_a_version_picks_the_nearest_earlier_behaviour() -> None:
-    assert family_for("openssl-1.0.1m").behaviour == family_for("openssl-1.0.1").behaviour
+    assert family_for("openssl-1.0.1e").behaviour == family_for("openssl-1.0.1").behaviour
     assert family_for("openssl-1.0.1u").behaviour == family_for("openssl-1.0.1n").behaviour
+    assert family_for("openssl-1.0.1k").behaviour == family_for("openssl-1.0.1m").behaviour
+    assert family_for("openssl-1.0.1k").behaviour != family_for("openssl-1.0.1j").behaviour
     assert family_for("openssl-1.0.1u").behaviour != family_for("openssl-1.0.1m").behaviour
     assert family_for("openssl-3.9").behaviour == family_for("openssl-3").behaviour
-    assert family_for("openssl-0.9.8").behaviour == family_for("openssl-1.0.1").behaviour
+    assert family_for("openssl-1.0.0").behaviour == family_for("openssl-1.0.1").behaviour
     assert family_for("libressl-2.8").behaviour == family_for("openssl-1.0.2").behaviour
 
 

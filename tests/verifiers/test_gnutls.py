@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from ipaddress import ip_network
-from pathlib import Path
-
 import pytest
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.lab.writers import pem
 from chainlab.paths.checks import Question
 from chainlab.paths.trust import RootSet
-from chainlab.verifiers import build, family_for
 from chainlab.verifiers.family import Handshake, Scene
 from chainlab.verifiers.gnutls import MAX_SORTED, _arranged, _first_run
 from tests.oracles.compare import compare, our_answer
@@ -72,47 +63,3 @@ def test_a_list_too_long_to_sort_is_sorted_from_where_it_is_short_enough(pki: Pk
     assert _first_run(served) == [leaf, *strangers, a]
     assert _arranged(served) == [leaf, *strangers, a]
     assert _arranged(scene([leaf, *strangers[2:], a], [pki.ca("R")]))[:2] == [leaf, a]
-
-
-DIRECTORY = x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "elsewhere")]))
-FORMS = {
-    "directory": DIRECTORY, "uri": x509.UniformResourceIdentifier("elsewhere.test"),
-    "dns": x509.DNSName("elsewhere.test"),
-    "registered": x509.RegisteredID(x509.ObjectIdentifier("1.2.3")), "email": x509.RFC822Name("elsewhere.test"),
-    "ip": x509.IPAddress(ip_network("10.0.0.0/8")),
-}  # fmt: skip
-
-
-def constrained(pki: Pki, form: str, excluded: bool) -> tuple[Certificate, Certificate, Certificate]:
-    trees = [FORMS[form]]
-    value = x509.NameConstraints(None if excluded else trees, trees if excluded else None).public_bytes()
-    return pki.leaf("I"), pki.with_extension("I", "R", "2.5.29.30", value, critical=True), pki.ca("R")
-
-
-def accepts(leaf: Certificate, ca: Certificate, root: Certificate) -> bool:
-    graph = CertGraph([leaf, ca, root])
-    result = build(family_for("gnutls"), Handshake((leaf, ca)), RootSet([root]), graph, Question(NOW))
-    return result.accepted is not None
-
-
-@pytest.mark.parametrize("excluded", [True, False])
-@pytest.mark.parametrize("form", FORMS)
-def test_name_constraints_of_each_form_are_taken_as_measured(pki: Pki, form: str, excluded: bool) -> None:
-    """An excluded directory name refuses, since every certificate has a name of that form; a permitted one does not."""
-    refused = {("directory", True), ("registered", True), ("registered", False), ("dns", False)}
-    assert accepts(*constrained(pki, form, excluded)) == ((form, excluded) not in refused)
-
-
-@pytest.mark.oracle
-@pytest.mark.skipif(shutil.which("certtool") is None, reason="certtool is not installed")
-@pytest.mark.parametrize("excluded", [True, False])
-@pytest.mark.parametrize("form", FORMS)
-def test_gnutls_itself_takes_name_constraints_of_each_form_so(
-    pki: Pki, tmp_path: Path, form: str, excluded: bool
-) -> None:
-    leaf, ca, root = constrained(pki, form, excluded)
-    (tmp_path / "root.pem").write_text(pem([root]), "ascii")
-    (tmp_path / "chain.pem").write_text(pem([leaf, ca]), "ascii")
-    command = ["certtool", "--verify", "--load-ca-certificate", "root.pem", "--infile", "chain.pem"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ("Not verified" not in ran.stdout and ran.returncode == 0) == accepts(leaf, ca, root), ran.stdout
