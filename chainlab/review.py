@@ -16,7 +16,7 @@ from chainlab.findings import Finding
 from chainlab.ground_truth import compare
 from chainlab.observation import ObservedChain
 from chainlab.paths.checks import Question
-from chainlab.paths.names import HostRules, matches_host
+from chainlab.paths.hosts import HostRules, matches_host
 from chainlab.paths.search import End
 from chainlab.plan import BetterChain, updated
 from chainlab.records import dataclass

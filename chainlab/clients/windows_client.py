@@ -25,8 +25,8 @@ from chainlab.paths.checks import (
     unchecked_signature,
     undecodable_extension,
 )
+from chainlab.paths.hosts import matches_host
 from chainlab.paths.name_constraints import too_many_names
-from chainlab.paths.names import matches_host
 from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath

@@ -15,7 +15,7 @@ from typing import Final
 from chainlab.certificate import Certificate
 from chainlab.evidence.model import BindingEvidence, CertificateEvidence, Item, KeyPresence, Place
 from chainlab.findings import CCS_NAME, Finding
-from chainlab.paths.names import HostRules, matches_host
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, matches_host
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST: Final = re.compile(rf"(?:_\.)?(?:{_LABEL}\.)*{_LABEL}")
@@ -59,4 +59,4 @@ def central_store_items(file: PurePath, place: Place, items: Sequence[Item]) -> 
 def _names(certificate: Certificate, host: str) -> bool:
     if host.startswith("*."):
         return host in (name.lower() for name in certificate.dns_names)
-    return matches_host(certificate, host, HostRules(common_name_fallback=True))
+    return matches_host(certificate, host, HostRules(WITHOUT_DNS))

@@ -10,9 +10,9 @@ from typing import Final
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
+from chainlab.paths.hosts import HostRules, matches_host
 from chainlab.paths.name_constraints import constrained
 from chainlab.paths.name_rules import NameRules
-from chainlab.paths.names import HostRules, matches_host
 from chainlab.paths.policies import PolicyInputs, process_policies
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin

@@ -1,4 +1,4 @@
-"""Host names, the names of a certificate and what lies within what (RFC 6125, 6.4; RFC 5280, 4.2.1.10)."""
+"""The names of a certificate and what lies within what (RFC 5280, 4.2.1.10)."""
 
 from __future__ import annotations
 
@@ -6,44 +6,6 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from chainlab.certificate import Certificate, GeneralName, Name, split_rdns, unescape_rdn
-from chainlab.records import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class HostRules:
-    """How a client matches host names: may a certificate without SAN name its host in the CN, do wildcards match."""
-
-    common_name_fallback: bool = False
-    wildcards: bool = True
-
-
-def matches_host(certificate: Certificate, host: str, rules: HostRules) -> bool:
-    """Whether the certificate names ``host`` (a DNS name or an IP address literal)."""
-    address = _address(host)
-    sans = certificate.extensions.subject_alternative_names
-    if address is not None:
-        return any(san.kind == "ip" and _address(san.value) == address for san in sans or ())
-    names = [san.value for san in sans or () if san.kind == "dns"]
-    if not names and rules.common_name_fallback:
-        names = [certificate.subject.common]
-    return any(_matches_pattern(name, host) for name in names if rules.wildcards or "*" not in name)
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text.strip("[]"))
-    except ValueError:
-        return None
-
-
-def _matches_pattern(pattern: str, host: str) -> bool:
-    """RFC 6125, 6.4.3: a lone ``*`` as the left-most label stands for exactly one label."""
-    pattern, host = pattern.casefold().rstrip("."), host.casefold().rstrip(".")
-    if pattern == host:
-        return True
-    wildcard, _, rest = pattern.partition(".")
-    label, _, parent = host.partition(".")
-    return wildcard == "*" and bool(label) and "." in rest and rest == parent
 
 
 def names_of(

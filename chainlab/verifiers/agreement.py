@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, exactly, lone_wildcard
+from chainlab.paths.name_rules import NameRules
 from chainlab.records import dataclass
 from chainlab.verifiers.family import Family
 
@@ -37,15 +40,24 @@ def _measured() -> dict[str, Agreement]:
 
 
 def agreement_of(family: Family) -> Agreement | None:
-    """The agreement of the family itself, or the sum over measured versions that behave exactly alike."""
+    """The agreement of the family itself, or the sum over measured versions that behave alike in what was tried."""
     known = _measured()
     if family.id in known:
         return known[family.id]
     from chainlab.verifiers import family_for
 
-    alike = [entry for name, entry in known.items() if family_for(name).behaviour == family.behaviour]
+    alike = [entry for name, entry in known.items() if _tried(family_for(name)) == _tried(family)]
     if not alike:
         return None
     against = ", ".join(entry.checked_against for entry in alike)
     cells, agreeing = sum(entry.cells for entry in alike), sum(entry.agreeing for entry in alike)
     return Agreement(against, cells, agreeing, max(entry.date for entry in alike))
+
+
+def _tried(family: Family) -> Family:
+    """The behaviour without what the compared PKIs do not try: unusual names, and constraints but on whole domains."""
+    table = family.behaviour
+    names, host = table.switches.names, table.switches.host
+    plain = NameRules(names.handling, common_name=names.common_name, subject=names.subject, need_san=names.need_san)
+    usual = HostRules(host.common_name_unless and WITHOUT_DNS, exactly if host.match is exactly else lone_wildcard)
+    return replace(table, switches=replace(table.switches, names=plain, host=usual))

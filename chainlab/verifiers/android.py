@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
-from chainlab.paths.names import HostRules
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.verifiers import bouncycastle, java
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -74,7 +74,7 @@ def family(version: str = "17") -> Family:
             rejected_hashes=hashes,
             min_rsa_bits=1024,
             names=java.OLD_NAMES if major >= SUN_VALIDATOR_FROM else bouncycastle.NAMES,
-            host=HostRules(common_name_fallback=major < 9),
+            host=HostRules(WITHOUT_DNS if major < 9 else None),
         ),
         note=_standing_for(major),
     )

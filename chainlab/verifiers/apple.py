@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from chainlab.paths.checks import BROKEN_HASHES, Switches
-from chainlab.paths.names import HostRules
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.verifiers.family import Basis, Family, Matching
 
 VERSIONS = ("9", "12", "13", "14", "15", "16", "17", "18", "26")
@@ -32,6 +32,6 @@ def family(version: str = "26") -> Family:
             ca_purposes=False,
             rejected_hashes=BROKEN_HASHES | {"sha1"} if strict else BROKEN_HASHES,
             min_rsa_bits=2048 if strict else 1024,
-            host=HostRules(common_name_fallback=not strict),
+            host=HostRules(None if strict else WITHOUT_DNS),
         ),
     )

@@ -8,8 +8,8 @@ set up with fewer hash functions or curves.
 """
 
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_SAN, HostRules
 from chainlab.paths.name_rules import NameRules, Names
-from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -55,6 +55,6 @@ def family(version: str = "") -> Family:
             names=NameRules(Names.REFUSED),
             rejected_schemes=frozenset({"RSA-PSS"}),
             min_rsa_bits=MIN_RSA_BITS,
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_SAN),
         ),
     )

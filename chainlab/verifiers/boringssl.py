@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chainlab.certificate import GeneralName
 from chainlab.paths.checks import Anchor
+from chainlab.paths.hosts import WITHOUT_DNS, WITHOUT_SAN, HostRules, absolute_lone_wildcard
 from chainlab.paths.name_rules import Fit, absolute_dns_subtree, covers, refused, uri_subtree
 from chainlab.verifiers import openssl
 from chainlab.verifiers.family import Basis, Family, named, names_itself_and_may_sign
@@ -46,6 +47,9 @@ def family(version: str = "") -> Family:
         partial_chain=partial,
         climbs_store=True,
         switches=replace(
-            openssl.SWITCHES, anchor=Anchor.VALIDITY | Anchor.NAMES, names=_GRPC if version == "grpc" else _ANDROID
+            openssl.SWITCHES,
+            anchor=Anchor.VALIDITY | Anchor.NAMES,
+            names=_GRPC if version == "grpc" else _ANDROID,
+            host=HostRules(WITHOUT_DNS, absolute_lone_wildcard) if version == "grpc" else HostRules(WITHOUT_SAN),
         ),
     )

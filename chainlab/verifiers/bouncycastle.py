@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from chainlab.certificate import GeneralName, NameConstraints
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import (
     REGISTERED_ID,
     Fit,
@@ -20,7 +21,7 @@ from chainlab.paths.name_rules import (
     lenient_uri_subtree,
     other_unknown,
 )
-from chainlab.paths.names import HostRules, rdns_of
+from chainlab.paths.names import rdns_of
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import has_key_id, signature_holds
 
@@ -66,9 +67,7 @@ def family(version: str = "") -> Family:
         matching=Matching.NORMALISED,
         leaf_trust=LeafTrust.SELF_SIGNED,
         served_rules=(has_key_id, signature_holds),
-        switches=Switches(
-            anchor=Anchor.NOTHING, ca_purposes=False, names=NAMES, host=HostRules(common_name_fallback=True)
-        ),
+        switches=Switches(anchor=Anchor.NOTHING, ca_purposes=False, names=NAMES, host=HostRules(WITHOUT_DNS)),
         prepare=_validated if version == "validator" else None,
     )
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from chainlab.certificate import GeneralName, NameConstraints
 from chainlab.paths.checks import Anchor, Demand, Switches
+from chainlab.paths.hosts import WITHOUT_SAN, HostRules, star_in_label
 from chainlab.paths.name_rules import Fit, NameRules, Names, other_refused, refused, unaided_dns_subtree
-from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, by_certificate, named
 from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
 
@@ -55,7 +55,7 @@ def family(version: str = "") -> Family:
             leaf_key_size=False,
             demands=Demand.LEAF_KEY_USAGE | Demand.LEAF_PURPOSE,
             names=NameRules(dns=_dns, ip=refused, other=other_refused, refuses=_unparsed),
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_SAN, star_in_label),
         ),
     )
     return _original(table) if version.startswith("0.11") else table

@@ -18,8 +18,8 @@ from dataclasses import replace
 from typing import Final
 
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, absolute_lone_wildcard
 from chainlab.paths.name_rules import NameRules, other_unknown, refused
-from chainlab.paths.names import HostRules
 from chainlab.verifiers import android, apple, cryptoapi, nss_libpkix
 from chainlab.verifiers.boringssl import standing_for_excluded
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named
@@ -52,6 +52,7 @@ def family(version: str = "") -> Family:
             names=NameRules(dns=standing_for_excluded, uri=refused, other=other_unknown),
             rejected_hashes=BROKEN_HASHES | {"sha1"},
             min_rsa_bits=1024,
+            host=HostRules(match=absolute_lone_wildcard),
         ),
     )
     if platform == "ios" or number < OWN_VERIFIER_FROM.get(platform, 0):
@@ -74,7 +75,7 @@ def _of_platform(own: Family, number: int, platform: str) -> Family:
         "windows": lambda: cryptoapi.family(),
     }.get(platform, lambda: nss_libpkix.family("aia"))()
     hashes = below.switches.rejected_hashes | (frozenset({"sha1"}) if number >= SHA1_REFUSED_FROM else frozenset())
-    rules = HostRules(common_name_fallback=number < SAN_ONLY_FROM)
+    rules = HostRules(WITHOUT_DNS if number < SAN_ONLY_FROM else None)
     return replace(
         below,
         id=own.id,

@@ -8,7 +8,7 @@ CryptoAPI cannot be run here. Not modelled: certificates cached from earlier con
 """
 
 from chainlab.paths.checks import Anchor, Switches
-from chainlab.paths.names import HostRules
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.verifiers.family import Basis, Engine, Family, Matching, named
 
 VERSIONS = ("",)
@@ -25,5 +25,5 @@ def family(version: str = "") -> Family:
         matching=Matching.NORMALISED,
         partial_chain=False,
         aia=True,
-        switches=Switches(anchor=Anchor.ALL, min_rsa_bits=1024, host=HostRules(common_name_fallback=True)),
+        switches=Switches(anchor=Anchor.ALL, min_rsa_bits=1024, host=HostRules(WITHOUT_DNS)),
     )

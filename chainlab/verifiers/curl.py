@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from chainlab.paths.hosts import WITHOUT_ADDRESSES, HostRules, absolute_lone_wildcard, absolute_star_in_label
 from chainlab.verifiers import openssl
 from chainlab.verifiers.family import Basis, Family
 
@@ -26,14 +27,21 @@ _RELEASES: Final = (
 """(from this release, OpenSSL usual then and curl's flags)."""
 
 
+LONE_WILDCARDS_FROM: Final = (8, 1)
+"""First release that matches no partial wildcards [D: CVE-2023-28321; M: Debian's 7.88.1, which has the repair]."""
+
+
 def family(version: str = "8") -> Family:
     """One curl release."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (8,)
     below = next(release for start, release in _RELEASES if (*numbers, 0) >= start)
+    table = openssl.family(below)
+    match = absolute_lone_wildcard if numbers == (8,) or numbers >= LONE_WILDCARDS_FROM else absolute_star_in_label
     return replace(
-        openssl.family(below),
+        table,
         id=f"curl-{version or '8'}",
         title=f"curl {version or '8'} (OpenSSL {below})",
+        switches=replace(table.switches, host=HostRules(WITHOUT_ADDRESSES, match)),
         basis=Basis.DOCUMENTED,
         sources=("lib/vtls/openssl.c of curl", *openssl.SOURCES),
     )

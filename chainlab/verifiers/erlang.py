@@ -28,8 +28,8 @@ from typing import Final
 from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import children, element
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_SAN, HostRules, exactly
 from chainlab.paths.name_rules import Fit, NameRules, fit, lenient_uri_subtree, mail_subtree, other_refused, refused
-from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.records import dataclass
@@ -72,7 +72,7 @@ def family(version: str = "") -> Family:
             rejected_schemes=_NO_PSS,
             max_length=MAX_CERTIFICATES,
             names=NameRules(dns=_dns, email=_mail, uri=lenient_uri_subtree, ip=refused, other=other_refused),
-            host=HostRules(common_name_fallback=True, wildcards=False),
+            host=HostRules(WITHOUT_SAN, exactly),
         ),
     )
 

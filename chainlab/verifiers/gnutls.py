@@ -24,6 +24,7 @@ from itertools import pairwise
 
 from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches, out_of_time
+from chainlab.paths.hosts import WITHOUT_HOSTS, HostRules, star_in_label
 from chainlab.paths.name_rules import (
     CommonName,
     Fit,
@@ -32,7 +33,6 @@ from chainlab.paths.name_rules import (
     ip_subtree,
     passed_over,
 )
-from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
     Basis,
@@ -70,6 +70,11 @@ def _of_one_version(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit
     """IPv4 and IPv6 addresses are forms of their own."""
     same = (":" in name.value) == (":" in tree.value)
     return ip_subtree(name, tree, excluded) if same else Fit.APART
+
+
+def _star_first(name: str, host: str) -> bool:
+    """A wildcard is the first character of the name."""
+    return star_in_label(name, host) if name.startswith("*") else name == host
 
 
 def _has_unknown_forms(constraints: NameConstraints, _critical: bool) -> bool:
@@ -114,7 +119,7 @@ def family(version: str = "") -> Family:
             any_on_ca=False,
             anchor=Anchor.ALL & ~(Anchor.PURPOSE | Anchor.SAYS_CA),
             names=_NAMES,
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_HOSTS, _star_first),
         ),
         prepare=_as_served if old else sort,
     )

@@ -28,6 +28,7 @@ from itertools import pairwise
 
 from chainlab.certificate import Certificate, GeneralName
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, stars_in_label, stars_in_labels
 from chainlab.paths.name_constraints import judged_breaches
 from chainlab.paths.name_rules import (
     REGISTERED_ID,
@@ -41,7 +42,7 @@ from chainlab.paths.name_rules import (
     ip_subtree,
     unaided_dns_subtree,
 )
-from chainlab.paths.names import HostRules, names_of
+from chainlab.paths.names import names_of
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,
@@ -90,6 +91,10 @@ nothing [D: JDK-8311546 of Java 22 and its backports; M: 17.0.9, 21.0.2 do not, 
 ADDRESSES_FROM = {20: (20,)}
 """First release that tells IPv4 and IPv6 networks apart [D: JDK-8267617; M: 17.0.15 does not, 21.0.2 does]."""
 
+STARS_FIRST_FROM = {19: (19,)}
+"""First release in which only the left-most label of a host name may have wildcards [D: JDK-7192189; M: 17.0.15 takes
+them in all, 21.0.2 does not]."""
+
 MEASURED_ALONE = (17,)
 """The release with which ``builder`` and ``validator`` were measured."""
 
@@ -126,7 +131,9 @@ def family(version: str = "17") -> Family:
             names=_names(release or MEASURED_ALONE),
             rejected_schemes=schemes,
             min_rsa_bits=MIN_RSA_BITS,
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(
+                WITHOUT_DNS, stars_in_label if reached(release or MEASURED_ALONE, STARS_FIRST_FROM) else stars_in_labels
+            ),
         ),
         note=nearest_note(release[:1], MEASURED_RELEASES, "Java"),
         prepare={"builder": _build, "validator": _validated}.get(version, validate_or_build)

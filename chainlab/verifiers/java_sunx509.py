@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, stars_in_labels
 from chainlab.paths.name_rules import NameRules, Names
-from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import signers_first
@@ -38,7 +38,7 @@ def family(version: str = "") -> Family:
             anchor=Anchor.NOTHING,
             ca_purposes=False,
             names=NameRules(Names.REFUSED),
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_DNS, stars_in_labels),
         ),
         prepare=_cut_at_anchor,
     )

@@ -21,8 +21,8 @@ from dataclasses import replace
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_SAN, HostRules
 from chainlab.paths.name_rules import NameRules, Names
-from chainlab.paths.names import HostRules
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -88,7 +88,7 @@ def family(version: str = "2") -> Family:
             rejected_hashes=BROKEN_HASHES | {"sha1"},
             min_rsa_bits=2048,
             max_length=MAX_INTERMEDIATES + 2,
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_SAN),
         ),
     )
     return _bundle(table, cross_signed=version.endswith("cross")) if version.startswith("esp") else table

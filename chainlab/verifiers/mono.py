@@ -9,8 +9,8 @@ name constraints; extended key usages are not looked at, nor the host (the progr
 from __future__ import annotations
 
 from chainlab.paths.checks import Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import NameRules, Names
-from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_rank, valid_now
 
@@ -36,7 +36,7 @@ def family(version: str = "") -> Family:
             ca_purposes=False,
             names=NameRules(Names.REFUSED),
             rejected_schemes=frozenset({"RSA-PSS", "ECDSA"}),
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_DNS),
         ),
     )
 

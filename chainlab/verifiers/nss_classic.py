@@ -18,6 +18,7 @@ from functools import reduce
 from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.paths.checks import Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import (
     CommonName,
     NameRules,
@@ -25,7 +26,6 @@ from chainlab.paths.name_rules import (
     caseless_mail_subtree,
     passed_over,
 )
-from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
 
@@ -45,7 +45,7 @@ SWITCHES = Switches(
     ),
     leaf_key_usage=frozenset({"digital_signature", "key_agreement"}),
     rsa_leaf_key_usage=frozenset({"key_encipherment"}),
-    host=HostRules(common_name_fallback=True),
+    host=HostRules(WITHOUT_DNS),
 )
 """Checks of both of NSS's builders."""
 

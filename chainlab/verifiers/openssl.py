@@ -25,6 +25,7 @@ from typing import Final
 from chainlab.certificate import GeneralName
 from chainlab.errors import UsageError
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules, star_beside_label
 from chainlab.paths.name_rules import (
     CommonName,
     Fit,
@@ -35,7 +36,6 @@ from chainlab.paths.name_rules import (
     other_refused,
     refused,
 )
-from chainlab.paths.names import HostRules
 from chainlab.verifiers.family import (
     Basis,
     Family,
@@ -72,7 +72,7 @@ LEVEL_RSA_BITS: Final = {1: 1024, 2: 2048}
 """Security level to the smallest RSA modulus: 80 and 112 bits of security [D: SSL_CTX_set_security_level(3)]."""
 
 SWITCHES: Final = Switches(
-    host=HostRules(common_name_fallback=True),
+    host=HostRules(WITHOUT_DNS, star_beside_label),
     anchor=Anchor.ALL,
     names=NameRules(uri=any_uri_subtree, other=other_refused, common_name=CommonName.WITHOUT_NAMES),
     any_on_leaf=False,

@@ -13,6 +13,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from chainlab.paths.hosts import WITHOUT_ADDRESSES, WITHOUT_DNS, HostRules, star_in_label
 from chainlab.verifiers import openssl
 from chainlab.verifiers.family import Basis, Family
 
@@ -30,15 +31,23 @@ _RELEASES: Final = (
 """(from this release, OpenSSL and flags); a line without patch number counts as its last release."""
 
 
+OPENSSL_MATCHES_FROM: Final = (3, 7)
+"""First release in which OpenSSL matches host names, without partial wildcards, instead of ``ssl.match_hostname``
+[D: "What's New In Python 3.7" (ssl); M: 3.11.7]."""
+
+
 def family(version: str = "3.13") -> Family:
     """The ``ssl`` module of one Python release."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (3, 13)
     wanted = (*numbers, 99) if len(numbers) < 3 else numbers
     below = next(release for start, release in _RELEASES if wanted >= start)
+    table = openssl.family(below)
+    own = HostRules(WITHOUT_ADDRESSES, star_in_label)
     return replace(
-        openssl.family(below),
+        table,
         id=f"python-{version or '3.13'}",
         title=f"Python {version or '3.13'} (OpenSSL {below})",
+        switches=replace(table.switches, host=own if wanted < OPENSSL_MATCHES_FROM else HostRules(WITHOUT_DNS)),
         basis=Basis.DOCUMENTED,
         sources=("CPython issue 23476", "What's New In Python 3.13", *openssl.SOURCES),
     )

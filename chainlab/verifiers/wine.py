@@ -7,7 +7,7 @@ store and store properties.
 """
 
 from chainlab.paths.checks import Switches
-from chainlab.paths.names import HostRules
+from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.verifiers.family import Basis, Family, Matching, named
 from chainlab.verifiers.rules import last_first, serial_fits, signature_holds
 
@@ -29,7 +29,5 @@ def family(version: str = "") -> Family:
         order=last_first,
         partial_chain=False,
         aia=True,
-        switches=Switches(
-            ca_purposes=False, rejected_schemes=frozenset({"RSA-PSS"}), host=HostRules(common_name_fallback=True)
-        ),
+        switches=Switches(ca_purposes=False, rejected_schemes=frozenset({"RSA-PSS"}), host=HostRules(WITHOUT_DNS)),
     )

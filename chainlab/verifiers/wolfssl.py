@@ -26,6 +26,7 @@ from typing import Final
 from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import element, public_key_bits, tbs_slices
 from chainlab.paths.checks import UNDERSTOOD, Anchor, Switches
+from chainlab.paths.hosts import WITHOUT_HOSTS, HostRules
 from chainlab.paths.name_constraints import breached, judged_breaches, too_many_names
 from chainlab.paths.name_rules import (
     Fit,
@@ -36,7 +37,7 @@ from chainlab.paths.name_rules import (
     fit,
     passed_over,
 )
-from chainlab.paths.names import HostRules, names_of
+from chainlab.paths.names import names_of
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
 from chainlab.paths.trust import TrustLevel
@@ -69,9 +70,27 @@ def family(version: str = "") -> Family:
             ca_purposes=False,
             path_lengths=False,  # judged here, with name constraints
             names=NameRules(Names.IGNORED),
-            host=HostRules(common_name_fallback=True),
+            host=HostRules(WITHOUT_HOSTS, _match),
         ),
     )
+
+
+def _match(name: str, host: str) -> bool:
+    """``MatchDomainName``: a ``*`` stands for what comes before the next character like the one behind it."""
+    place, at = 0, 0
+    while place < len(name):
+        wanted = name[place]
+        if wanted == "*":
+            place += len(name[place:]) - len(name[place:].lstrip("*"))
+            wanted = name[place : place + 1]
+            while at < len(host) and host[at] != wanted:
+                if host[at] == ".":
+                    return False
+                at += 1
+        elif host[at : at + 1] != wanted:
+            return False
+        at, place = at + 1, place + 1
+    return at >= len(host)
 
 
 def _dns(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:

@@ -42,15 +42,20 @@ UTF8: Final = "utf8:"
 _LAB: Final = b"\x0aOracle Lab"
 
 
+_NUL: Final = ("\0", "it reads a host name up to a NUL")
+
 KNOWN: Final = {
-    "erlang-ssl": "directory names among the SANs lie in no permitted subtree; chainlab takes them like the subject",
-}
-"""Verifiers whose family answers differently in some cases, and why."""
+    "erlang-ssl": (", dir:", "directory names among the SANs lie in no permitted subtree, chainlab takes them like the "
+                             "subject"),
+    "gnutls-certtool": ("dns:, ", "an empty host name among the SANs ends its comparison"),
+    "grpc": _NUL, "node-0.10.4": _NUL, "node-0.10.38": _NUL, "node-0.12.18": _NUL,
+}  # fmt: skip
+"""Verifiers whose family answers differently in some cases: what these have in common, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameCase:
-    """A constraint (``dns:.example.test``) and the alternative names of the server's certificate (none: no SAN)."""
+    """A constraint (``dns:.example.test``; empty: none) and the server's alternative names (none: no SAN)."""
 
     tree: str
     excluded: bool
@@ -63,8 +68,29 @@ class NameCase:
         return self.tree.removeprefix(UTF8).partition(":")[0]
 
     def __str__(self) -> str:
+        if not self.tree:
+            return f"only {', '.join(self.names) or 'the common name'}"
         words = "critical " if self.critical else "", "excludes" if self.excluded else "permits"
         return f"{''.join(words)} {self.tree} for {', '.join(self.names) or 'no SAN'}"
+
+
+def host_cases() -> list[NameCase]:
+    """No constraint, and certificates in which other things than the host's name stand for it, or do not."""
+    return [NameCase("", excluded=False, critical=False, names=names) for names in _HOST_NAMES]
+
+
+_HOST_NAMES: Final[tuple[tuple[str, ...], ...]] = (
+    *((f"dns:{name}",) for name in (
+        HOST, HOST.upper(), "*.example.test", "*.EXAMPLE.test", "*.test", "*.*.test", "www.*.test", "w*.example.test",
+        "*w.example.test", "w*w.example.test", "www*.example.test", "*www.example.test", "*", "*.example.test.",
+        f"{HOST}.", ".example.test", "example.test", f" {HOST}", f"{HOST} ", f"{HOST}\0.other.test",
+        "*.www.example.test", "*.*.example.test", "www.example.*", "w**.example.test",
+    )),
+    (), ("email:a@b.test",), ("ip:10.1.1.1",), ("uri:https://www.example.test/",), ("dir:CN=www.example.test",),
+    ("dns:other.test",), ("dns:other.test", OWN), ("rid:1.2.3",), ("dns:",), ("dns:", OWN),
+    ("dns:other.test", "dns:*.example.test"),
+)  # fmt: skip
+"""Alternative names beside the common name, which is the host."""
 
 
 def name_cases() -> list[NameCase]:
@@ -136,11 +162,10 @@ def made(case: NameCase) -> Case:
     """The chain of a case: the server's certificate, the CA with the constraint."""
     plain, (leaf, issuing) = _plain()
     san = sequence(*(_encoded(name) for name in case.names)) if case.names else None
-    trees = sequence(tlv(0xA1 if case.excluded else 0xA0, sequence(_encoded(case.tree))))
-    constrained = {oids.NAME_CONSTRAINTS: (trees, case.critical)}
+    trees = sequence(tlv(0xA1 if case.excluded else 0xA0, sequence(_encoded(case.tree)))) if case.tree else None
     served = (
         _reissued(leaf, "I", {oids.SUBJECT_ALT_NAME: (san, False)}),
-        _reissued(issuing, "R", constrained),
+        _reissued(issuing, "R", {oids.NAME_CONSTRAINTS: (trees, case.critical)}),
     )
     return replace(plain, id=str(case), served=served)
 
@@ -178,7 +203,8 @@ def asked(oracle: Oracle, cases: Sequence[Case]) -> list[Answer]:
 
 def ours(oracle: Oracle, case: NameCase) -> str:
     """The verdict of the family that stands for it."""
-    return _verdict(oracle.family, case, oracle.checks_host, oracle.checks_purpose)
+    family = oracle.family if case.tree else oracle.host_family or oracle.family
+    return _verdict(family, case, oracle.checks_host, oracle.checks_purpose)
 
 
 @cache
@@ -187,22 +213,26 @@ def _verdict(family: str, case: NameCase, host: bool, purpose: bool) -> str:
 
 
 def recorded() -> dict[str, Any]:
-    """By verifier: its ``version`` and the first letters of its ``verdicts``, in the order of ``name_cases``."""
+    """By verifier: its ``version`` and the first letters of its verdicts.
+
+    ``verdicts`` are in the order of ``name_cases``, ``hosts`` in that of ``host_cases`` (empty: it checks no host).
+    """
     found: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     return found
 
 
 def main() -> None:
     """Ask the verifiers named, or all that are installed, and record their answers."""
-    cases = [made(case) for case in name_cases()]
+    cases, hosts = ([made(case) for case in each] for each in (name_cases(), host_cases()))
     for oracle in all_oracles():
         version = oracle.version()
         if not version or (sys.argv[1:] and oracle.id not in sys.argv[1:]):
             continue
-        verdicts = "".join(answer.verdict[0] for answer in asked(oracle, cases))
-        known = {**recorded(), oracle.id: {"version": version, "verdicts": verdicts}}
+        answers = {"verdicts": cases, "hosts": hosts if oracle.checks_host else []}
+        verdicts = {what: "".join(a.verdict[0] for a in asked(oracle, each)) for what, each in answers.items()}
+        known = {**recorded(), oracle.id: {"version": version, **verdicts}}
         RECORD.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        print(oracle.id, version, f"{verdicts.count('a')} of {len(cases)} accepted", flush=True)
+        print(oracle.id, version, {what: f"{text.count('a')} of {len(text)}" for what, text in verdicts.items()})
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.oracles.name_forms import KNOWN, UTF8, NameCase, name_cases, recorded
+from tests.oracles.name_forms import KNOWN, UTF8, NameCase, host_cases, name_cases, recorded
 from tests.oracles.scenario import HOST
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "name-constraints.md"
@@ -27,6 +27,16 @@ SHOWN: Final = {
 }  # fmt: skip
 """The verifiers on the page; each of the others answered like one of them, or like those that refuse everything."""
 
+HOSTS_SHOWN: Final = {
+    "bearssl": "BearSSL, BoringSSL of Android 13, Mbed TLS 2.28", "certvalidator": "certvalidator 0.11",
+    "chromium": "Chromium 156", "erlang-ssl": "Erlang/OTP 25",
+    "firefox-esr": "Firefox ESR 153, Go 1.19, pyca/cryptography 50, rustls-webpki 0.103",
+    "gnutls-certtool": "GnuTLS 3.7.9", "grpc": "gRPC 1.85", "java": "Java 11 and 17", "java-21.0.2.1": "Java 21 and 25",
+    "node-0.10.38": "Node 0.10", "node-0.12.18": "Node 0.12", "node-8.17.0": "Node 8 and 10",
+    "node-16.20.2": "Node 4.0, 16 to 24", "openssl-cli": "OpenSSL 3.0", "wolfssl": "wolfSSL 5.5",
+}  # fmt: skip
+"""The same for names that stand for the host; Node matches them itself."""
+
 REFUSES_ALL: Final = {
     "bearssl": "BearSSL", "mbedtls": "Mbed TLS 2.28", "certvalidator": "certvalidator 0.11",
     "java-sunx509": "Java's SunX509",
@@ -42,14 +52,15 @@ _TITLES: Final = {
 def page() -> str:
     """The page as Markdown."""
     lines = [
-        "# Name constraints, as verifiers take them",
+        "# Names and name constraints, as verifiers take them",
         "",
         "What real verifiers say to one chain whose issuing CA has one name constraint, beside different names of the "
         f"server. The server is `{HOST}` of `O=Oracle Lab`; that is its subject and, unless said otherwise, among its "
         f"alternative names. {len(name_cases())} cases were put to {len(recorded())} verifiers "
-        "(`tests/oracles/name_forms.py`), and chainlab's families answer like them"
-        + "".join(f" (but for {SHOWN[oracle]}: {why})" for oracle, why in sorted(KNOWN.items()))
-        + ", or say that they do not know.",
+        "(`tests/oracles/name_forms.py`), and chainlab's families answer like them, or say that they do not know where "
+        "the value of a registered ID or other name decides. Known exceptions:",
+        "",
+        *(f"- `{oracle}`: {why}." for oracle, (_, why) in sorted(KNOWN.items())),
         "",
         f"Left out are {_listed(sorted(REFUSES_ALL.values()))}, which refuse every critical name constraint; names of "
         "the server that all accept or all refuse; and servers without alternative names, which is another matter.",
@@ -57,7 +68,28 @@ def page() -> str:
     for form, title in _TITLES.items():
         rows = list(_rows([case for case in name_cases() if case.form == form and case.names]))
         lines += ["", f"## {title}", "", "| the CA | the server's names | refused by |", "|---|---|---|", *rows]
+    lines += ["", "## Names that stand for the host", "", *_HOSTS_PREFACE, *_host_rows()]
     return "\n".join(lines) + "\n"
+
+
+_HOSTS_PREFACE: Final = (
+    f"Without any constraint: the certificate's common name is `{HOST}`, its only alternative names are others. Node's "
+    "own matching is that of all programs in it.",
+    "", "| the only alternative names | accepted by |", "|---|---|",
+)  # fmt: skip
+
+
+def _host_rows() -> Iterator[str]:
+    answers = recorded()
+    for place, case in enumerate(host_cases()):
+        labels = [label for oracle, label in HOSTS_SHOWN.items() if answers[oracle]["hosts"][place] == "a"]
+        names = ", ".join(_typed(name) for name in case.names) or "none at all"
+        yield f"| {names} | {_who(labels, HOSTS_SHOWN) if labels else 'nobody'} |"
+
+
+def _typed(name: str) -> str:
+    form, _, value = name.partition(":")
+    return f"{form} `{value}`".replace("\0", "\\0") if value else f"{form}, empty"
 
 
 def _rows(cases: Sequence[NameCase]) -> Iterator[str]:
@@ -96,10 +128,10 @@ def _names(case: NameCase) -> str:
     return f"also {_value(others[0])}" if others else "no others"
 
 
-def _who(labels: Sequence[str]) -> str:
-    spared = [label for label in SHOWN.values() if label not in labels]
+def _who(labels: Sequence[str], shown: Mapping[str, str] = SHOWN) -> str:
+    spared = [label for label in shown.values() if label not in labels]
     if len(spared) < len(labels):
-        return f"all but {_listed(spared)}"
+        return f"all but {_listed(spared)}" if spared else "all"
     return _listed(labels)
 
 

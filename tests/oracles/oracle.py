@@ -74,7 +74,8 @@ class Oracle:
     """A real verifier in one configuration, and the family of chainlab that stands for it.
 
     ``checks_host`` and ``checks_purpose`` False: a raw validator that leaves these to its caller. ``most`` limits a
-    slow one to so many scenarios. ``fast``: runs in every test run.
+    slow one to so many scenarios. ``fast``: runs in every test run. ``host_family``: the family whose rules for host
+    names it shows, where the program around the verifier matches them itself.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Oracle:
     checks_purpose: bool = True
     fast: bool = False
     most: int = 0
+    host_family: str = ""
 
 
 def all_oracles() -> list[Oracle]:

@@ -71,6 +71,7 @@ def _version(release: str) -> str:
 
 ORACLES = tuple(
     Oracle(f"node-{release}", family, _ask(release), partial(_version, release),
-           f"tools/install_oracles.py node-{release}", fast=release in _FAST)
+           f"tools/install_oracles.py node-{release}", fast=release in _FAST,
+           host_family=f"node-{release}")
     for release, family in RELEASES.items()
 )  # fmt: skip

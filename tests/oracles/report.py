@@ -102,14 +102,14 @@ def page(rows: Sequence[Measurement]) -> str:
     ] or ["None is listed."]
     lines += [
         "",
-        "## Name constraints",
+        "## Names and name constraints",
         "",
         "The random PKIs constrain whole domains only. Constraints of every form, beside names inside, outside and of "
-        "another shape, were put to every verifier too (`tests/oracles/name_forms.py`): the families answer alike in "
-        "all of these cases, or that they do not know where the value of a registered ID or other name decides.",
+        "another shape, were put to every verifier too: [every answer](name-constraints.md). The families answer alike "
+        "or, where the value of a registered ID or other name decides, that they do not know; but for these:",
+        "",
+        *(f"- `{oracle}`: {why}." for oracle, (_, why) in sorted(KNOWN.items())),
     ]
-    if KNOWN:
-        lines += ["", *(f"- `{oracle}` differs: {why}." for oracle, why in sorted(KNOWN.items()))]
     return "\n".join(lines) + "\n"
 
 

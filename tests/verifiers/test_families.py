@@ -56,4 +56,4 @@ def test_chrome_before_its_own_verifier_is_cryptoapi_on_windows_but_for_hashes_a
     host, hashes = chrome.switches.host, chrome.switches.rejected_hashes
     assert chrome == replace(windows, switches=replace(windows.switches, host=host, rejected_hashes=hashes))
     assert "sha1" in chrome.switches.rejected_hashes
-    assert not chrome.switches.host.common_name_fallback
+    assert chrome.switches.host.common_name_unless is None

@@ -8,15 +8,16 @@ import pytest
 
 from chainlab.certificate import GeneralName
 from chainlab.paths.checks import Anchor
+from chainlab.paths.hosts import HostRules
 from chainlab.paths.name_rules import Fit, NameRules
 from chainlab.verifiers import family_for
 from chainlab.verifiers.family import Family, Stop
 
 
 def search(release: str) -> Family:
-    """The behaviour of a release but for how names are compared with name constraints."""
+    """The behaviour of a release but for how it compares names."""
     table = family_for(f"java-{release}").behaviour
-    return replace(table, switches=replace(table.switches, names=NameRules()))
+    return replace(table, switches=replace(table.switches, names=NameRules(), host=HostRules()))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,13 @@ def test_a_release_without_update_is_its_last_update(release: str) -> None:
 def test_a_constraint_with_a_leading_dot_matches_from_april_2025_on(release: str, expected: Fit) -> None:
     name, tree = GeneralName("dns", "www.example.test"), GeneralName("dns", ".example.test")
     assert family_for(f"java-{release}").switches.names.compare(name, tree, False) is expected
+
+
+@pytest.mark.parametrize(("release", "expected"), [("8", True), ("17", True), ("19", False), ("25", False)])
+def test_wildcards_stand_in_the_first_label_only_from_java_19_on(release: str, expected: bool) -> None:
+    host = family_for(f"java-{release}").switches.host
+    assert host.match("www.*.test", "www.example.test") is expected
+    assert host.match("w*.example.test", "www.example.test")
 
 
 @pytest.mark.parametrize(("release", "expected"), [("17", Fit.REFUSED), ("19", Fit.REFUSED), ("20", Fit.OUTSIDE)])

@@ -1,5 +1,7 @@
 """Python, curl, Node.js and Ruby: which OpenSSL, with which flags."""
 
+from dataclasses import replace
+
 import pytest
 
 from chainlab.errors import UsageError
@@ -20,8 +22,26 @@ from chainlab.verifiers import family_for
     ],
 )  # fmt: skip
 def test_a_release_behaves_as_its_openssl_with_its_flags(user: str, library: str) -> None:
-    assert family_for(user).behaviour == family_for(library).behaviour
+    used, alone = family_for(user).behaviour, family_for(library).behaviour
+    assert replace(used, switches=replace(used.switches, host=alone.switches.host)) == alone
     assert family_for(user).id == user
+
+
+@pytest.mark.parametrize(
+    ("user", "partial", "beside_an_address"),
+    [
+        ("node-0.10.38", True, True), ("node-0.10", True, False), ("node-4", True, False), ("node-4.0.0", True, True),
+        ("node-12.22.8", True, False), ("node-12", True, True), ("node-18", True, True), ("curl-7.40", True, False),
+        ("curl-8.0.1", True, False), ("curl-8.1.0", False, False), ("curl-8", False, False),
+        ("python-3.6", True, False), ("python-3.7", False, True), ("ruby-3.3", True, False),
+    ],
+)  # fmt: skip
+def test_programs_match_host_names_themselves(user: str, partial: bool, beside_an_address: bool) -> None:
+    host = family_for(user).switches.host
+    assert host.match("w*.example.test", "www.example.test") is partial
+    assert host.match("*.example.test", "www.example.test")
+    assert host.common_name_unless is not None
+    assert ("ip" not in host.common_name_unless) is beside_an_address
 
 
 def test_security_levels_are_those_of_the_release() -> None:
