@@ -20,7 +20,7 @@ WITHOUT_SAN: Final = frozenset({"dns", "ip", "uri", "email", "dirname", "other"}
 """Kinds of alternative names that keep the common name out."""
 
 Match = Callable[[str, str], bool]
-"""A DNS name of the certificate and a host, both in lower case and the host without a dot at its end."""
+"""A DNS name of the certificate and a host that differs, both in lower case and the host without a dot at its end."""
 
 
 def exactly(name: str, host: str) -> bool:
@@ -113,7 +113,7 @@ def matches_host(certificate: Certificate, host: str, rules: HostRules) -> bool:
     if unless is not None and unless.isdisjoint(san.kind for san in sans):
         names = [certificate.subject.common]
     wanted = host.casefold().removesuffix(".")
-    return any(rules.match(name.casefold(), wanted) for name in names)
+    return any(name == wanted or rules.match(name, wanted) for name in map(str.casefold, names))
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -98,6 +98,15 @@ def test_what_a_wildcard_may_be_differs(name: str, expected: set[str]) -> None:
     assert {rule for rule, match in RULES.items() if match(name, "www.example.test")} == expected
 
 
+@pytest.mark.parametrize("match", RULES.values(), ids=RULES)
+def test_a_name_stands_for_itself_whatever_it_is(pki: Pki, match: Match) -> None:
+    for name in ("*.example.test", "w*w.example.test", "*", "{{ 7*7 }}"):
+        plain = pki.leaf("I")
+        alternative = (GeneralName("dns", name),)
+        leaf = replace(plain, extensions=replace(plain.extensions, subject_alternative_names=alternative))
+        assert matches_host(leaf, name, HostRules(match=match))
+
+
 def test_many_stars_take_no_longer_than_their_number() -> None:
     assert not stars_in_label("*a" * 20_000 + "b.example.test", "a" * 40_000 + ".example.test")
 
