@@ -149,6 +149,11 @@ class NameConstraints:
     excluded: tuple[GeneralName, ...] = ()
     bounded: bool = False
 
+    @property
+    def trees(self) -> tuple[GeneralName, ...]:
+        """All subtrees, permitted and excluded."""
+        return (*self.permitted, *self.excluded)
+
 
 @dataclass(frozen=True, slots=True)
 class Extensions:

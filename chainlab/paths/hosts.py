@@ -1,7 +1,7 @@
 """Host names: which names of a certificate stand for a host (RFC 6125, 6.4), and how real clients differ.
 
 They differ in what a wildcard may be and in when the common name counts; every difference was measured with one
-certificate for each shape of name (``tests/oracles/name_forms.py``).
+certificate for each shape of name, on 2026-11-30 (``tests/oracles/name_forms.py``; ``docs/name-constraints.md``).
 """
 
 from __future__ import annotations

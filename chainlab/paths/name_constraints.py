@@ -87,7 +87,7 @@ _CERTAIN: Final = {(True, Fit.INSIDE), (False, Fit.OUTSIDE)}
 
 def _comparisons(constraints: NameConstraints, names: Iterable[GeneralName]) -> int:
     """How many comparisons this takes, in those of host names."""
-    trees = Counter(tree.kind for tree in (*constraints.permitted, *constraints.excluded))
+    trees = Counter(tree.kind for tree in constraints.trees)
     return sum(trees[kind] * count * _WEIGHTS.get(kind, 1) for kind, count in Counter(n.kind for n in names).items())
 
 

@@ -2,7 +2,7 @@
 
 RFC 5280, 4.2.1.10, leaves much open (a leading dot, an empty value, wildcards) and is not followed everywhere: some
 verifiers refuse the forms that they do not compare, others pass over them. Every difference was measured with one
-constraint beside names of its form (``tests/oracles/name_forms.py``).
+constraint beside names of its form, on 2026-11-30 (``tests/oracles/name_forms.py``; ``docs/name-constraints.md``).
 """
 
 from __future__ import annotations
@@ -83,6 +83,12 @@ def covers(wildcard: str, host: str) -> bool:
     """Whether a DNS name with a wildcard stands for a host."""
     label, _, parent = wildcard.casefold().partition(".")
     return label == "*" and host.casefold().partition(".")[2] == parent
+
+
+def covered_dns_subtree(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """A wildcard that could stand for an excluded host, or for one below, is excluded."""
+    covered = excluded and covers(name.value, tree.value.removeprefix("."))
+    return Fit.INSIDE if covered else dns_subtree(name, tree, excluded)
 
 
 def ip_subtree(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:

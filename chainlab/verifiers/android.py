@@ -6,11 +6,11 @@ Before 7 the served list is rearranged by names alone, each certificate followed
 name, and cut at the first that is an anchor; that one path is validated. From 7 on every path is tried, anchors first;
 served issuers that are expired or weak are passed over. From 10 on Conscrypt is a module of its own that updates reach:
 it refuses SHA-1. Name constraints mean what Bouncy Castle (before 7) or Java before 2025 takes them for: to the latter
-a constraint on host names that begins with a dot matches none. Sources: the trust managers' code, measured on a desktop
-JVM 2026-11-20 (recorded verdicts, 57 cases); org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The
-version numbers of the 2014 and 2016 generations are inferred from dates. Not modelled: host-name rules of apps that
-replace the verifier, certificate pinning, network security configuration, intermediates remembered from earlier
-connections.
+a constraint on host names that begins with a dot matches none; what it means from 15 on is not known. Sources: the
+trust managers' code, measured on a desktop JVM 2026-11-20 (recorded verdicts, 57 cases);
+org/conscrypt/TrustManagerImpl.java and ChainStrengthAnalyzer.java. The version numbers of the 2014 and 2016 generations
+are inferred from dates. Not modelled: host-name rules of apps that replace the verifier, certificate pinning, network
+security configuration, intermediates remembered from earlier connections.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chainlab.certificate import Certificate
+from chainlab.certificate import Certificate, GeneralName
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
+from chainlab.paths.name_rules import Fit, NameRules, dns_subtree
 from chainlab.verifiers import bouncycastle, java
 from chainlab.verifiers.family import (
     AnchorIdentity,
@@ -44,7 +45,11 @@ BACKTRACKS_FROM = 7
 SUN_VALIDATOR_FROM = 7
 """First version whose ``CertPathValidator`` is OpenJDK's, not Bouncy Castle's: name constraints mean what they meant in
 Java before 2025 [D: libcore's security.properties, ``sun.security.provider.CertPathProvider``; I: since 7, with which
-OpenJDK's classes came, and that Java's later repairs are not in it]."""
+OpenJDK's classes came]."""
+
+REPAIRED_PERHAPS_FROM = 15
+"""First version younger than Java's repair of constraints with a leading dot (JDK-8311546, October 2023), which it may
+have or not."""
 
 CONSCRYPT_MODULE = 10
 """First version whose Conscrypt is a module that updates reach [D: Android 10 release notes, "Conscrypt module"]; the
@@ -73,12 +78,24 @@ def family(version: str = "17") -> Family:
             ca_purposes=False,
             rejected_hashes=hashes,
             min_rsa_bits=1024,
-            names=java.OLD_NAMES if major >= SUN_VALIDATOR_FROM else bouncycastle.NAMES,
+            names=_names(major),
             host=HostRules(WITHOUT_DNS if major < 9 else None),
         ),
         note=_standing_for(major),
     )
     return _backtracking(table) if major >= BACKTRACKS_FROM else replace(table, choices=1, prepare=_rearranged)
+
+
+def _names(major: int) -> NameRules:
+    if major < SUN_VALIDATOR_FROM:
+        return bouncycastle.NAMES
+    return replace(java.OLD_NAMES, dns=_perhaps_repaired) if major >= REPAIRED_PERHAPS_FROM else java.OLD_NAMES
+
+
+def _perhaps_repaired(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """A leading dot, or nothing, means what it meant before the repair or what it means since."""
+    unusual = not tree.value or tree.value.startswith(".")
+    return Fit.UNKNOWN if unusual else dns_subtree(name, tree, excluded)
 
 
 def _standing_for(major: int) -> str:

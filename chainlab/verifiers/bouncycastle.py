@@ -43,7 +43,7 @@ def _directory(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
 
 
 def _has_registered_ids(constraints: NameConstraints, _critical: bool) -> bool:
-    return any(tree.value == REGISTERED_ID for tree in (*constraints.permitted, *constraints.excluded))
+    return any(tree.value == REGISTERED_ID for tree in constraints.trees)
 
 
 NAMES = NameRules(

@@ -30,8 +30,7 @@ def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
 
 def _unparsed(constraints: NameConstraints, _critical: bool) -> bool:
     """Other names (as UPN) end the validation."""
-    trees = (*constraints.permitted, *constraints.excluded)
-    return any(tree.kind == "other" and tree.value[:1].isdigit() for tree in trees)
+    return any(tree.kind == "other" and tree.value[:1].isdigit() for tree in constraints.trees)
 
 
 def family(version: str = "") -> Family:

@@ -36,6 +36,7 @@ def family(version: str = "8") -> Family:
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)) or (8,)
     below = next(release for start, release in _RELEASES if (*numbers, 0) >= start)
     table = openssl.family(below)
+    # An address among the names keeps the common name out [M: 7.88.1].
     match = absolute_lone_wildcard if numbers == (8,) or numbers >= LONE_WILDCARDS_FROM else absolute_star_in_label
     return replace(
         table,

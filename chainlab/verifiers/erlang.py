@@ -85,6 +85,7 @@ def _dns(name: GeneralName, tree: GeneralName, _excluded: bool) -> Fit:
 
 
 def _mail(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """A constraint that is a mailbox matches none [M: OTP 25]."""
     return Fit.OUTSIDE if "@" in tree.value else mail_subtree(name, tree, excluded)
 
 

@@ -79,8 +79,7 @@ def _star_first(name: str, host: str) -> bool:
 
 def _has_unknown_forms(constraints: NameConstraints, _critical: bool) -> bool:
     """Forms beyond those of names that it can print, as registered IDs; other names have an OID."""
-    trees = (*constraints.permitted, *constraints.excluded)
-    return any(tree.kind == "other" and not tree.value[:1].isdigit() for tree in trees)
+    return any(tree.kind == "other" and not tree.value[:1].isdigit() for tree in constraints.trees)
 
 
 _NAMES = NameRules(

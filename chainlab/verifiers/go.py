@@ -16,12 +16,14 @@ VERSIONS = ("",)
 
 
 def _mail(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """A host stands for what is below it too [M: 1.19.8]."""
     if "@" in tree.value:
         return mail_subtree(name, tree, excluded)
     return fit(within_domain(name.value.rpartition("@")[2].casefold(), tree.value.casefold()))
 
 
 def _uri(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
+    """The same; a URI without a host name is refused [M: 1.19.8]."""
     if uri_subtree(name, tree, excluded) is Fit.REFUSED:
         return Fit.REFUSED
     return fit(within_domain(uri_host(name.value), tree.value.casefold()))
@@ -29,9 +31,8 @@ def _uri(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
 
 def _unhandled(constraints: NameConstraints, critical: bool) -> bool:
     """ "unhandled critical extension"; host names with a dot at the end do not parse [M: 1.19.8]."""
-    trees = (*constraints.permitted, *constraints.excluded)
-    unknown = critical and any(tree.kind in ("dirname", "other") for tree in trees)
-    return unknown or any(tree.kind == "dns" and tree.value.endswith(".") for tree in trees)
+    unknown = critical and any(tree.kind in ("dirname", "other") for tree in constraints.trees)
+    return unknown or any(tree.kind == "dns" and tree.value.endswith(".") for tree in constraints.trees)
 
 
 def family(version: str = "") -> Family:

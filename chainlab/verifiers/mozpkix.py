@@ -16,8 +16,7 @@ from chainlab.paths.name_rules import (
     Fit,
     NameRules,
     caseless_mail_subtree,
-    covers,
-    dns_subtree,
+    covered_dns_subtree,
     fit,
     other_refused,
     refused,
@@ -39,7 +38,7 @@ def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
     wanted = tree.value.removeprefix(".")
     if tree.value == "." or wanted.endswith(".") or "*" in wanted:
         return Fit.REFUSED
-    return Fit.INSIDE if excluded and covers(name.value, wanted) else dns_subtree(name, tree, excluded)
+    return covered_dns_subtree(name, tree, excluded)
 
 
 def _directory(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:

@@ -167,7 +167,7 @@ def _old_names(numbers: tuple[int, ...], letter: str) -> NameRules:
 
 def _trusted_first(numbers: tuple[int, ...]) -> Family:
     rules = (key_id_fits, serial_fits) if numbers >= (1, 1, 1) else (key_id_fits, serial_fits, may_sign)
-    always = replace(SWITCHES.names, common_name=CommonName.ALWAYS)
+    always = replace(SWITCHES.names, common_name=CommonName.ALWAYS)  # [M: 1.1.0h; 1.1.1k no longer]
     return Family(
         id="",
         title="",

@@ -12,7 +12,7 @@ src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on s
 
 from chainlab.certificate import GeneralName, NameConstraints
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
-from chainlab.paths.name_rules import Fit, NameRules, covers, dns_subtree, other_refused, refused
+from chainlab.paths.name_rules import Fit, NameRules, covered_dns_subtree, other_refused, refused
 from chainlab.verifiers.family import Basis, Family, Matching, anything_goes, named
 from chainlab.verifiers.rules import by_key_id
 
@@ -26,11 +26,12 @@ def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
     """Only a plain domain is well-formed; a wildcard that could stand for an excluded host is excluded."""
     if not tree.value.strip(".") or "*" in tree.value or tree.value != tree.value.strip("."):
         return Fit.REFUSED
-    return Fit.INSIDE if excluded and covers(name.value, tree.value) else dns_subtree(name, tree, excluded)
+    return covered_dns_subtree(name, tree, excluded)
 
 
 def _unhandled(constraints: NameConstraints, critical: bool) -> bool:
-    return critical and any(tree.kind == "dirname" for tree in (*constraints.permitted, *constraints.excluded))
+    """Critical constraints on directory names [M: 50.0.2]."""
+    return critical and any(tree.kind == "dirname" for tree in constraints.trees)
 
 
 def family(version: str = "") -> Family:

@@ -2,8 +2,7 @@
 
 Models: ``openssl.py`` at the release usual for a Ruby. Sources: ext/openssl/ossl_x509store.c and
 lib/openssl/ssl.rb (the default store sets no verification flag but V_FLAG_CRL_CHECK_ALL; it matches host names itself,
-``verify_certificate_identity``); which OpenSSL a Ruby runs on
-is inferred from dates.
+``verify_certificate_identity``, not measured); which OpenSSL a Ruby runs on is inferred from dates.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ src/trust_anchor.rs.
 
 from chainlab.certificate import GeneralName
 from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
-from chainlab.paths.name_rules import Fit, NameRules, Names, covers, dns_subtree, other_refused, refused
+from chainlab.paths.name_rules import Fit, NameRules, Names, covered_dns_subtree, other_refused, refused
 from chainlab.verifiers.family import AnchorIdentity, Basis, Family, LeafTrust, Matching, named
 
 VERSIONS = ("", "0.22")
@@ -23,8 +23,7 @@ def _dns(name: GeneralName, tree: GeneralName, excluded: bool) -> Fit:
     """Only a domain is well-formed; a wildcard that could stand for an excluded host, or one below, is excluded."""
     if tree.value.endswith(".") or "*" in tree.value:
         return Fit.REFUSED
-    covered = covers(name.value, tree.value.removeprefix("."))
-    return Fit.INSIDE if excluded and covered else dns_subtree(name, tree, excluded)
+    return covered_dns_subtree(name, tree, excluded)
 
 
 _NAMES = NameRules(dns=_dns, email=refused, uri=refused, dirname=refused, other=other_refused)

@@ -57,5 +57,6 @@ def compared(
 
 def _is_unsupported(constraints: NameConstraints) -> bool:
     """Minimum or maximum; registered IDs, X.400, EDI, other names than the UPN [D: CERT_TRUST_STATUS]."""
-    trees = (*constraints.permitted, *constraints.excluded)
-    return constraints.bounded or any(tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME for tree in trees)
+    return constraints.bounded or any(
+        tree.kind == "other" and tree.value != oids.USER_PRINCIPAL_NAME for tree in constraints.trees
+    )
