@@ -16,21 +16,14 @@ from typing import Final
 
 from chainlab.certificate import Certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import (
-    BROKEN_HASHES,
-    Question,
-    Switches,
-    late,
-    out_of_time,
-    unchecked_signature,
-    undecodable_extension,
-)
+from chainlab.paths.checks import Question, late, out_of_time, unchecked_signature, undecodable_extension
 from chainlab.paths.hosts import matches_host
 from chainlab.paths.name_constraints import too_many_names
 from chainlab.paths.reach import anchor_in_reach
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.result import BuildResult, JudgedPath
 from chainlab.paths.search import End
+from chainlab.paths.switches import BROKEN_HASHES, Switches
 from chainlab.paths.trust import TrustLevel, TrustSetting, TrustStore
 from chainlab.properties import StoreProperties
 from chainlab.records import dataclass

@@ -19,9 +19,9 @@ import re
 from dataclasses import replace
 
 from chainlab.certificate import Certificate, GeneralName
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import Fit, NameRules, dns_subtree
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers import bouncycastle, java
 from chainlab.verifiers.family import (
     AnchorIdentity,

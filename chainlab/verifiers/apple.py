@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from chainlab.paths.checks import BROKEN_HASHES, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
+from chainlab.paths.switches import BROKEN_HASHES, Switches
 from chainlab.verifiers.family import Basis, Family, Matching
 
 VERSIONS = ("9", "12", "13", "14", "15", "16", "17", "18", "26")

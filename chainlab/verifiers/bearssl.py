@@ -7,9 +7,9 @@ no RSA-PSS. Sources: 0.6 measured 2026-11-20; src/x509/x509_minimal.t0 and inc/b
 set up with fewer hash functions or curves.
 """
 
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_SAN, HostRules
 from chainlab.paths.name_rules import NameRules, Names
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,

@@ -11,9 +11,9 @@ grpcio 1.85.1, measured 2026-11-20; crypto/x509/x509_vfy.c. Not modelled: CRLs.
 from dataclasses import replace
 
 from chainlab.certificate import GeneralName
-from chainlab.paths.checks import Anchor
 from chainlab.paths.hosts import WITHOUT_DNS, WITHOUT_SAN, HostRules, absolute_lone_wildcard
 from chainlab.paths.name_rules import Fit, absolute_dns_subtree, covers, refused, uri_subtree
+from chainlab.paths.switches import Anchor
 from chainlab.verifiers import openssl
 from chainlab.verifiers.family import Basis, Family, named, names_itself_and_may_sign
 from chainlab.verifiers.rules import as_found

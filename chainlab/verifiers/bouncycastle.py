@@ -9,7 +9,6 @@ call it. Sources: 1.72 measured 2026-11-20. It checks no host name (the applicat
 from dataclasses import replace
 
 from chainlab.certificate import GeneralName, NameConstraints
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import (
     REGISTERED_ID,
@@ -22,6 +21,7 @@ from chainlab.paths.name_rules import (
     other_unknown,
 )
 from chainlab.paths.names import rdns_of
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import has_key_id, signature_holds
 

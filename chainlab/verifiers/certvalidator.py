@@ -12,9 +12,9 @@ key identifier, knows no RSA-PSS and refuses critical name constraints. Sources:
 from dataclasses import replace
 
 from chainlab.certificate import GeneralName, NameConstraints
-from chainlab.paths.checks import Anchor, Demand, Switches
 from chainlab.paths.hosts import WITHOUT_SAN, HostRules, star_in_label
 from chainlab.paths.name_rules import Fit, NameRules, Names, other_refused, refused, unaided_dns_subtree
+from chainlab.paths.switches import Anchor, Demand, Switches
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, by_certificate, named
 from chainlab.verifiers.rules import key_id_fits, serial_fits, signature_holds
 

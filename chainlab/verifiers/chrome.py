@@ -17,9 +17,9 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules, absolute_lone_wildcard
 from chainlab.paths.name_rules import NameRules, other_unknown, refused
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers import android, apple, cryptoapi, nss_libpkix
 from chainlab.verifiers.boringssl import standing_for_excluded
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, named

@@ -7,8 +7,8 @@ for the rules and theirs; BetterTLS results of Chrome 96 and Edge 94 on Windows,
 CryptoAPI cannot be run here. Not modelled: certificates cached from earlier connections, enterprise chain engines.
 """
 
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import Basis, Engine, Family, Matching, named
 
 VERSIONS = ("",)

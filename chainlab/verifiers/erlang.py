@@ -27,11 +27,11 @@ from typing import Final
 
 from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import children, element
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_SAN, HostRules, exactly
 from chainlab.paths.name_rules import Fit, NameRules, fit, lenient_uri_subtree, mail_subtree, other_refused, refused
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.records import dataclass
 from chainlab.verifiers.family import AnchorIdentity, Basis, Family, Matching, Proposal, Scene, SubjectIndex, named
 

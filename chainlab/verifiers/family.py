@@ -14,9 +14,10 @@ from typing import Final
 
 from chainlab.certificate import Certificate, Name
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import Question, Switches
+from chainlab.paths.checks import Question
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, LoopRule, Step, by_certificate, by_entity
+from chainlab.paths.switches import Switches
 from chainlab.paths.trust import TrustStore
 from chainlab.records import dataclass, field
 

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from chainlab.certificate import Certificate, GeneralName, Name, NameConstraints
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches, out_of_time
+from chainlab.paths.checks import out_of_time
 from chainlab.paths.hosts import WITHOUT_HOSTS, HostRules, star_in_label
 from chainlab.paths.name_rules import (
     CommonName,
@@ -34,6 +34,7 @@ from chainlab.paths.name_rules import (
     passed_over,
 )
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import (
     Basis,
     Family,

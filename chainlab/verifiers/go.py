@@ -7,9 +7,9 @@ platform verifiers on Windows and macOS.
 """
 
 from chainlab.certificate import GeneralName, NameConstraints
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.name_rules import Fit, NameRules, fit, mail_subtree, passed_over, uri_subtree
 from chainlab.paths.names import uri_host, within_domain
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import Basis, Family, Matching
 
 VERSIONS = ("",)

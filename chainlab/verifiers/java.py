@@ -27,7 +27,6 @@ from functools import partial
 from itertools import pairwise
 
 from chainlab.certificate import Certificate, GeneralName
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules, stars_in_label, stars_in_labels
 from chainlab.paths.name_constraints import judged_breaches
 from chainlab.paths.name_rules import (
@@ -43,6 +42,7 @@ from chainlab.paths.name_rules import (
     unaided_dns_subtree,
 )
 from chainlab.paths.names import names_of
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,

@@ -12,10 +12,10 @@ Sources: Java 17.0.21 measured 2026-11-20; sun/security/validator/SimpleValidato
 from __future__ import annotations
 
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules, stars_in_labels
 from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Prepared, Scene, linear, named
 from chainlab.verifiers.rules import signers_first
 

@@ -20,10 +20,10 @@ from dataclasses import replace
 
 from chainlab import oids
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_SAN, HostRules
 from chainlab.paths.name_rules import NameRules, Names
 from chainlab.paths.reasons import Problem, Reason
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import (
     AnchorIdentity,
     Basis,

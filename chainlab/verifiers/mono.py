@@ -8,9 +8,9 @@ name constraints; extended key usages are not looked at, nor the host (the progr
 
 from __future__ import annotations
 
-from chainlab.paths.checks import Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import NameRules, Names
+from chainlab.paths.switches import Switches
 from chainlab.verifiers.family import Basis, Candidate, Family, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_rank, valid_now
 

@@ -11,7 +11,6 @@ Transparency, built-in root rules.
 """
 
 from chainlab.certificate import GeneralName, split_rdns
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.name_rules import (
     Fit,
     NameRules,
@@ -21,6 +20,7 @@ from chainlab.paths.name_rules import (
     other_refused,
     refused,
 )
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import Basis, Family, Matching, named
 from chainlab.verifiers.rules import newest_first
 

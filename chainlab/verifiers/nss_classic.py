@@ -17,7 +17,6 @@ from functools import reduce
 
 from chainlab import oids
 from chainlab.certificate import Certificate
-from chainlab.paths.checks import Anchor, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
 from chainlab.paths.name_rules import (
     CommonName,
@@ -26,6 +25,7 @@ from chainlab.paths.name_rules import (
     caseless_mail_subtree,
     passed_over,
 )
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.verifiers.family import Basis, Candidate, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, may_sign, says_ca, valid_now
 

@@ -6,7 +6,7 @@ and without -f) measured 2026-11-20. ``nss-libpkix-aia`` fetches. Not modelled: 
 
 from dataclasses import replace
 
-from chainlab.paths.checks import Anchor
+from chainlab.paths.switches import Anchor
 from chainlab.verifiers import nss_classic
 from chainlab.verifiers.family import Basis, Family, LeafTrust, Matching, Stop, named
 from chainlab.verifiers.rules import key_id_fits, signature_holds

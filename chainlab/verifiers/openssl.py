@@ -24,7 +24,6 @@ from typing import Final
 
 from chainlab.certificate import GeneralName
 from chainlab.errors import UsageError
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules, star_beside_label
 from chainlab.paths.name_rules import (
     CommonName,
@@ -36,6 +35,7 @@ from chainlab.paths.name_rules import (
     other_refused,
     refused,
 )
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.verifiers.family import (
     Basis,
     Family,

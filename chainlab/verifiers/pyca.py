@@ -11,8 +11,8 @@ src/rust/cryptography-x509-verification/src/policy. Not modelled: the limit on s
 """
 
 from chainlab.certificate import GeneralName, NameConstraints
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.paths.name_rules import Fit, NameRules, covered_dns_subtree, other_refused, refused
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Demand, Switches
 from chainlab.verifiers.family import Basis, Family, Matching, anything_goes, named
 from chainlab.verifiers.rules import by_key_id
 

@@ -6,9 +6,9 @@ Certificate policies are processed for any policy (RFC 9618).
 Sources: RFC 5280, section 6; RFC 4158. Not modelled: revocation.
 """
 
-from chainlab.paths.checks import Switches
 from chainlab.paths.name_rules import NameRules
 from chainlab.paths.policies import PolicyInputs
+from chainlab.paths.switches import Switches
 from chainlab.verifiers.family import Basis, Family, Matching
 from chainlab.verifiers.rules import likeliest_first
 

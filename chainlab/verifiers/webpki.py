@@ -9,8 +9,8 @@ src/trust_anchor.rs.
 """
 
 from chainlab.certificate import GeneralName
-from chainlab.paths.checks import BROKEN_HASHES, Anchor, Switches
 from chainlab.paths.name_rules import Fit, NameRules, Names, covered_dns_subtree, other_refused, refused
+from chainlab.paths.switches import BROKEN_HASHES, Anchor, Switches
 from chainlab.verifiers.family import AnchorIdentity, Basis, Family, LeafTrust, Matching, named
 
 VERSIONS = ("", "0.22")

@@ -6,8 +6,8 @@ Sources: Wine 8.0 measured 2026-11-20; dlls/crypt32/chain.c. It is no stand-in f
 store and store properties.
 """
 
-from chainlab.paths.checks import Switches
 from chainlab.paths.hosts import WITHOUT_DNS, HostRules
+from chainlab.paths.switches import Switches
 from chainlab.verifiers.family import Basis, Family, Matching, named
 from chainlab.verifiers.rules import last_first, serial_fits, signature_holds
 

@@ -25,7 +25,7 @@ from typing import Final
 
 from chainlab.certificate import Certificate, GeneralName, Name
 from chainlab.der import element, public_key_bits, tbs_slices
-from chainlab.paths.checks import UNDERSTOOD, Anchor, Switches
+from chainlab.paths.checks import UNDERSTOOD
 from chainlab.paths.hosts import WITHOUT_HOSTS, HostRules
 from chainlab.paths.name_constraints import breached, judged_breaches, too_many_names
 from chainlab.paths.name_rules import (
@@ -40,6 +40,7 @@ from chainlab.paths.name_rules import (
 from chainlab.paths.names import names_of
 from chainlab.paths.reasons import Problem, Reason
 from chainlab.paths.search import CandidatePath, End, Origin, Step
+from chainlab.paths.switches import Anchor, Switches
 from chainlab.paths.trust import TrustLevel
 from chainlab.records import dataclass, field
 from chainlab.verifiers.family import Basis, Family, Matching, Proposal, Scene, SubjectIndex, named

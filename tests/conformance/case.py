@@ -10,9 +10,10 @@ from chainlab import oids
 from chainlab.certificate import Certificate
 from chainlab.decoding import decode_certificate
 from chainlab.graph import CertGraph
-from chainlab.paths.checks import Anchor, Question
+from chainlab.paths.checks import Question
 from chainlab.paths.policies import PolicyInputs
 from chainlab.paths.result import BuildResult
+from chainlab.paths.switches import Anchor
 from chainlab.paths.trust import RootSet
 from chainlab.verifiers import Handshake, build, family_for
 

@@ -16,8 +16,9 @@ from chainlab.diagnosis import diagnose
 from chainlab.errors import LimitError, UsageError
 from chainlab.evidence import Limits, Place, ReadOptions, read_bytes
 from chainlab.graph import MAX_COMPARISONS, MAX_ISSUERS, CertGraph
-from chainlab.paths.checks import Question, Switches
+from chainlab.paths.checks import Question
 from chainlab.paths.reasons import Reason
+from chainlab.paths.switches import Switches
 from chainlab.paths.trust import RootSet
 from chainlab.report.graph_as_svg import MAX_EDGES
 from chainlab.report.graph_as_svg import render as draw

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from chainlab.certificate import GeneralName
-from chainlab.paths.checks import Anchor
 from chainlab.paths.hosts import HostRules
 from chainlab.paths.name_rules import Fit, NameRules
+from chainlab.paths.switches import Anchor
 from chainlab.verifiers import family_for
 from chainlab.verifiers.family import Family, Stop
 
